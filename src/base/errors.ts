@@ -1,0 +1,110 @@
+// What bad input and failed work get: one class, literal codes, details typed by the code.
+// It is not for promises broken inside the library: those are AssertionFailed (assert.ts) and are never caught.
+//
+// Grammar of a message: a full sentence in the present tense, the value in parentheses after its noun, the limit beside what was
+// given, objects by kind, label and id; then "- While ..." lines, innermost first; a "Hint:" only if it can be acted on.
+
+/** What each code carries. The keys of this map are the closed list of codes. */
+export interface Details {
+  /** Out of memory: everything evictable was evicted, it does not fit, and nobody freed anything for `patienceMs`. */
+  ENOMEM: { askedBytes: number; heap: string; pinned: readonly { label: string; bytes: number; by: string }[] };
+  /** An argument, a handle or a call that can never be right; nothing was changed. `argument` names it, with its path. */
+  EINVAL: { argument: string };
+  /** Waiting here can never end, because what is waited for waits for us. `cycle` names the parties, first one last again. */
+  EDEADLK: { cycle: readonly string[] };
+  /** A wait was given up after `waitedMs`; what was waited for goes on and nothing was cancelled. */
+  ETIME: { waitedMs: number; fence: string };
+  /** The work was cancelled, by `cancel()`, by its signal, or by closing what ran it. */
+  ECANCELED: Readonly<Record<string, never>>;
+  /** The agent that owed this was stopped before it was done. `agent` names it. */
+  EOWNERDEAD: { agent: string };
+  /** The thing named (a handle's target, a kernel, a heap) does not exist, or no longer does. */
+  ENOENT: { kind: string };
+  /** A bounded table is full. `limit` is the limit's name and `value` what it stands at. */
+  ENOSPC: { limit: string; value: number };
+  /** It is in use, and this operation does not wait. `by` names who uses it. */
+  EBUSY: { by: string };
+  /** This ticket holds the lock already. */
+  EALREADY: { lock: string };
+  /** The device is not here, was lost, or belongs to another agent. */
+  ENODEV: { device: string };
+  /** The outcome of this fence is no longer known: its timeline was closed and reused. Never reported as success. */
+  EUNKNOWN: { fence: string };
+  /** The kernel threw; `cause` is what it threw. */
+  EKERNEL: { job: string; kernel: string; worker: number };
+  /** The job did not run, because what should have made one of its inputs failed; `cause` is that failure. */
+  EINPUT: { job: string; input: string };
+}
+
+export type Code = keyof Details;
+
+/**
+ * The error of every documented failure of Fenceline.
+ *
+ * Tell it apart with `FencelineError.is`, never with `instanceof`: two copies of the package may meet in one realm, and errors
+ * arrive from other threads.
+ */
+export class FencelineError<C extends Code = Code> extends Error {
+  override readonly name: string = 'FencelineError';
+  readonly code: C;
+  readonly details: Details[C];
+
+  /**
+   * @param message A full sentence with the value given and the limit.
+   * @param cause The failure behind this one; the chain leads to the first one.
+   */
+  constructor(code: C, message: string, details: Details[C], cause?: unknown) {
+    super(message, cause === undefined ? undefined : { cause });
+    this.code = code;
+    this.details = details;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  /** Says whether `error` is a FencelineError of this code, whichever copy of the package made it. Never throws. */
+  static is<C extends Code>(error: unknown, code: C): error is FencelineError<C> {
+    return isFencelineError(error) && error.code === code;
+  }
+}
+
+/** Says whether `error` is a FencelineError of any code, whichever copy of the package made it. Never throws. */
+export function isFencelineError(error: unknown): error is FencelineError {
+  return typeof error === 'object' && error !== null && (error as { readonly [brand]?: unknown })[brand] === true;
+}
+
+/** Throws a FencelineError; nothing may have been changed before it is called. Outcomes: throws. */
+export function fail<C extends Code>(code: C, message: string, details: Details[C], cause?: unknown): never {
+  throw new FencelineError(code, message, details, cause);
+}
+
+/** The number that stands for a code in shared memory: Linux's errno where there is one, above 1000 where there is none. */
+export function codeNumber(code: Code): number {
+  return numbers[code];
+}
+
+/** The code behind a number read from shared memory, or undefined if no code has that number. */
+export function codeFromNumber(number: number): Code | undefined {
+  return codes.get(number);
+}
+
+const brand: unique symbol = Symbol.for('fenceline.error');
+
+const numbers: { readonly [C in Code]: number } = {
+  ENOENT: 2,
+  ENOMEM: 12,
+  EBUSY: 16,
+  ENODEV: 19,
+  EINVAL: 22,
+  ENOSPC: 28,
+  EDEADLK: 35,
+  ETIME: 62,
+  EALREADY: 114,
+  ECANCELED: 125,
+  EOWNERDEAD: 130,
+  EKERNEL: 1001,
+  EINPUT: 1002,
+  EUNKNOWN: 1003,
+};
+
+const codes: ReadonlyMap<number, Code> = new Map(
+  Object.entries(numbers).map(([code, number]): [number, Code] => [number, code as Code]),
+);
