@@ -3,7 +3,10 @@
 
 /** A broken promise inside the library. Nothing in the library catches it; report it. */
 export class AssertionFailed extends Error {
-  override readonly name: string = 'AssertionFailed';
+  static {
+    // On the prototype, because the stack is captured before own fields exist and would else begin with "Error:".
+    Object.defineProperty(this.prototype, 'name', { value: 'AssertionFailed', configurable: true, writable: true });
+  }
 }
 
 /**

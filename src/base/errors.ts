@@ -45,7 +45,6 @@ export type Code = keyof Details;
  * arrive from other threads.
  */
 export class FencelineError<C extends Code = Code> extends Error {
-  override readonly name: string = 'FencelineError';
   readonly code: C;
   readonly details: Details[C];
 
@@ -58,6 +57,11 @@ export class FencelineError<C extends Code = Code> extends Error {
     this.code = code;
     this.details = details;
     Object.defineProperty(this, brand, { value: true });
+  }
+
+  static {
+    // On the prototype, because the stack is captured before own fields exist and would else begin with "Error:".
+    Object.defineProperty(this.prototype, 'name', { value: 'FencelineError', configurable: true, writable: true });
   }
 
   /** Says whether `error` is a FencelineError of this code, whichever copy of the package made it. Never throws. */
