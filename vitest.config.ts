@@ -1,0 +1,21 @@
+/**
+ * How the tests run: from source, against the built library in dist/, in processes of their own (a test may block its
+ * main thread, which a worker of the runner could not). `*.long.test.ts` belong to `npm run test:all` alone.
+ */
+import { defineConfig } from 'vitest/config';
+
+const runsLong = process.env.FENCELINE_LONG === '1';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['test/types/programs/**', ...(runsLong ? [] : ['test/**/*.long.test.ts'])],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: runsLong ? 600_000 : 30_000,
+    hookTimeout: 30_000,
+    teardownTimeout: 5_000,
+    // The shipped files run as Node runs them, untransformed: one copy per thread, the same in tests and in workers.
+    server: { deps: { external: [/\/dist\//, /\/build\//] } },
+  },
+});
