@@ -1,0 +1,95 @@
+/** Facts about the project as a whole: what is committed, what the package exports, where its documents point. */
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Finding, pathsBelow, printed, readText, root } from './source.ts';
+
+const text = /\.(ts|mts|js|mjs|json|jsonc|md|yml|yaml|txt|html)$|^\.[a-z/]+$|^[A-Z]+$|^\.ci\/run$/;
+const files = pathsBelow('').filter((path) => text.test(path));
+
+/** Built from parts, so that this file does not find itself. */
+const strayPaths = new RegExp(`(^|[^\\w.$-])/(${['work', 'tmp', 'root', 'home', 'Users'].join('|')})/`);
+const strayHosts = new RegExp(['registry', '(npmjs|yarnpkg)', '(org|com)'].join('\\.'));
+
+function straysIn(path: string, content: string): readonly Finding[] {
+  return content.split('\n').flatMap((line, index) => {
+    const at = { path, line: index + 1 };
+    if (strayPaths.test(line)) return [{ ...at, sentence: 'The line names a path of one machine.' }];
+    if (strayHosts.test(line)) return [{ ...at, sentence: 'The line names a package registry.' }];
+    return [];
+  });
+}
+
+/** Relative links and pictures of a document that lead nowhere. */
+function deadLinks(path: string, content: string): readonly Finding[] {
+  const outsideCode = content.replace(/```[\s\S]*?```/g, (code) => code.replace(/[^\n]/g, ' '));
+  return [...outsideCode.matchAll(/\]\(([^)\s]+)\)/g)].flatMap((match) => {
+    const link = (match[1] ?? '').replace(/#.*$/, '');
+    if (link === '' || /^[a-z]+:/.test(link)) return [];
+    const line = content.slice(0, match.index).split('\n').length;
+    const isThere = existsSync(join(root, normalize(join(dirname(path), link))));
+    return isThere ? [] : [{ path, line, sentence: `The link to ${link} leads nowhere.` }];
+  });
+}
+
+describe('what is committed', () => {
+  test('no file names a path of one machine or a package registry', () => {
+    expect(printed(files.flatMap((path) => straysIn(path, readText(path))))).toEqual([]);
+  });
+
+  test('control: a stray path and a stray host are found, and ordinary paths are not', () => {
+    expect(straysIn('a.md', `see /${'work'}/main/x`)).toHaveLength(1);
+    expect(straysIn('a.md', `open('/${'tmp'}/x')`)).toHaveLength(1);
+    expect(straysIn('a.json', `"https://registry.${'npmjs'}.org/x"`)).toHaveLength(1);
+    expect(straysIn('a.ts', "import '../work/x.ts'; const url = 'https://example.org/home/x'; './tmp/x';")).toEqual([]);
+  });
+
+  test('the lock names no host that packages came from', () => {
+    expect(readText('package-lock.json')).not.toMatch(/"resolved": "http/);
+  });
+});
+
+describe('the package', () => {
+  const manifest = JSON.parse(readText('package.json'));
+
+  test('every export and every program exists once built', () => {
+    const exported = Object.values(manifest.exports as Record<string, string | Record<string, string>>);
+    const paths = exported.flatMap((target) => (typeof target === 'string' ? [target] : Object.values(target)));
+    const programs = Object.values((manifest.bin ?? {}) as Record<string, string>);
+    expect([...paths, ...programs].filter((path) => !existsSync(join(root, path)))).toEqual([]);
+    expect(paths.length).toBeGreaterThan(2);
+  });
+
+  test('every script that package.json calls exists', () => {
+    const called = Object.values(manifest.scripts as Record<string, string>).flatMap(
+      (line) => line.match(/scripts\/[\w-]+\.mjs/g) ?? [],
+    );
+    expect(called.filter((path) => !existsSync(join(root, path)))).toEqual([]);
+  });
+
+  test('the scripts have the names that every project of ours uses', () => {
+    const wanted = ['start', 'test', 'test:all', 'check', 'fix', 'explore', 'bench', 'docs', 'build'];
+    expect(wanted.filter((name) => !(name in manifest.scripts))).toEqual([]);
+  });
+});
+
+describe('documents', () => {
+  const documents = files.filter((path) => path.endsWith('.md'));
+
+  test('relative links lead somewhere', () => {
+    expect(printed(documents.flatMap((path) => deadLinks(path, readText(path))))).toEqual([]);
+  });
+
+  test('control: a dead link is found, and links to the web, to a heading and in code are left alone', () => {
+    expect(deadLinks('docs/a.md', 'x\n[y](nowhere.md)')).toEqual([
+      { path: 'docs/a.md', line: 2, sentence: 'The link to nowhere.md leads nowhere.' },
+    ]);
+    expect(
+      deadLinks('docs/a.md', '[y](../package.json) [z](https://example.org) [q](#q)\n```\n[y](nowhere.md)\n```'),
+    ).toEqual([]);
+  });
+
+  test('the README is shorter than 120 lines', () => {
+    expect(readText('README.md').trimEnd().split('\n').length).toBeLessThan(120);
+  });
+});
