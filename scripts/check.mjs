@@ -1,21 +1,13 @@
 /** `npm run check`: types, lint and the rules of test/tidy, each to its end, so that one run shows all that is wrong. */
 import { spawnSync } from 'node:child_process';
+import { runSteps } from './steps.mjs';
 
-const steps = [
-  ['types of the core without Node', 'tsc', '-p', 'tsconfig.core.json'],
-  ['types of the tests', 'tsc', '-p', 'test/tsconfig.json'],
-  ['lint and format', 'biome', 'check', '.'],
-  ['tidy', 'vitest', 'run', 'test/tidy'],
-  ['package', 'publint', '--strict'],
-];
+const npx = (...command) => spawnSync('npx', ['--no-install', ...command], { stdio: 'inherit' }).status === 0;
 
-const failed = [];
-for (const [name, ...command] of steps) {
-  const { status } = spawnSync('npx', ['--no-install', ...command], { stdio: 'inherit' });
-  console.log(`${status === 0 ? 'ok    ' : 'FAILED'}  ${name}`);
-  if (status !== 0) failed.push(name);
-}
-if (failed.length > 0) {
-  console.error(`check failed: ${failed.join(', ')}`);
-  process.exit(1);
-}
+runSteps([
+  ['types of the core, without those of Node', () => npx('tsc', '-p', 'tsconfig.core.json')],
+  ['types of the tests', () => npx('tsc', '-p', 'test/tsconfig.json')],
+  ['lint and format', () => npx('biome', 'check', '--error-on-warnings', '.')],
+  ['tidy', () => npx('vitest', 'run', 'test/tidy')],
+  ['package', () => npx('publint', '--strict')],
+]);
