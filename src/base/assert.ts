@@ -5,7 +5,11 @@
 export class AssertionFailed extends Error {
   static {
     // On the prototype, because the stack is captured before own fields exist and would else begin with "Error:".
-    Object.defineProperty(this.prototype, 'name', { value: 'AssertionFailed', configurable: true, writable: true });
+    Object.defineProperty(AssertionFailed.prototype, 'name', {
+      value: 'AssertionFailed',
+      configurable: true,
+      writable: true,
+    });
   }
 }
 

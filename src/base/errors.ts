@@ -61,7 +61,11 @@ export class FencelineError<C extends Code = Code> extends Error {
 
   static {
     // On the prototype, because the stack is captured before own fields exist and would else begin with "Error:".
-    Object.defineProperty(this.prototype, 'name', { value: 'FencelineError', configurable: true, writable: true });
+    Object.defineProperty(FencelineError.prototype, 'name', {
+      value: 'FencelineError',
+      configurable: true,
+      writable: true,
+    });
   }
 
   /** Says whether `error` is a FencelineError of this code, whichever copy of the package made it. Never throws. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { codeFromNumber, codeNumber, FencelineError, fail, isFencelineError } from '#fenceline/base/errors.js';
 import type * as errors from '#fenceline/base/errors.js';
+import { codeFromNumber, codeNumber, FencelineError, fail, isFencelineError } from '#fenceline/base/errors.js';
 
 const codes = [
   ['ENOENT', 2],
