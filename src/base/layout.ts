@@ -1,0 +1,280 @@
+/**
+ * The layout of the control block: the one place that knows which word is where.
+ *
+ * A space is one block of Int32 words: a header, then tables of fixed-size slots. Changing anything here changes
+ * `layoutVersion`, and a space of another version refuses to join. Word 0 of every slot of a claimable table is its
+ * state word (cells/slot.ts). Words that every signaller writes start a 64-byte line.
+ *
+ * Not here: what the words mean to their layers beyond a line each.
+ */
+import { assert } from './assert.ts';
+import type { Limits } from './limits.ts';
+import { partsPerJob, ticketsPerAgent } from './limits.ts';
+
+export const magic = 0x464e434c; // 'FNCL'
+export const layoutVersion = 1;
+
+// ---- header -------------------------------------------------------------------------------------------------------
+export const H_MAGIC = 0;
+export const H_VERSION = 1;
+/** Bumped after every repair: waiters then distrust all hints and look at everything again. */
+export const H_REPAIRS = 2;
+/** 1 once the space is closing: no new work. */
+export const H_CLOSING = 3;
+/** Agents that want to hear when memory or a contended lock comes free, because a queued job needs it. */
+export const H_QUEUED_INTEREST = 4;
+export const H_QUEUED_OVERFLOW = 5;
+/** Submission order of jobs (u32, compared with wrap). */
+export const H_SUBMITTED = 6;
+/** Bumped whenever memory is freed: a request that has waited long asks whether nobody freed anything. */
+export const H_FREED = 7;
+/** The first of `limits` copied in order of `limitNames`. */
+export const H_LIMITS = 16;
+/** The 64-bit ticket counter: two words that only the BigInt64Array touches. */
+export const H_STAMP = 32;
+/** Workers asleep and willing to take a job: agents 0-29 and bit 30, then the rest. One pool's doorbells, by mask. */
+export const H_IDLE = 48;
+export const H_IDLE_OVERFLOW = 49;
+export const HEADER_WORDS = 64;
+
+export const limitNames: readonly (keyof Limits)[] = [
+  'agents',
+  'timelines',
+  'jobs',
+  'buffers',
+  'blocks',
+  'chunks',
+  'heaps',
+  'traceEvents',
+];
+
+// ---- agents: one line each ----------------------------------------------------------------------------------------
+export const A_RING = 0;
+/** bit 0: asleep synchronously; bit 1: a waitAsync is armed. */
+export const A_ARMED = 1;
+/** state(3) | incarnation(28), see cells/agent.ts. */
+export const A_STATE = 2;
+/** How its stop can be proven: cells/proof.ts. */
+export const A_PROOF = 3;
+export const A_THREAD = 4;
+export const A_STARTED = 5;
+/** Agent that created this one, + 1; 0 = none. */
+export const A_PARENT = 6;
+/** 1 once somebody asked it to stop (terminate, or a polite quit). */
+export const A_QUIT = 7;
+/** Which of the hint words below hold a bit. */
+export const A_HINTS = 8;
+/** Events written to its trace ring so far. */
+export const A_TRACED = 9;
+/** Who repairs after it: agent + 1. A hint; every repair step can be redone by anyone. */
+export const A_REPAIRER = 10;
+export const AGENT_WORDS = 16;
+/** 32 x 32 bits: which timelines (index modulo 1024) were signalled since this agent last looked. */
+export const HINT_WORDS = 32;
+
+// ---- tickets: 16 an agent -----------------------------------------------------------------------------------------
+/** 0 = free, else incarnation(16) << 1 | 1. */
+export const T_STATE = 0;
+export const T_STAMP_LO = 1;
+export const T_STAMP_HI = 2;
+/** Word index of the lock it waits for, 0 = none. */
+export const T_WAITING = 3;
+/** How many locks it holds. */
+export const T_HOLDING = 4;
+export const TICKET_WORDS = 8;
+
+// ---- ww lock: 8 words inside other slots ---------------------------------------------------------------------------
+export const L_WORD = 0;
+export const L_WAITERS = 1;
+export const L_OVERFLOW = 2;
+/** Ticket + 1 that must not be barged past any more. */
+export const L_HANDOFF = 3;
+export const L_CLASS = 4;
+/** Agent + 1 whose death made it suspect. */
+export const L_SUSPECT_BY = 5;
+export const LOCK_WORDS = 8;
+
+// ---- timelines ----------------------------------------------------------------------------------------------------
+export const TL_STATE = 0;
+export const TL_LO = 1;
+export const TL_EPOCH = 2;
+export const TL_INTEREST = 3;
+export const TL_OVERFLOW = 4;
+export const TL_ISSUED_LO = 5;
+export const TL_ISSUED_EPOCH = 6;
+/** issuer(8) | signaller(8) | pending receiver(8) << 16. */
+export const TL_ROLES = 7;
+/** Even: records written x 2. Odd: one is being written. */
+export const TL_ERRORS = 8;
+/** Points up to this one whose error is not on record have an unknown outcome. */
+export const TL_UNKNOWN_LO = 9;
+export const TL_UNKNOWN_EPOCH = 10;
+export const TL_REFS = 11;
+export const TL_REFS_OVERFLOW = 12;
+/** Error of every point above the completed one, once closed. */
+export const TL_CLOSE_CODE = 13;
+/** Chunk + 1 with the label. */
+export const TL_LABEL = 14;
+export const TL_RECORDS = 16;
+export const RECORD_WORDS = 3;
+export const recordsPerTimeline = 5;
+export const TIMELINE_WORDS = 32;
+
+// ---- buffers ------------------------------------------------------------------------------------------------------
+export const B_STATE = 0;
+export const B_REFS = 1;
+export const B_REFS_OVERFLOW = 2;
+export const B_DTYPE = 3;
+/** Size in bytes: low 30 bits, then the rest. */
+export const B_SIZE_LO = 4;
+export const B_SIZE_HI = 5;
+/** Block + 1 that holds the contents; 0 = no memory yet. The one word that a move commits with. */
+export const B_PLACEMENT = 6;
+/** Block + 1 a move or draft is filling; 0 = none. */
+export const B_INCOMING = 7;
+export const B_FLAGS = 8;
+export const B_PRIORITY = 9;
+export const B_LAST_USE = 10;
+/** Error code of the write that failed last; 0 = contents are good. */
+export const B_CONTENTS = 11;
+export const B_CLIENT = 12;
+/** The point whose outcome B_CONTENTS follows: jobs look it up when they start. */
+export const B_LABEL = 13;
+export const B_LOCK = 16;
+export const B_RESERVATION = 24;
+export const BUFFER_WORDS = 128;
+
+// ---- reservation: 104 words inside a buffer slot ------------------------------------------------------------------
+/** Bank = seq & 1. One store here flips the list. */
+export const R_SEQ = 0;
+/** count(8) | (chunk + 1) << 8 per bank. */
+export const R_HEAD = 1;
+export const R_BANKS = 8;
+export const bankEntries = 12;
+/** timeline(20) | usage << 28, generation, lo, epoch. */
+export const ENTRY_WORDS = 4;
+
+// ---- jobs ---------------------------------------------------------------------------------------------------------
+export const J_STATE = 0;
+/** phase(4) | agent(6) << 4: who is at it, see schedule/job.ts. */
+export const J_PHASE = 1;
+export const J_ORDER = 2;
+export const J_KERNEL = 3;
+export const J_POOL = 4;
+/** bit 0 cancelled, bit 1 may be rerun, bit 2 result taken by nobody. */
+export const J_FLAGS = 5;
+export const J_PARTS = 6;
+export const J_RETRIES = 7;
+export const J_SEQNO_LO = 8;
+export const J_SEQNO_EPOCH = 9;
+/** Bytes of the record, and chunk + 1 if it did not fit the slot. */
+export const J_RECORD_BYTES = 10;
+export const J_RECORD_CHUNK = 11;
+export const J_USES = 12;
+export const J_DEPS = 13;
+export const J_DEPS_CHUNK = 14;
+export const J_ERROR = 15;
+export const J_ERROR_CHUNK = 16;
+export const J_SUBMITTER = 17;
+export const J_PRIORITY = 18;
+export const J_RUNNER = 19;
+export const J_ROWS = 20;
+/** Part word: state(2) | agent(6) << 2. */
+export const J_PART = 32;
+/** Result of each part: chunk + 1, 0 = undefined. */
+export const J_RESULT: number = J_PART + partsPerJob + 2;
+export const J_INLINE: number = J_RESULT + partsPerJob + 2;
+export const JOB_WORDS = 320;
+
+// ---- blocks of payload memory -------------------------------------------------------------------------------------
+export const K_STATE = 0;
+/** Start and length in units of 64 bytes. */
+export const K_START = 1;
+export const K_UNITS = 2;
+/** Next block in order of address + 1; 0 = last of its heap. */
+export const K_NEXT = 3;
+export const K_PREVIOUS = 4;
+export const K_HEAP = 5;
+/** Links of the free list of its size class: derived, rebuilt after a death. */
+export const K_BIN_NEXT = 6;
+export const K_BIN_PREVIOUS = 7;
+export const BLOCK_WORDS = 8;
+
+// ---- heaps --------------------------------------------------------------------------------------------------------
+/** 0 = free, else agent + 1 that holds the allocator. */
+export const P_LOCK = 0;
+export const P_FIRST = 1;
+/** Units of 64 bytes. */
+export const P_CAPACITY = 2;
+export const P_BUDGET = 3;
+export const P_USED = 4;
+export const P_PEAK = 5;
+export const P_STATE = 6;
+/** Bitmap of size classes with a free block, two levels; then the list heads: derived. */
+export const P_CLASSES = 8;
+export const P_HEADS = 16;
+export const HEAP_WORDS = 288;
+
+// ---- chunks -------------------------------------------------------------------------------------------------------
+export const C_STATE = 0;
+/** Next chunk + 1 of a long record. */
+export const C_NEXT = 1;
+/** What it belongs to: table(4) | slot << 4. A repair frees those whose owner is gone. */
+export const C_OWNER = 2;
+export const C_PAYLOAD = 8;
+export const CHUNK_WORDS = 264;
+export const chunkBytes: number = (CHUNK_WORDS - C_PAYLOAD) * 4;
+
+// ---- trace events -------------------------------------------------------------------------------------------------
+export const TRACE_WORDS = 4;
+
+/** Where each table starts, in words, and how many slots it has. */
+export interface Layout {
+  readonly limits: Limits;
+  readonly agents: number;
+  readonly hints: number;
+  readonly tickets: number;
+  readonly timelines: number;
+  readonly timelineCount: number;
+  readonly buffers: number;
+  readonly jobs: number;
+  readonly blocks: number;
+  readonly heaps: number;
+  readonly chunks: number;
+  readonly traces: number;
+  readonly totalWords: number;
+}
+
+/** Computes the layout of a space with these limits. */
+export function layoutOf(limits: Limits): Layout {
+  let at = HEADER_WORDS;
+  const table = (count: number, words: number): number => {
+    const start = at;
+    at += Math.ceil((count * words) / 16) * 16;
+    return start;
+  };
+  const timelineCount = limits.timelines + limits.jobs;
+  const layout = {
+    limits,
+    agents: table(limits.agents, AGENT_WORDS),
+    hints: table(limits.agents, HINT_WORDS),
+    tickets: table(limits.agents * ticketsPerAgent, TICKET_WORDS),
+    timelines: table(timelineCount, TIMELINE_WORDS),
+    timelineCount,
+    buffers: table(limits.buffers, BUFFER_WORDS),
+    jobs: table(limits.jobs, JOB_WORDS),
+    blocks: table(limits.blocks, BLOCK_WORDS),
+    heaps: table(limits.heaps, HEAP_WORDS),
+    chunks: table(limits.chunks, CHUNK_WORDS),
+    traces: table(limits.agents * limits.traceEvents, TRACE_WORDS),
+  };
+  return { ...layout, totalWords: at };
+}
+
+assert(H_LIMITS + limitNames.length <= H_STAMP, 'The limits fit the header before the stamp words.');
+assert(TL_RECORDS + recordsPerTimeline * RECORD_WORDS <= TIMELINE_WORDS, 'The error records fit a timeline slot.');
+assert(
+  B_RESERVATION + R_BANKS + 2 * bankEntries * ENTRY_WORDS <= BUFFER_WORDS,
+  'Both banks of a reservation fit a buffer slot.',
+);
+assert(J_INLINE + 96 <= JOB_WORDS, 'A job slot has room for a record of 384 bytes.');

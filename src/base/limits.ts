@@ -1,0 +1,69 @@
+/**
+ * Every bound of a space, in one place: name, default, maximum. Running into one is an ENOSPC that names it.
+ *
+ * Not here: the words behind the bounds (layout.ts), and bounds of time (a wait's own `timeoutMs`).
+ */
+import { fail } from './errors.ts';
+
+export interface Limits {
+  /** Threads in a space at once. 30 bits of an interest word, one bit "look further", 32 bits in the overflow word. */
+  readonly agents: number;
+  /** Timelines that users create. Those of jobs are apart: every job slot brings its own. */
+  readonly timelines: number;
+  /** Jobs submitted and not yet collected; also mappings and promises under way, which are jobs without a kernel. */
+  readonly jobs: number;
+  readonly buffers: number;
+  /** Blocks of payload memory, used and free, over all heaps. */
+  readonly blocks: number;
+  /** KiB-sized pieces that hold what does not fit a slot: arguments, results, errors, long fence lists. */
+  readonly chunks: number;
+  readonly heaps: number;
+  /** Events a trace ring holds per agent; 0 turns tracing off, and then it costs a branch. */
+  readonly traceEvents: number;
+}
+
+export const defaultLimits: Limits = {
+  agents: 62,
+  timelines: 4096,
+  jobs: 1024,
+  buffers: 16_384,
+  blocks: 32_768,
+  chunks: 4096,
+  heaps: 8,
+  traceEvents: 0,
+};
+
+/** What a layout can carry: agents by the interest words, the rest by 20-bit indexes and sane memory. */
+export const maximumLimits: Limits = {
+  agents: 62,
+  timelines: 65_536,
+  jobs: 16_384,
+  buffers: 131_072,
+  blocks: 262_144,
+  chunks: 65_536,
+  heaps: 64,
+  traceEvents: 1_048_576,
+};
+
+/** Tickets an agent may have open at once: async code on one thread runs several transactions. */
+export const ticketsPerAgent = 16;
+/** Points a reservation holds; signalled ones are dropped first. */
+export const pointsPerReservation = 64;
+/** Parts a split job is cut into at most. */
+export const partsPerJob = 62;
+/** Largest sequence number: JavaScript's safe integers. */
+export const seqnoMax: number = Number.MAX_SAFE_INTEGER;
+
+/** Fills in defaults. Outcomes: the limits, or EINVAL naming the first bad one. */
+export function completeLimits(given: Partial<Limits> = {}): Limits {
+  const limits: Limits = { ...defaultLimits, ...given };
+  for (const name of Object.keys(defaultLimits) as (keyof Limits)[]) {
+    const value = limits[name];
+    const least = name === 'traceEvents' ? 0 : 1;
+    if (Number.isInteger(value) && value >= least && value <= maximumLimits[name]) continue;
+    fail('EINVAL', `The limit ${name} (${value}) is not a whole number from ${least} to ${maximumLimits[name]}.`, {
+      argument: `limits.${name}`,
+    });
+  }
+  return limits;
+}

@@ -1,0 +1,84 @@
+/**
+ * Words in shared memory: the only place where `Atomics` is named.
+ *
+ * Every function here is one scheduling point. They are plain functions that the engine inlines, so the facade costs
+ * nothing at run time; the explorer replaces calls of them by `yield`s under the same source (design D10), and
+ * because JavaScript's Atomics are sequentially consistent, interleaving these calls is all there is to explore.
+ *
+ * Not here: any meaning of a word. A word is read and written as Int32 only, never in two sizes (facts R8); the one
+ * 64-bit counter lives in words of its own, behind a BigInt64Array.
+ */
+
+/** Memory that cells live in. Shared, or an ordinary ArrayBuffer where the page is not isolated (design D12). */
+export type Words = Int32Array;
+/** The one 64-bit counter (ticket stamps), in memory that no Int32Array touches. */
+export type BigWords = BigInt64Array;
+
+export function load(words: Words, index: number): number {
+  return Atomics.load(words, index);
+}
+
+export function store(words: Words, index: number, value: number): void {
+  Atomics.store(words, index, value);
+}
+
+/** Returns the value before the addition. */
+export function add(words: Words, index: number, value: number): number {
+  return Atomics.add(words, index, value);
+}
+
+/** Returns the value before the operation. */
+export function or(words: Words, index: number, mask: number): number {
+  return Atomics.or(words, index, mask);
+}
+
+/** Returns the value before the operation. */
+export function and(words: Words, index: number, mask: number): number {
+  return Atomics.and(words, index, mask);
+}
+
+/** Returns the value before the exchange. */
+export function exchange(words: Words, index: number, value: number): number {
+  return Atomics.exchange(words, index, value);
+}
+
+/** Compare-exchange: true if the word held `expected` and now holds `value`; otherwise nothing changed. */
+export function cas(words: Words, index: number, expected: number, value: number): boolean {
+  return Atomics.compareExchange(words, index, expected, value) === expected;
+}
+
+/** The next value of a 64-bit counter, starting at 1. */
+export function nextStamp(counter: BigWords): number {
+  return Number(Atomics.add(counter, 0, 1n)) + 1;
+}
+
+/** Wakes every waiter, synchronous or not. Never one alone: a dying worker may swallow a single wake-up (design D13). */
+export function notifyAll(words: Words, index: number): void {
+  Atomics.notify(words, index);
+}
+
+/** Blocks the thread while the word holds `expected`, at most `timeoutMs`. May return early for no reason. */
+export function sleep(words: Words, index: number, expected: number, timeoutMs: number): void {
+  Atomics.wait(words, index, expected, timeoutMs);
+}
+
+/**
+ * Calls `wake` from the event loop once the word is notified, or soon if it does not hold `expected`.
+ * It cannot be cancelled and does not keep the process alive.
+ */
+export function sleepAsync(words: Words, index: number, expected: number, wake: () => void): void {
+  const waiting = Atomics.waitAsync(words, index, expected);
+  if (waiting.async) void waiting.value.then(wake);
+  else queueMicrotask(wake);
+}
+
+/** Whether this thread may block: a browser's window may not. */
+export function canSleep(words: Words): boolean {
+  try {
+    // A time-out of nothing: this only asks whether the call is allowed.
+    Atomics.wait(words, 0, 0, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

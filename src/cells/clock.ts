@@ -1,0 +1,33 @@
+/**
+ * Time. The only place that reads a clock or starts a timer, so that the explorer can put a virtual one under it.
+ *
+ * Not here: deadlines of waits (wait.ts) and trace time stamps' meaning.
+ */
+
+/** Milliseconds since some fixed moment, with fractions; monotonic within the process. */
+export function now(): number {
+  return performance.now();
+}
+
+/** A timer that can be stopped and that lets the process exit. */
+export interface Timer {
+  stop(): void;
+}
+
+/** Calls `fn` once from the event loop, not before `delayMs`; does not keep the process alive. */
+export function startTimer(delayMs: number, fn: () => void): Timer {
+  const id = setTimeout(fn, Math.min(Math.ceil(delayMs), 2 ** 31 - 1));
+  unref(id);
+  return { stop: () => clearTimeout(id) };
+}
+
+/** Calls `fn` every `periodMs` and keeps the process alive until stopped. */
+export function startKeepAlive(periodMs: number, fn: () => void): Timer {
+  const id = setInterval(fn, periodMs);
+  return { stop: () => clearInterval(id) };
+}
+
+function unref(id: unknown): void {
+  // Browsers return a number; Node, Deno and Bun an object that can be unreferenced.
+  if (typeof id === 'object' && id !== null && 'unref' in id && typeof id.unref === 'function') id.unref();
+}

@@ -1,0 +1,66 @@
+/**
+ * Sets of agents in two words: agents 0-29 and the bit "look at the other word", then agents 30-61.
+ *
+ * The fast path of every signal reads the first word alone. Bits are set in the order overflow, then flag, so that
+ * whoever sees the flag finds the bit. A set is a hint unless its user says otherwise: after a repair all agents are rung.
+ */
+
+import type { Words } from './cell.ts';
+import { and, exchange, load, or } from './cell.ts';
+
+const firstWordAgents = 30;
+const further = 1 << firstWordAgents;
+
+/** Adds an agent to the set. */
+export function addAgent(words: Words, at: number, overflowAt: number, agentIndex: number): void {
+  if (agentIndex < firstWordAgents) {
+    or(words, at, 1 << agentIndex);
+    return;
+  }
+  or(words, overflowAt, 1 << (agentIndex - firstWordAgents));
+  or(words, at, further);
+}
+
+/** Removes an agent; the flag "further" may stay behind, which costs a look and nothing else. */
+export function removeAgent(words: Words, at: number, overflowAt: number, agentIndex: number): void {
+  if (agentIndex < firstWordAgents) and(words, at, ~(1 << agentIndex));
+  else and(words, overflowAt, ~(1 << (agentIndex - firstWordAgents)));
+}
+
+/** Agents in the set, as bits 0-29 of the first number and 0-31 of the second. */
+export interface AgentSet {
+  first: number;
+  rest: number;
+}
+
+/** Empties the set and returns who was in it. */
+export function takeAgents(words: Words, at: number, overflowAt: number): AgentSet {
+  const first = exchange(words, at, 0);
+  const rest = first & further ? exchange(words, overflowAt, 0) : 0;
+  return { first: first & ~further, rest };
+}
+
+/** Who is in the set. */
+export function readAgents(words: Words, at: number, overflowAt: number): AgentSet {
+  const first = load(words, at);
+  const rest = first & further ? load(words, overflowAt) : 0;
+  return { first: first & ~further, rest };
+}
+
+export function isAgentIn(set: AgentSet, agentIndex: number): boolean {
+  if (agentIndex < firstWordAgents) return (set.first & (1 << agentIndex)) !== 0;
+  return (set.rest & (1 << (agentIndex - firstWordAgents))) !== 0;
+}
+
+/** Takes one agent out of a local copy of a set. Outcomes: its index, or -1 from an empty set. */
+export function popAgent(set: AgentSet): number {
+  if (set.first !== 0) {
+    const index = 31 - Math.clz32(set.first & -set.first);
+    set.first &= set.first - 1;
+    return index;
+  }
+  if (set.rest === 0) return -1;
+  const index = 31 - Math.clz32(set.rest & -set.rest);
+  set.rest &= set.rest - 1;
+  return index + firstWordAgents;
+}

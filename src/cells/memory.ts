@@ -1,0 +1,108 @@
+/**
+ * The memory of a space as one thread sees it, and this thread's membership in it.
+ *
+ * State word of an agent's line: state(3) | by(6) | incarnation(22); the life of an agent is in agent.ts.
+ */
+
+import type { Layout } from '../base/layout.ts';
+import { A_STATE, AGENT_WORDS } from '../base/layout.ts';
+import type { BigWords, Words } from './cell.ts';
+import { load } from './cell.ts';
+import type { Timer } from './clock.ts';
+
+export const AGENT_FREE = 0;
+export const AGENT_JOINING = 1;
+export const AGENT_LIVE = 2;
+export const AGENT_LEAVING = 3;
+export const AGENT_DEAD = 4;
+export const AGENT_REPAIRING = 5;
+
+const incarnationMax = 2 ** 22 - 1;
+
+/** The memory of a space as one thread sees it. */
+export interface Memory {
+  readonly words: Words;
+  readonly stamps: BigWords;
+  /** The same memory as bytes, for payload that was published by a state word. */
+  readonly bytes: Uint8Array;
+  readonly layout: Layout;
+  readonly isShared: boolean;
+}
+
+/** Puts right what a stopped agent left in one layer's tables. May be run again from any point, by another agent. */
+export type Repair = (agent: Agent, deadIndex: number) => void;
+
+/** This thread's membership in a space. Everything below the public shells takes it as first argument. */
+export interface Agent extends Memory {
+  readonly index: number;
+  readonly incarnation: number;
+  readonly pump: Pump;
+  readonly repairs: readonly Repair[];
+  /** Next-fit cursors by table start: hints of this agent alone. */
+  readonly cursors: Map<number, number>;
+  /** Rings held back by `batch`: undefined outside one. */
+  batch: AgentBatch | undefined;
+}
+
+export interface AgentBatch {
+  depth: number;
+  first: number;
+  rest: number;
+}
+
+/** What this agent waits for asynchronously: see pump.ts. */
+export interface Pump {
+  /** Waiters looked at on every wake. */
+  readonly always: Set<Waiter>;
+  /** Waiters looked at when their hint bit is set; by hint. */
+  readonly hinted: (Set<Waiter> | undefined)[];
+  waiterCount: number;
+  isArmed: boolean;
+  isQueued: boolean;
+  seenRepairs: number;
+  keepAlive: Timer | undefined;
+  /** What to run once the look is over, in order of registration. */
+  ready: Ready[];
+  /** Looks whether agents stopped; runs now and then while somebody waits. */
+  readonly checkLives: (agent: Agent) => void;
+}
+
+/** Something to run outside every lock. */
+export interface Ready {
+  /** Order of registration; what is ready at the same time runs in this order. */
+  readonly order: number;
+  readonly run: (agent: Agent) => void;
+}
+
+/** One thing an agent waits for. */
+export interface Waiter extends Ready {
+  /** 0-1023: looked at when that hint bit is set; -1: on every wake. */
+  readonly hint: number;
+  /** Registers interest (again) and looks at the truth. True: it is over; the waiter is taken off the list. */
+  readonly poll: (agent: Agent) => boolean;
+}
+
+export function agentAt(memory: Memory, index: number): number {
+  return memory.layout.agents + index * AGENT_WORDS;
+}
+
+export function agentStateOf(word: number): number {
+  return word & 7;
+}
+
+export function agentByOf(word: number): number {
+  return (word >>> 3) & 63;
+}
+
+export function incarnationOf(word: number): number {
+  return (word >>> 9) & incarnationMax;
+}
+
+export function agentWord(state: number, by: number, incarnation: number): number {
+  return state | (by << 3) | ((incarnation & incarnationMax) << 9);
+}
+
+/** Whether an agent is LIVE now, whatever its incarnation. */
+export function isLive(memory: Memory, index: number): boolean {
+  return agentStateOf(load(memory.words, agentAt(memory, index) + A_STATE)) === AGENT_LIVE;
+}

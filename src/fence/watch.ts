@@ -1,0 +1,152 @@
+/**
+ * Waiting for fences without blocking: per agent and timeline one waiter of the pump, with a heap of what waits there.
+ *
+ * However many wait on a timeline, a wake costs one interest bit, one look, and what is popped. A fence of several
+ * points waits at one of its pending points at a time, and moves to the next when that one is over.
+ *
+ * Not here: blocking (wait.ts), callbacks' meaning (they run from the pump, outside every lock, in order).
+ */
+import type { Agent, Ready, Waiter } from '../cells/memory.ts';
+import { addReady, addWaiter, nextWaiterOrder } from '../cells/pump.ts';
+import type { Point, Points } from './points.ts';
+import { firstPending, isSameTimeline, PENDING, pointStatus } from './points.ts';
+import { addInterest, hintOf } from './timeline.ts';
+
+/** Somebody waiting for a set of points. */
+export interface FenceWaiter extends Ready {
+  readonly points: Points;
+  /** The point it waits at now. */
+  at: number;
+  /** Set to give up: it is dropped when it is met. */
+  isCancelled: boolean;
+}
+
+interface Watch extends Waiter {
+  readonly point: Point;
+  /** A binary heap by sequence number. */
+  readonly heap: FenceWaiter[];
+}
+
+const watches: WeakMap<Agent, Map<number, Watch>> = new WeakMap();
+
+/**
+ * Calls `run` once from this agent's event loop when no point is pending any more. Context: no lock held.
+ * Outcomes: the waiter, which `cancelWatch` takes back.
+ */
+export function watchPoints(agent: Agent, points: Points, run: (agent: Agent) => void): FenceWaiter {
+  const waiter: FenceWaiter = { points, at: 0, isCancelled: false, order: nextWaiterOrder(), run };
+  advance(agent, waiter);
+  return waiter;
+}
+
+/** The waiter will not run. Outcomes: nothing; it may be called at any time, also by the waiter itself. */
+export function cancelWatch(waiter: FenceWaiter): void {
+  waiter.isCancelled = true;
+}
+
+/** Puts a waiter where it has to wait next, or makes it ready. */
+function advance(agent: Agent, waiter: FenceWaiter): void {
+  if (waiter.isCancelled) return;
+  const next = firstPending(agent, waiter.points, waiter.at);
+  if (next < 0) {
+    addReady(agent, { order: waiter.order, run: () => runWaiter(agent, waiter) });
+    return;
+  }
+  waiter.at = next;
+  // `next` is an index of `points`.
+  const point = waiter.points[next] as Point;
+  const byTimeline = watchesOf(agent);
+  const watch = byTimeline.get(point.timeline);
+  if (watch !== undefined && isSameTimeline(watch.point, point)) {
+    push(watch.heap, waiter);
+    return;
+  }
+  const fresh = createWatch(agent, point);
+  push(fresh.heap, waiter);
+  byTimeline.set(point.timeline, fresh);
+  addWaiter(agent, fresh);
+}
+
+function runWaiter(agent: Agent, waiter: FenceWaiter): void {
+  if (waiter.isCancelled) return;
+  waiter.isCancelled = true;
+  waiter.run(agent);
+}
+
+function createWatch(agent: Agent, point: Point): Watch {
+  const watch: Watch = {
+    point,
+    heap: [],
+    order: nextWaiterOrder(),
+    hint: hintOf(point.timeline),
+    poll: () => pollWatch(agent, watch),
+    run: () => {},
+  };
+  return watch;
+}
+
+/** Interest first, then the look: see timeline.ts. True once nobody waits here any more. */
+function pollWatch(agent: Agent, watch: Watch): boolean {
+  addInterest(agent, watch.point.timeline);
+  for (;;) {
+    const first = watch.heap[0];
+    if (first === undefined) {
+      const byTimeline = watchesOf(agent);
+      if (byTimeline.get(watch.point.timeline) === watch) byTimeline.delete(watch.point.timeline);
+      return true;
+    }
+    // The point a waiter waits at is one of this timeline.
+    if (!first.isCancelled && pointStatus(agent, first.points[first.at] as Point) === PENDING) return false;
+    pop(watch.heap);
+    advance(agent, first);
+  }
+}
+
+function watchesOf(agent: Agent): Map<number, Watch> {
+  let map = watches.get(agent);
+  if (map === undefined) {
+    map = new Map();
+    watches.set(agent, map);
+  }
+  return map;
+}
+
+function seqnoOf(waiter: FenceWaiter): number {
+  // `at` is always an index of `points`.
+  return (waiter.points[waiter.at] as Point).seqno;
+}
+
+function isBefore(a: FenceWaiter, b: FenceWaiter): boolean {
+  const difference = seqnoOf(a) - seqnoOf(b);
+  return difference === 0 ? a.order < b.order : difference < 0;
+}
+
+// The indexes below stay within the heap: a parent is smaller than its child, a child is compared with the length.
+function push(heap: FenceWaiter[], waiter: FenceWaiter): void {
+  let index = heap.length;
+  heap.push(waiter);
+  while (index > 0) {
+    const parent = (index - 1) >> 1;
+    const above = heap[parent] as FenceWaiter;
+    if (!isBefore(waiter, above)) break;
+    heap[index] = above;
+    index = parent;
+  }
+  heap[index] = waiter;
+}
+
+function pop(heap: FenceWaiter[]): void {
+  const last = heap.pop();
+  if (last === undefined || heap.length === 0) return;
+  let index = 0;
+  for (;;) {
+    let child = index * 2 + 1;
+    if (child >= heap.length) break;
+    if (child + 1 < heap.length && isBefore(heap[child + 1] as FenceWaiter, heap[child] as FenceWaiter)) child++;
+    const below = heap[child] as FenceWaiter;
+    if (isBefore(last, below)) break;
+    heap[index] = below;
+    index = child;
+  }
+  heap[index] = last;
+}

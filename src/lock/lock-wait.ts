@@ -1,0 +1,46 @@
+/**
+ * Blocking for a ww lock. The asynchronous way is a waiter of the pump that calls `acquireStep` (reservation/lock-set.ts).
+ */
+
+import { T_STATE } from '../base/layout.ts';
+import { ticketsPerAgent } from '../base/limits.ts';
+import { load } from '../cells/cell.ts';
+import type { Agent } from '../cells/memory.ts';
+import { sleepUntil } from '../cells/wait.ts';
+import type { Ticket } from './ticket.ts';
+import { ticketAt } from './ticket.ts';
+import type { Acquisition } from './ww-lock.ts';
+import { acquireStep, agentOfTicket, holderOf, leaveLock } from './ww-lock.ts';
+
+/**
+ * Blocks until the ticket has the lock or must die. Outcomes: as `acquireStep`; 'blocked' at the deadline, then nothing
+ * is left behind. The caller has made sure that this agent may block (`isSelfDeadlock`).
+ */
+export function acquireSync(agent: Agent, lockAt: number, ticket: Ticket, deadline: number): Acquisition {
+  let outcome = acquireStep(agent, lockAt, ticket);
+  if (outcome !== 'blocked') return outcome;
+  sleepUntil(
+    agent,
+    () => {
+      outcome = acquireStep(agent, lockAt, ticket);
+      return outcome !== 'blocked';
+    },
+    deadline,
+  );
+  if (outcome === 'blocked') leaveLock(agent, lockAt, ticket);
+  return outcome;
+}
+
+/**
+ * Whether blocking for this lock could wait for this very thread: a ticket of the same agent holds it, or another open
+ * ticket of this agent exists that may hold what the holder waits for. Stamps cannot order two tickets of one thread.
+ */
+export function isSelfDeadlock(agent: Agent, lockAt: number, ticket: Ticket): boolean {
+  const holder = holderOf(agent, lockAt);
+  if (holder >= 0 && agentOfTicket(holder) === agent.index) return true;
+  const first = agent.index * ticketsPerAgent;
+  for (let id = first; id < first + ticketsPerAgent; id++) {
+    if (id !== ticket.id && (load(agent.words, ticketAt(agent, id) + T_STATE) & 1) === 1) return true;
+  }
+  return false;
+}

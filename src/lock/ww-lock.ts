@@ -1,0 +1,249 @@
+/**
+ * The ww lock: wait-die with barging, without a wait list and without a spin word (design D6, facts/protocols.md 2.5).
+ *
+ * Words: the lock word `ticket + 1 (12) | incarnation (16) | SUSPECT | WAITERS`, the set of agents that wait, the ticket
+ * that must not be barged past, who made it suspect. A waiter is a ticket whose T_WAITING names the lock, of an agent in
+ * the set; both are written before the lock word is read again.
+ *
+ *   lock, free:   cas(0 -> me)                       unlock, nobody waits: cas(me -> 0)
+ *   lock, held:   register; read again; die, or cas(v -> v | WAITERS) and sleep on the doorbell; woken -> again
+ *   unlock:       cas(owner part -> 0), then ring the oldest waiter; none found: cas(WAITERS -> 0)
+ *
+ * Why no lost wake-up: a waiter registers, then reads the word. If the word still had an owner, that owner's unlock
+ * comes later and its scan finds the waiter (WAITERS is set by then, or the waiter's own compare-exchange fails and it
+ * reads again); if it was free, the waiter takes it. Who leaves without the lock, having perhaps been the one who was
+ * rung, passes the ring on.
+ * Why no deadlock: tickets that hold locks wait only for younger holders. A change of holder re-runs that test: whoever
+ * takes a lock with WAITERS rings the younger waiters that hold locks, and they die. The hand-off ticket counts as a
+ * holder in this test. After a death every doorbell rings.
+ *
+ * Not here: the order of unlocks and retries (reservation/lock-set.ts), blocking (lock-wait.ts), wound-wait.
+ * Source: kernel/locking/ww_mutex.h, __ww_mutex_die. Linux keeps a sorted wait list; here the oldest is found by a scan.
+ */
+import { L_HANDOFF, L_OVERFLOW, L_SUSPECT_BY, L_WAITERS, L_WORD, T_HOLDING, T_WAITING } from '../base/layout.ts';
+import { ticketsPerAgent } from '../base/limits.ts';
+import { cas, load, store } from '../cells/cell.ts';
+import { ring } from '../cells/doorbell.ts';
+import { addAgent, popAgent, readAgents, removeAgent } from '../cells/interest.ts';
+import type { Agent, Memory } from '../cells/memory.ts';
+import { isLive } from '../cells/memory.ts';
+import type { Ticket } from './ticket.ts';
+import { holdingOf, isTicketOpen, stampOf, ticketAt, ticketIdOf, waitingOf } from './ticket.ts';
+
+const OWNER_MASK = 0x0fffffff;
+const SUSPECT = 1 << 28;
+const WAITERS = 1 << 30;
+
+/** How often a waiter may find the lock taken by others before nobody younger barges past it. */
+const handoffAfter = 8;
+
+export type Acquisition = 'acquired' | 'suspect' | 'blocked' | 'already' | 'die';
+
+/** Takes the lock if that takes no waiting. Outcomes: as `acquireStep`, but 'blocked' leaves nothing behind. */
+export function tryAcquire(agent: Agent, lockAt: number, ticket: Ticket): Acquisition {
+  const word = load(agent.words, lockAt + L_WORD);
+  if ((word & OWNER_MASK) === ticket.word) return 'already';
+  if ((word & OWNER_MASK) !== 0 || isKeptForAnother(agent, lockAt, word, ticket)) return 'blocked';
+  if (!cas(agent.words, lockAt + L_WORD, word, word | ticket.word)) return 'blocked';
+  return taken(agent, lockAt, word, ticket);
+}
+
+/**
+ * One step towards the lock: takes it, or registers the ticket as a waiter. Call it again when the doorbell rang, or
+ * `leaveLock` to give up. Outcomes: 'acquired'; 'suspect' (acquired, its owner died: see `clearSuspect`); 'already'
+ * (this ticket holds it); 'die' (give back everything, wait for this one with nothing held; no longer registered);
+ * 'blocked' (registered: will be rung).
+ */
+export function acquireStep(agent: Agent, lockAt: number, ticket: Ticket): Acquisition {
+  const { words } = agent;
+  if (cas(words, lockAt + L_WORD, 0, ticket.word)) return taken(agent, lockAt, 0, ticket);
+  for (;;) {
+    const word = load(words, lockAt + L_WORD);
+    const owner = word & OWNER_MASK;
+    if (owner === ticket.word) return 'already';
+    if (owner === 0 && !isKeptForAnother(agent, lockAt, word, ticket)) {
+      if (cas(words, lockAt + L_WORD, word, word | ticket.word)) return taken(agent, lockAt, word, ticket);
+      continue;
+    }
+    if (ticket.holding > 0 && isBehindOlder(agent, lockAt, word, ticket)) {
+      leaveLock(agent, lockAt, ticket);
+      return 'die';
+    }
+    if (ticket.waitingAt !== lockAt) {
+      register(agent, lockAt, ticket);
+      continue;
+    }
+    if ((word & WAITERS) === 0 && !cas(words, lockAt + L_WORD, word, word | WAITERS)) continue;
+    // Read again: the die test above belongs to this very word, or it would have to be made again.
+    if (load(words, lockAt + L_WORD) !== (word | WAITERS)) continue;
+    noteLoss(agent, lockAt, ticket);
+    return 'blocked';
+  }
+}
+
+/** Gives the lock back and wakes the oldest waiter. Context: the ticket holds it. */
+export function releaseLock(agent: Agent, lockAt: number, ticket: Ticket): void {
+  const { words } = agent;
+  ticket.holding--;
+  if (cas(words, lockAt + L_WORD, ticket.word, 0)) return;
+  for (;;) {
+    const word = load(words, lockAt + L_WORD);
+    if (!cas(words, lockAt + L_WORD, word, word & ~OWNER_MASK)) continue;
+    if ((word & WAITERS) !== 0) passOn(agent, lockAt);
+    return;
+  }
+}
+
+/** Gives up waiting. If the lock is free by now, the ring that may have been ours goes to the next one. */
+export function leaveLock(agent: Agent, lockAt: number, ticket: Ticket): void {
+  if (ticket.waitingAt !== lockAt) return;
+  unregister(agent, lockAt, ticket);
+  const word = load(agent.words, lockAt + L_WORD);
+  if ((word & OWNER_MASK) === 0 && (word & WAITERS) !== 0) passOn(agent, lockAt);
+}
+
+/** The holder has looked after what the dead owner left: the lock is as good as new. */
+export function clearSuspect(agent: Agent, lockAt: number): void {
+  for (;;) {
+    const word = load(agent.words, lockAt + L_WORD);
+    if (cas(agent.words, lockAt + L_WORD, word, word & ~SUSPECT)) return;
+  }
+}
+
+/** Agent whose death made the lock suspect, or -1. */
+export function suspectBy(memory: Memory, lockAt: number): number {
+  return load(memory.words, lockAt + L_SUSPECT_BY) - 1;
+}
+
+/** Ticket that holds the lock now, or -1. */
+export function holderOf(memory: Memory, lockAt: number): number {
+  return ticketIdOf(load(memory.words, lockAt + L_WORD) & OWNER_MASK);
+}
+
+export function isHeldBy(memory: Memory, lockAt: number, ticket: Ticket): boolean {
+  return (load(memory.words, lockAt + L_WORD) & OWNER_MASK) === ticket.word;
+}
+
+/** Makes sure that the next unlock looks for waiters, ticket or not. Outcomes: false if the lock is free now. */
+export function askToBeRung(agent: Agent, lockAt: number): boolean {
+  for (;;) {
+    const word = load(agent.words, lockAt + L_WORD);
+    if ((word & OWNER_MASK) === 0) return false;
+    if ((word & WAITERS) !== 0 || cas(agent.words, lockAt + L_WORD, word, word | WAITERS)) return true;
+  }
+}
+
+/** Takes a stopped agent out of a lock: what it held becomes suspect, and it waits no longer. Can be done again. */
+export function repairLock(agent: Agent, lockAt: number, deadIndex: number): void {
+  const { words } = agent;
+  removeAgent(words, lockAt + L_WAITERS, lockAt + L_OVERFLOW, deadIndex);
+  const kept = load(words, lockAt + L_HANDOFF);
+  if (kept !== 0 && agentOfTicket(ticketIdOf(kept)) === deadIndex) cas(words, lockAt + L_HANDOFF, kept, 0);
+  for (;;) {
+    const word = load(words, lockAt + L_WORD);
+    if ((word & OWNER_MASK) === 0 || agentOfTicket(ticketIdOf(word)) !== deadIndex) break;
+    store(words, lockAt + L_SUSPECT_BY, deadIndex + 1);
+    if (cas(words, lockAt + L_WORD, word, (word & WAITERS) | SUSPECT)) break;
+  }
+}
+
+export function agentOfTicket(id: number): number {
+  return Math.floor(id / ticketsPerAgent);
+}
+
+/** `before`: the word that our compare-exchange replaced. */
+function taken(agent: Agent, lockAt: number, before: number, ticket: Ticket): Acquisition {
+  ticket.holding++;
+  ticket.losses = 0;
+  if (ticket.waitingAt === lockAt) unregister(agent, lockAt, ticket);
+  if ((before & WAITERS) !== 0) ringYounger(agent, lockAt, ticket);
+  return (before & SUSPECT) !== 0 ? 'suspect' : 'acquired';
+}
+
+/** Visible as a waiter from the second store on; the caller reads the lock word again after this. */
+function register(agent: Agent, lockAt: number, ticket: Ticket): void {
+  const at = ticketAt(agent, ticket.id);
+  store(agent.words, at + T_HOLDING, ticket.holding);
+  store(agent.words, at + T_WAITING, lockAt);
+  ticket.waitingAt = lockAt;
+  addAgent(agent.words, lockAt + L_WAITERS, lockAt + L_OVERFLOW, agent.index);
+}
+
+function unregister(agent: Agent, lockAt: number, ticket: Ticket): void {
+  const { words } = agent;
+  store(words, ticketAt(agent, ticket.id) + T_WAITING, 0);
+  ticket.waitingAt = 0;
+  if (load(words, lockAt + L_HANDOFF) === ticket.word) cas(words, lockAt + L_HANDOFF, ticket.word, 0);
+  const first = agent.index * ticketsPerAgent;
+  for (let id = first; id < first + ticketsPerAgent; id++) if (waitingOf(agent, id) === lockAt) return;
+  removeAgent(words, lockAt + L_WAITERS, lockAt + L_OVERFLOW, agent.index);
+}
+
+/** The holder, or the ticket that the free lock is kept for, is older. Read again: the stamp belongs to that word. */
+function isBehindOlder(agent: Agent, lockAt: number, word: number, ticket: Ticket): boolean {
+  const ahead = (word & OWNER_MASK) !== 0 ? word : load(agent.words, lockAt + L_HANDOFF);
+  if (ahead === 0) return false;
+  const stamp = stampOf(agent, ticketIdOf(ahead));
+  return load(agent.words, lockAt + L_WORD) === word && stamp < ticket.stamp;
+}
+
+/** A free lock is kept for a waiter that lost too often, against younger tickets, while that waiter is there. */
+function isKeptForAnother(agent: Agent, lockAt: number, word: number, ticket: Ticket): boolean {
+  if ((word & WAITERS) === 0) return false;
+  const kept = load(agent.words, lockAt + L_HANDOFF);
+  if (kept === 0 || kept === ticket.word) return false;
+  const id = ticketIdOf(kept);
+  return isWaitingHere(agent, lockAt, id) && isLive(agent, agentOfTicket(id)) && stampOf(agent, id) < ticket.stamp;
+}
+
+function noteLoss(agent: Agent, lockAt: number, ticket: Ticket): void {
+  if (++ticket.losses < handoffAfter) return;
+  const kept = load(agent.words, lockAt + L_HANDOFF);
+  if (kept === ticket.word) return;
+  const isBetter =
+    kept === 0 || !isWaitingHere(agent, lockAt, ticketIdOf(kept)) || stampOf(agent, ticketIdOf(kept)) > ticket.stamp;
+  if (isBetter) cas(agent.words, lockAt + L_HANDOFF, kept, ticket.word);
+}
+
+function isWaitingHere(memory: Memory, lockAt: number, id: number): boolean {
+  return isTicketOpen(memory, id) && waitingOf(memory, id) === lockAt;
+}
+
+/** After the lock came free: rings the oldest waiter, or takes the mark away if there is none. */
+function passOn(agent: Agent, lockAt: number): void {
+  const oldest = oldestWaiter(agent, lockAt);
+  if (oldest >= 0) {
+    ring(agent, agentOfTicket(oldest), -1);
+    return;
+  }
+  const word = load(agent.words, lockAt + L_WORD);
+  if ((word & OWNER_MASK) === 0 && (word & WAITERS) !== 0) cas(agent.words, lockAt + L_WORD, word, word & ~WAITERS);
+}
+
+function oldestWaiter(agent: Agent, lockAt: number): number {
+  let oldest = -1;
+  let oldestStamp = Number.POSITIVE_INFINITY;
+  const agents = readAgents(agent.words, lockAt + L_WAITERS, lockAt + L_OVERFLOW);
+  for (let index = popAgent(agents); index >= 0; index = popAgent(agents)) {
+    for (let id = index * ticketsPerAgent; id < (index + 1) * ticketsPerAgent; id++) {
+      if (waitingOf(agent, id) !== lockAt) continue;
+      const stamp = stampOf(agent, id);
+      if (stamp < oldestStamp) {
+        oldest = id;
+        oldestStamp = stamp;
+      }
+    }
+  }
+  return oldest;
+}
+
+/** The holder changed to `ticket`: waiters that hold locks and are younger must look again, and die. */
+function ringYounger(agent: Agent, lockAt: number, ticket: Ticket): void {
+  const agents = readAgents(agent.words, lockAt + L_WAITERS, lockAt + L_OVERFLOW);
+  for (let index = popAgent(agents); index >= 0; index = popAgent(agents)) {
+    for (let id = index * ticketsPerAgent; id < (index + 1) * ticketsPerAgent; id++) {
+      if (waitingOf(agent, id) !== lockAt || holdingOf(agent, id) === 0) continue;
+      if (stampOf(agent, id) > ticket.stamp) ring(agent, index, -1);
+    }
+  }
+}
