@@ -44,6 +44,22 @@ describe('what is committed', () => {
     expect(straysIn('a.ts', "import '../work/x.ts'; const url = 'https://example.org/home/x'; './tmp/x';")).toEqual([]);
   });
 
+  test('the lock names every optional dependency, or npm ci would refuse it in a fresh clone', () => {
+    const packages = JSON.parse(readText('package-lock.json')).packages as Record<
+      string,
+      { optionalDependencies?: object }
+    >;
+    const wanted = Object.values(packages).flatMap(({ optionalDependencies = {} }) =>
+      Object.keys(optionalDependencies),
+    );
+    const missing = wanted.filter(
+      (name) => !Object.keys(packages).some((path) => path.endsWith(`node_modules/${name}`)),
+    );
+    // Mend it with `node scripts/complete-lock.mjs`.
+    expect(missing).toEqual([]);
+    expect(wanted.length).toBeGreaterThan(10);
+  });
+
   test('the lock names no host that packages came from', () => {
     expect(readText('package-lock.json')).not.toMatch(/"resolved": "http/);
   });
