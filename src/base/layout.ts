@@ -198,7 +198,9 @@ export const K_HEAP = 5;
 /** Links of the free list of its size class: derived, rebuilt after a death. */
 export const K_BIN_NEXT = 6;
 export const K_BIN_PREVIOUS = 7;
-export const BLOCK_WORDS = 8;
+/** Buffer + 1 it was taken for: until that buffer's placement names the block, it belongs to the agent in its state. */
+export const K_OWNER = 8;
+export const BLOCK_WORDS = 16;
 
 // ---- heaps --------------------------------------------------------------------------------------------------------
 /** 0 = free, else agent + 1 that holds the allocator. */

@@ -82,3 +82,22 @@ export function canSleep(words: Words): boolean {
     return false;
   }
 }
+
+/**
+ * Passes a moment of a spin: to be called in a loop, with the number of the round, while the word holds `value`.
+ * The explorer treats it as blocked until the word changes. Late rounds sleep for a millisecond where the thread may.
+ */
+export function pauseWhile(words: Words, index: number, value: number, round: number): void {
+  if (round > spinRounds) {
+    try {
+      Atomics.wait(words, index, value, 1);
+      return;
+    } catch {
+      // A browser's window may not block, and has nothing better to do than to look again.
+    }
+  }
+  for (let step = 0; step < spinSteps; step++) if (Atomics.load(words, index) !== value) return;
+}
+
+const spinRounds = 100;
+const spinSteps = 20;
