@@ -9,7 +9,7 @@
  */
 import { assert } from './assert.ts';
 import type { Limits } from './limits.ts';
-import { partsPerJob, ticketsPerAgent } from './limits.ts';
+import { partsPerJob, pointsPerReservation, poolsPerSpace, ticketsPerAgent, usesPerJob } from './limits.ts';
 
 export const magic = 0x464e434c; // 'FNCL'
 export const layoutVersion = 1;
@@ -32,9 +32,10 @@ export const H_FREED = 7;
 export const H_LIMITS = 16;
 /** The 64-bit ticket counter: two words that only the BigInt64Array touches. */
 export const H_STAMP = 32;
-/** Workers asleep and willing to take a job: agents 0-29 and bit 30, then the rest. One pool's doorbells, by mask. */
-export const H_IDLE = 48;
-export const H_IDLE_OVERFLOW = 49;
+/** 1 while some queued job waits for memory: then requests are served in order. A hint; the jobs' flags are the truth. */
+export const H_MEMORY_WAIT = 48;
+/** Job slots ever used: the scans of workers end here. Only grows. */
+export const H_JOB_TOP = 49;
 export const HEADER_WORDS = 64;
 
 export const limitNames: readonly (keyof Limits)[] = [
@@ -135,87 +136,112 @@ export const B_INCOMING = 7;
 export const B_FLAGS = 8;
 export const B_PRIORITY = 9;
 export const B_LAST_USE = 10;
-/** Error code of the write that failed last; 0 = contents are good. */
+/** Error code of the write that failed last; 0 = contents are good. And the job it was, + 1. */
 export const B_CONTENTS = 11;
-export const B_CLIENT = 12;
-/** The point whose outcome B_CONTENTS follows: jobs look it up when they start. */
-export const B_LABEL = 13;
+export const B_CONTENTS_JOB = 12;
+export const B_CLIENT = 13;
+/** Chunk + 1 with the label. */
+export const B_LABEL = 14;
 export const B_LOCK = 16;
 export const B_RESERVATION = 24;
-export const BUFFER_WORDS = 128;
+export const BUFFER_WORDS = 544;
 
-// ---- reservation: 104 words inside a buffer slot ------------------------------------------------------------------
-/** Bank = seq & 1. One store here flips the list. */
+// ---- reservation: 520 words inside a buffer slot ------------------------------------------------------------------
+/** Bank = seq & 1. One store here puts a compacted list in force. */
 export const R_SEQ = 0;
-/** count(8) | (chunk + 1) << 8 per bank. */
-export const R_HEAD = 1;
+/** Entries of each bank: one store here puts an appended entry in force. */
+export const R_COUNT = 1;
 export const R_BANKS = 8;
-export const bankEntries = 12;
-/** timeline(20) | usage << 28, generation, lo, epoch. */
+/** timeline(20) | usage << 28, generation, low and high 32 bits of the number. */
 export const ENTRY_WORDS = 4;
 
 // ---- jobs ---------------------------------------------------------------------------------------------------------
 export const J_STATE = 0;
-/** phase(4) | agent(6) << 4: who is at it, see schedule/job.ts. */
+/** phase(4) | agent(6) << 4 | low bits of the number << 10: who is at it, see schedule/job.ts. */
 export const J_PHASE = 1;
+/** Order of submission (u32, compared with wrap). */
 export const J_ORDER = 2;
-export const J_KERNEL = 3;
+export const J_SUBMITTER = 3;
+/** Pool slot, -1 for a job that its submitter runs itself; and which of the pool's kernels. */
 export const J_POOL = 4;
-/** bit 0 cancelled, bit 1 may be rerun, bit 2 result taken by nobody. */
-export const J_FLAGS = 5;
-export const J_PARTS = 6;
-export const J_RETRIES = 7;
+export const J_KERNEL = 5;
+export const J_FLAGS = 6;
+export const J_PRIORITY = 7;
 export const J_SEQNO_LO = 8;
-export const J_SEQNO_EPOCH = 9;
-/** Bytes of the record, and chunk + 1 if it did not fit the slot. */
-export const J_RECORD_BYTES = 10;
-export const J_RECORD_CHUNK = 11;
-export const J_USES = 12;
-export const J_DEPS = 13;
-export const J_DEPS_CHUNK = 14;
-export const J_ERROR = 15;
-export const J_ERROR_CHUNK = 16;
-export const J_SUBMITTER = 17;
-export const J_PRIORITY = 18;
-export const J_RUNNER = 19;
-export const J_ROWS = 20;
+export const J_SEQNO_HI = 9;
+export const J_RETRIES = 10;
+export const J_PARTS = 11;
+export const J_ROWS = 12;
+export const J_USE_COUNT = 13;
+export const J_DEP_COUNT = 14;
+/** The first dependency that may still be pending: a hint that only grows. */
+export const J_DEP_CURSOR = 15;
+/** Chunk + 1 with the dependencies that do not fit the slot. */
+export const J_DEP_CHUNK = 16;
+export const J_RECORD_BYTES = 17;
+/** Chunk + 1 with the arguments if they do not fit the slot. */
+export const J_RECORD_CHUNK = 18;
+/** First error: its number, and chunk + 1 with the encoded error. */
+export const J_ERROR = 19;
+export const J_ERROR_CHUNK = 20;
+export const J_TIMEOUT = 21;
 /** Part word: state(2) | agent(6) << 2. */
 export const J_PART = 32;
 /** Result of each part: chunk + 1, 0 = undefined. */
-export const J_RESULT: number = J_PART + partsPerJob + 2;
-export const J_INLINE: number = J_RESULT + partsPerJob + 2;
-export const JOB_WORDS = 320;
+export const J_RESULT = 96;
+/** buffer | access << 28, generation. */
+export const J_USES = 160;
+export const USE_WORDS = 2;
+/** timeline | kind << 28, generation, low and high 32 bits of the number. */
+export const J_DEPS = 288;
+export const DEP_WORDS = 4;
+export const inlineDeps = 32;
+export const J_INLINE = 416;
+export const inlineBytes = 384;
+export const JOB_WORDS = 512;
 
-// ---- blocks of payload memory -------------------------------------------------------------------------------------
+// ---- pools of workers ---------------------------------------------------------------------------------------------
+export const O_STATE = 0;
+/** Workers asleep and willing to take a job. */
+export const O_IDLE = 1;
+export const O_IDLE_OVERFLOW = 2;
+/** All its workers. */
+export const O_WORKERS = 3;
+export const O_WORKERS_OVERFLOW = 4;
+export const POOL_WORDS = 16;
+
+// ---- blocks of payload memory: memory/block-chain.ts ---------------------------------------------------------------
 export const K_STATE = 0;
-/** Start and length in units of 64 bytes. */
+/** Units of 64 bytes. It ends where the next one starts. */
 export const K_START = 1;
-export const K_UNITS = 2;
 /** Next block in order of address + 1; 0 = last of its heap. */
-export const K_NEXT = 3;
-export const K_PREVIOUS = 4;
-export const K_HEAP = 5;
-/** Links of the free list of its size class: derived, rebuilt after a death. */
-export const K_BIN_NEXT = 6;
-export const K_BIN_PREVIOUS = 7;
-/** Buffer + 1 it was taken for: until that buffer's placement names the block, it belongs to the agent in its state. */
-export const K_OWNER = 8;
-export const BLOCK_WORDS = 16;
+export const K_NEXT = 2;
+/** Derived, like the links below: rebuilt after a death. */
+export const K_PREVIOUS = 3;
+export const K_HEAP = 4;
+/** Links of the free list of its size class, + 1. */
+export const K_BIN_NEXT = 5;
+export const K_BIN_PREVIOUS = 6;
+/** Buffer + 1 it was taken for: whether that buffer's placement names the block decides when the agent in K_STATE dies. */
+export const K_OWNER = 7;
+export const BLOCK_WORDS = 8;
 
 // ---- heaps --------------------------------------------------------------------------------------------------------
-/** 0 = free, else agent + 1 that holds the allocator. */
+/** 0 = free, else who holds the allocator: agent + 1 (6 bits) | incarnation << 6. */
 export const P_LOCK = 0;
+/** Block + 1 at address 0, always the same one; 0 = this slot has no heap. */
 export const P_FIRST = 1;
 /** Units of 64 bytes. */
 export const P_CAPACITY = 2;
 export const P_BUDGET = 3;
 export const P_USED = 4;
 export const P_PEAK = 5;
-export const P_STATE = 6;
-/** Bitmap of size classes with a free block, two levels; then the list heads: derived. */
+/** Which of the words at P_CLASSES mean anything; they say which size classes have a vacant block; then the list heads. */
+export const P_SUMMARY = 7;
 export const P_CLASSES = 8;
 export const P_HEADS = 16;
-export const HEAP_WORDS = 288;
+export const classCount = 256;
+export const HEAP_WORDS: number = P_HEADS + classCount;
 
 // ---- chunks -------------------------------------------------------------------------------------------------------
 export const C_STATE = 0;
@@ -223,6 +249,8 @@ export const C_STATE = 0;
 export const C_NEXT = 1;
 /** What it belongs to: table(4) | slot << 4. A repair frees those whose owner is gone. */
 export const C_OWNER = 2;
+/** Length of the record in bytes, from this chunk to its end. */
+export const C_BYTES = 3;
 export const C_PAYLOAD = 8;
 export const CHUNK_WORDS = 264;
 export const chunkBytes: number = (CHUNK_WORDS - C_PAYLOAD) * 4;
@@ -240,6 +268,7 @@ export interface Layout {
   readonly timelineCount: number;
   readonly buffers: number;
   readonly jobs: number;
+  readonly pools: number;
   readonly blocks: number;
   readonly heaps: number;
   readonly chunks: number;
@@ -265,6 +294,7 @@ export function layoutOf(limits: Limits): Layout {
     timelineCount,
     buffers: table(limits.buffers, BUFFER_WORDS),
     jobs: table(limits.jobs, JOB_WORDS),
+    pools: table(poolsPerSpace, POOL_WORDS),
     blocks: table(limits.blocks, BLOCK_WORDS),
     heaps: table(limits.heaps, HEAP_WORDS),
     chunks: table(limits.chunks, CHUNK_WORDS),
@@ -276,7 +306,10 @@ export function layoutOf(limits: Limits): Layout {
 assert(H_LIMITS + limitNames.length <= H_STAMP, 'The limits fit the header before the stamp words.');
 assert(TL_RECORDS + recordsPerTimeline * RECORD_WORDS <= TIMELINE_WORDS, 'The error records fit a timeline slot.');
 assert(
-  B_RESERVATION + R_BANKS + 2 * bankEntries * ENTRY_WORDS <= BUFFER_WORDS,
+  B_RESERVATION + R_BANKS + 2 * pointsPerReservation * ENTRY_WORDS <= BUFFER_WORDS,
   'Both banks of a reservation fit a buffer slot.',
 );
-assert(J_INLINE + 96 <= JOB_WORDS, 'A job slot has room for a record of 384 bytes.');
+assert(J_PART + partsPerJob <= J_RESULT && J_RESULT + partsPerJob <= J_USES, 'The parts fit a job slot.');
+assert(J_USES + usesPerJob * USE_WORDS <= J_DEPS, 'The uses fit a job slot.');
+assert(J_DEPS + inlineDeps * DEP_WORDS <= J_INLINE, 'The dependencies fit a job slot.');
+assert(J_INLINE + inlineBytes / 4 <= JOB_WORDS, 'The inline record fits a job slot.');
