@@ -1,0 +1,55 @@
+/**
+ * Image files to raw pixels and back, by sharp. Settings that could make the bytes of an output depend on the machine
+ * are fixed here.
+ */
+import sharp from 'sharp';
+import type { Size } from '../bytes.ts';
+
+// One thread per image and no cache: the workers are what is parallel here, and memory stays flat over long runs.
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** More would not fit the sums of the kernels, nor most budgets. */
+const PIXELS_MAX = 64 * 1024 * 1024;
+
+export interface Photo {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+  readonly size: Size;
+}
+
+/** Reads the header only, so that memory can be reserved before pixels exist. */
+export async function openPhoto(name: string, bytes: Uint8Array): Promise<Photo> {
+  const header = await sharp(bytes, { failOn: 'warning', limitInputPixels: PIXELS_MAX })
+    .metadata()
+    .catch((cause: unknown) => unreadable(name, cause));
+  const { format, autoOrient } = header;
+  if (format !== 'jpeg' && format !== 'png') {
+    throw new Error(`The image '${name}' is neither a JPEG nor a PNG (it looks like ${format}).`);
+  }
+  return { name, bytes, size: { width: autoOrient.width, height: autoOrient.height } };
+}
+
+/** All pixels as RGB, upright; a truncated file is an error, not a half-gray image. */
+export async function decode({ name, bytes }: Photo): Promise<Uint8Array> {
+  return sharp(bytes, { failOn: 'warning', limitInputPixels: PIXELS_MAX })
+    .autoOrient()
+    .flatten({ background: '#ffffff' })
+    .toColourspace('srgb')
+    .raw()
+    .toBuffer()
+    .catch((cause: unknown) => unreadable(name, cause));
+}
+
+/** The same pixels give the same bytes: no metadata, no palette, one filter, one level. */
+export async function encodePng(pixels: Uint8Array, { width, height }: Size, channels: 1 | 3): Promise<Uint8Array> {
+  return sharp(pixels, { raw: { width, height, channels } })
+    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+    .png({ compressionLevel: 3, adaptiveFiltering: false, palette: false })
+    .toBuffer();
+}
+
+function unreadable(name: string, cause: unknown): never {
+  const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]?.replace(/\.$/, '');
+  throw new Error(`The image '${name}' cannot be read: ${reason}.`, { cause });
+}
