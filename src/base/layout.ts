@@ -131,9 +131,8 @@ export const B_SIZE_LO = 4;
 export const B_SIZE_HI = 5;
 /** Block + 1 that holds the contents; 0 = no memory yet. The one word that a move commits with. */
 export const B_PLACEMENT = 6;
-/** Block + 1 a move or draft is filling; 0 = none. */
-export const B_INCOMING = 7;
-export const B_FLAGS = 8;
+/** 1 while the holder of the lock has a draft: if it dies, its users are told. */
+export const B_DRAFT = 7;
 export const B_PRIORITY = 9;
 export const B_LAST_USE = 10;
 /** Error code of the write that failed last; 0 = contents are good. And the job it was, + 1. */
@@ -142,6 +141,8 @@ export const B_CONTENTS_JOB = 12;
 export const B_CLIENT = 13;
 /** Chunk + 1 with the label. */
 export const B_LABEL = 14;
+/** Heap its memory comes from. */
+export const B_HEAP = 15;
 export const B_LOCK = 16;
 export const B_RESERVATION = 24;
 export const BUFFER_WORDS = 544;

@@ -51,6 +51,10 @@ export const ticketsPerAgent = 16;
 export const pointsPerReservation = 64;
 /** Parts a split job is cut into at most. */
 export const partsPerJob = 62;
+/** Buffers one job names. */
+export const usesPerJob = 64;
+/** Pools of workers in a space. */
+export const poolsPerSpace = 16;
 /** Largest sequence number: JavaScript's safe integers. */
 export const seqnoMax: number = Number.MAX_SAFE_INTEGER;
 

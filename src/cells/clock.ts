@@ -21,10 +21,20 @@ export function startTimer(delayMs: number, fn: () => void): Timer {
   return { stop: () => clearTimeout(id) };
 }
 
-/** Calls `fn` every `periodMs` and keeps the process alive until stopped. */
-export function startKeepAlive(periodMs: number, fn: () => void): Timer {
+/** A timer that repeats, and that may or may not keep the process alive. */
+export interface Ticker extends Timer {
+  keepAlive(isKept: boolean): void;
+}
+
+/** Calls `fn` every `periodMs` until stopped; does not keep the process alive until told to. */
+export function startTicker(periodMs: number, fn: () => void): Ticker {
   const id = setInterval(fn, periodMs);
-  return { stop: () => clearInterval(id) };
+  unref(id);
+  return { stop: () => clearInterval(id), keepAlive: (isKept) => (isKept ? ref(id) : unref(id)) };
+}
+
+function ref(id: unknown): void {
+  if (typeof id === 'object' && id !== null && 'ref' in id && typeof id.ref === 'function') id.ref();
 }
 
 function unref(id: unknown): void {

@@ -8,7 +8,7 @@ import type { Layout } from '../base/layout.ts';
 import { A_STATE, AGENT_WORDS } from '../base/layout.ts';
 import type { BigWords, Words } from './cell.ts';
 import { load } from './cell.ts';
-import type { Timer } from './clock.ts';
+import type { Ticker } from './clock.ts';
 
 export const AGENT_FREE = 0;
 export const AGENT_JOINING = 1;
@@ -40,8 +40,19 @@ export interface Agent extends Memory {
   readonly repairs: readonly Repair[];
   /** Next-fit cursors by table start: hints of this agent alone. */
   readonly cursors: Map<number, number>;
+  /** The heaps' memory as this thread sees it, by heap number. */
+  readonly payloads: readonly Payload[];
   /** Rings held back by `batch`: undefined outside one. */
   batch: AgentBatch | undefined;
+}
+
+/** Payload memory of one heap. */
+export interface Payload {
+  readonly name: string;
+  /** A fixed-length view; the memory is grown as needed. */
+  bytes(start: number, length: number): Uint8Array;
+  /** The memory under the views, for typed arrays; call `bytes` first to make sure that it is long enough. */
+  readonly buffer: SharedArrayBuffer | ArrayBuffer;
 }
 
 export interface AgentBatch {
@@ -60,7 +71,10 @@ export interface Pump {
   isArmed: boolean;
   isQueued: boolean;
   seenRepairs: number;
-  keepAlive: Timer | undefined;
+  /** Runs while there are waiters: looks whether agents stopped, and keeps the process alive while `holds` > 0. */
+  ticker: Ticker | undefined;
+  /** Waits that the process must not exit under. */
+  holds: number;
   /** What to run once the look is over, in order of registration. */
   ready: Ready[];
   /** Looks whether agents stopped; runs now and then while somebody waits. */

@@ -5,11 +5,12 @@
  * armed bit (see the proof in doorbell.ts). Waiters are found by hint bits, so that a wake looks at what was signalled
  * and not at everything; hints may be lost with a dying signaller, therefore a repair makes everybody look everywhere.
  *
- * While anybody waits, an interval timer keeps the process alive and looks whether agents stopped.
+ * While there are waiters, a ticker looks whether agents stopped; a pending waitAsync keeps no process alive, so the
+ * ticker does, exactly while somebody holds it.
  */
 import { A_ARMED, A_HINTS, A_RING, H_REPAIRS, HINT_WORDS } from '../base/layout.ts';
 import { and, exchange, load, or, sleepAsync } from './cell.ts';
-import { startKeepAlive } from './clock.ts';
+import { startTicker } from './clock.ts';
 import type { Agent, Pump, Ready, Waiter } from './memory.ts';
 import { agentAt } from './memory.ts';
 import { queueTask, reportUncaught } from './task.ts';
@@ -34,7 +35,8 @@ export function createPump(checkLives: (agent: Agent) => void): Pump {
     isArmed: false,
     isQueued: false,
     seenRepairs: 0,
-    keepAlive: undefined,
+    ticker: undefined,
+    holds: 0,
     ready: [],
     checkLives,
   };
@@ -48,7 +50,10 @@ export function addWaiter(agent: Agent, waiter: Waiter): void {
   const { pump } = agent;
   setOf(pump, waiter.hint).add(waiter);
   pump.waiterCount++;
-  pump.keepAlive ??= startKeepAlive(lifeCheckMs, () => pump.checkLives(agent));
+  if (pump.ticker === undefined) {
+    pump.ticker = startTicker(lifeCheckMs, () => pump.checkLives(agent));
+    if (pump.holds > 0) pump.ticker.keepAlive(true);
+  }
   if (!pump.isArmed) arm(agent);
   if (waiter.poll(agent)) finish(agent, waiter);
 }
@@ -65,10 +70,19 @@ export function removeWaiter(agent: Agent, waiter: Waiter): boolean {
   if (!setOf(pump, waiter.hint).delete(waiter)) return false;
   pump.waiterCount--;
   if (pump.waiterCount === 0) {
-    pump.keepAlive?.stop();
-    pump.keepAlive = undefined;
+    pump.ticker?.stop();
+    pump.ticker = undefined;
   }
   return true;
+}
+
+/** Somebody waits: the process stays alive until as many `releaseProcess` calls were made. */
+export function holdProcess(agent: Agent): void {
+  if (agent.pump.holds++ === 0) agent.pump.ticker?.keepAlive(true);
+}
+
+export function releaseProcess(agent: Agent): void {
+  if (--agent.pump.holds === 0) agent.pump.ticker?.keepAlive(false);
 }
 
 /** Looks at all waiters soon, from the event loop. */

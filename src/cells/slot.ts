@@ -20,6 +20,8 @@ export const LIVE = 2;
 export const CLOSING = 3;
 /** Over, but still held by somebody. */
 export const CLOSED = 4;
+/** Its memory is being given back, by the agent named. */
+export const FREEING = 5;
 export const RETIRED = 7;
 
 /** Owner field of a slot that no agent owns. */

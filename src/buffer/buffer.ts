@@ -1,0 +1,172 @@
+/**
+ * Buffer slots: who holds a buffer, how large it is, which block holds its contents (Linux: dma_buf, its file's count).
+ *
+ * State: ALLOC -> LIVE -> CLOSING(by) -> CLOSED -> FREEING(by) -> FREE, generation + 1. One bit per agent says who holds
+ * it, not a count: a dead agent's hold is then dropped exactly. The last one out closes; a closed buffer keeps its memory
+ * until no fence of its reservation is pending (memory/release.ts), so that disposing right after submitting is right.
+ *
+ * CLOSING: the last holder looks at the holders once more after announcing it, because somebody may have opened a handle
+ * meanwhile. Whoever opens sets its bit, then reads the state: it finds LIVE, or waits for CLOSING to be decided.
+ *
+ * Not here: memory, locks and fences (the layers on both sides), typed views (SharedBuffer).
+ */
+import {
+  BUFFER_WORDS,
+  B_DTYPE,
+  B_HEAP,
+  B_LOCK,
+  B_PLACEMENT,
+  B_REFS,
+  B_REFS_OVERFLOW,
+  B_RESERVATION,
+  B_SIZE_HI,
+  B_SIZE_LO,
+  B_STATE,
+} from '../base/layout.ts';
+import { fail } from '../base/errors.ts';
+import { cas, load, pauseWhile, store } from '../cells/cell.ts';
+import { addAgent, isAgentIn, readAgents, removeAgent } from '../cells/interest.ts';
+import type { Agent, Memory } from '../cells/memory.ts';
+import {
+  ALLOC,
+  CLOSED,
+  CLOSING,
+  LIVE,
+  claimSlot,
+  generationOf,
+  nobody,
+  ownerOf,
+  publishSlot,
+  slotWord,
+  stateOf,
+  tryFreeSlot,
+} from '../cells/slot.ts';
+import { clearReservation } from '../reservation/reservation.ts';
+
+/** A buffer's slot and the generation that tells its uses apart. */
+export interface BufferId {
+  readonly buffer: number;
+  readonly generation: number;
+}
+
+const lifeCheckRounds = 1000;
+
+export function bufferAt(memory: Memory, buffer: number): number {
+  return memory.layout.buffers + buffer * BUFFER_WORDS;
+}
+
+export function lockOf(memory: Memory, buffer: number): number {
+  return bufferAt(memory, buffer) + B_LOCK;
+}
+
+export function reservationOf(memory: Memory, buffer: number): number {
+  return bufferAt(memory, buffer) + B_RESERVATION;
+}
+
+/** Takes a slot and no memory. Outcomes: the buffer, held by this agent; or ENOSPC. */
+export function createBuffer(agent: Agent, sizeBytes: number, dtypeCode: number, heap: number): BufferId {
+  const { words, layout } = agent;
+  const count = layout.limits.buffers;
+  const from = agent.cursors.get(layout.buffers) ?? 0;
+  const buffer = claimSlot(words, layout.buffers, BUFFER_WORDS, count, from, agent.index);
+  if (buffer < 0) {
+    fail('ENOSPC', `All buffers (${count}) are in use. Hint: raise limits.buffers, or dispose of buffers.`, {
+      limit: 'buffers',
+      value: count,
+    });
+  }
+  agent.cursors.set(layout.buffers, (buffer + 1) % count);
+  const at = bufferAt(agent, buffer);
+  for (let word = B_STATE + 1; word < B_RESERVATION; word++) store(words, at + word, 0);
+  clearReservation(agent, at + B_RESERVATION);
+  store(words, at + B_SIZE_LO, sizeBytes | 0);
+  store(words, at + B_SIZE_HI, Math.floor(sizeBytes / 2 ** 32));
+  store(words, at + B_DTYPE, dtypeCode);
+  store(words, at + B_HEAP, heap);
+  addAgent(words, at + B_REFS, at + B_REFS_OVERFLOW, agent.index);
+  publishSlot(words, at + B_STATE, nobody);
+  return { buffer, generation: generationOf(load(words, at + B_STATE)) };
+}
+
+/** Adds this agent's hold. Outcomes: false if the buffer is gone; then nothing is held. */
+export function holdBuffer(agent: Agent, id: BufferId): boolean {
+  const { words } = agent;
+  const at = bufferAt(agent, id.buffer);
+  if (generationOf(load(words, at + B_STATE)) !== id.generation) return false;
+  const wasHeld = isAgentIn(readAgents(words, at + B_REFS, at + B_REFS_OVERFLOW), agent.index);
+  addAgent(words, at + B_REFS, at + B_REFS_OVERFLOW, agent.index);
+  for (let round = 0; ; round++) {
+    const word = load(words, at + B_STATE);
+    if (generationOf(word) === id.generation && stateOf(word) === LIVE) return true;
+    if (generationOf(word) !== id.generation || stateOf(word) !== CLOSING) break;
+    pauseWhile(words, at + B_STATE, word, round);
+    if (round % lifeCheckRounds === lifeCheckRounds - 1) agent.pump.checkLives(agent);
+  }
+  if (!wasHeld) removeAgent(words, at + B_REFS, at + B_REFS_OVERFLOW, agent.index);
+  return false;
+}
+
+/**
+ * Drops the hold of an agent (this one, or a dead one). Outcomes: true if the buffer is closed now and its memory is to
+ * be given back as soon as its fences are over.
+ */
+export function dropBuffer(agent: Agent, buffer: number, holderIndex: number): boolean {
+  const { words } = agent;
+  const at = bufferAt(agent, buffer);
+  removeAgent(words, at + B_REFS, at + B_REFS_OVERFLOW, holderIndex);
+  for (;;) {
+    const word = load(words, at + B_STATE);
+    if (stateOf(word) !== LIVE || isHeld(agent, at)) return false;
+    if (cas(words, at + B_STATE, word, slotWord(CLOSING, agent.index, generationOf(word)))) break;
+  }
+  return finishClosing(agent, at);
+}
+
+/** The second look, after CLOSING was announced. */
+function finishClosing(agent: Agent, at: number): boolean {
+  const word = load(agent.words, at + B_STATE);
+  const state = isHeld(agent, at) ? LIVE : CLOSED;
+  cas(agent.words, at + B_STATE, word, slotWord(state, nobody, generationOf(word)));
+  return state === CLOSED;
+}
+
+function isHeld(memory: Memory, at: number): boolean {
+  const holders = readAgents(memory.words, at + B_REFS, at + B_REFS_OVERFLOW);
+  return holders.first !== 0 || holders.rest !== 0;
+}
+
+/** Whether this is still the buffer that the id means, and not closed. */
+export function isBufferLive(memory: Memory, id: BufferId): boolean {
+  const word = load(memory.words, bufferAt(memory, id.buffer) + B_STATE);
+  return generationOf(word) === id.generation && (stateOf(word) === LIVE || stateOf(word) === CLOSING);
+}
+
+/** Whether a job that was submitted while the buffer lived may still use it: closed counts, its memory waits for jobs. */
+export function isBufferUsable(memory: Memory, id: BufferId): boolean {
+  const word = load(memory.words, bufferAt(memory, id.buffer) + B_STATE);
+  const state = stateOf(word);
+  return generationOf(word) === id.generation && (state === LIVE || state === CLOSING || state === CLOSED);
+}
+
+export function bufferSizeBytes(memory: Memory, buffer: number): number {
+  const at = bufferAt(memory, buffer);
+  return (load(memory.words, at + B_SIZE_HI) >>> 0) * 2 ** 32 + (load(memory.words, at + B_SIZE_LO) >>> 0);
+}
+
+/** Block that holds the contents, or -1. */
+export function placementOf(memory: Memory, buffer: number): number {
+  return load(memory.words, bufferAt(memory, buffer) + B_PLACEMENT) - 1;
+}
+
+/** Holds of a stopped agent are dropped; what it was building or closing is finished. Memory: memory/release.ts. */
+export function repairBuffers(agent: Agent, deadIndex: number): void {
+  const { words } = agent;
+  for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
+    const at = bufferAt(agent, buffer);
+    const word = load(words, at + B_STATE);
+    const state = stateOf(word);
+    if (state === ALLOC && ownerOf(word) === deadIndex) tryFreeSlot(words, at + B_STATE, word);
+    if (state === CLOSING && ownerOf(word) === deadIndex) finishClosing(agent, at);
+    if (state === LIVE || state === CLOSING) dropBuffer(agent, buffer, deadIndex);
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Bytes that do not fit a slot: chains of fixed-size chunks, each claimed like any slot (slot.ts).
+ *
+ * A chunk belongs to one slot of another table, named in C_OWNER before it is published; whoever frees that slot frees
+ * its chunks first. A repair never follows chains: it frees by owner, so a chain half freed by the dead is no problem.
+ */
+import { CHUNK_WORDS, C_BYTES, C_NEXT, C_OWNER, C_PAYLOAD, C_STATE, chunkBytes } from '../base/layout.ts';
+import { fail } from '../base/errors.ts';
+import { load, store } from './cell.ts';
+import type { Agent, Memory } from './memory.ts';
+import { ALLOC, LIVE, claimSlot, freeSlot, ownerOf, publishSlot, stateOf, tryFreeSlot } from './slot.ts';
+
+export function chunkAt(memory: Memory, chunk: number): number {
+  return memory.layout.chunks + chunk * CHUNK_WORDS;
+}
+
+/** Stores bytes for `owner` (a word that names a slot). Outcomes: first chunk + 1, or ENOSPC with nothing kept. */
+export function storeBytes(agent: Agent, bytes: Uint8Array, owner: number): number {
+  let next = 0;
+  // From the end to the start, so that every chunk knows its follower when it is published.
+  for (let from = Math.floor((bytes.length - 1) / chunkBytes) * chunkBytes; from >= 0; from -= chunkBytes) {
+    const chunk = claimChunk(agent);
+    if (chunk < 0) {
+      freeChain(agent, next);
+      refuse(agent);
+    }
+    const at = chunkAt(agent, chunk);
+    agent.bytes.set(bytes.subarray(from, from + chunkBytes), (at + C_PAYLOAD) * 4);
+    store(agent.words, at + C_NEXT, next);
+    store(agent.words, at + C_OWNER, owner);
+    store(agent.words, at + C_BYTES, bytes.length - from);
+    publishSlot(agent.words, at + C_STATE, agent.index);
+    next = chunk + 1;
+  }
+  return next;
+}
+
+/** Copies the bytes out of a chain. `first` is chunk + 1; 0 is the empty chain. */
+export function loadBytes(memory: Memory, first: number): Uint8Array {
+  const length = first === 0 ? 0 : load(memory.words, chunkAt(memory, first - 1) + C_BYTES);
+  const bytes = new Uint8Array(length);
+  let chunk = first - 1;
+  for (let from = 0; from < length && chunk >= 0; from += chunkBytes) {
+    const at = chunkAt(memory, chunk);
+    const start = (at + C_PAYLOAD) * 4;
+    bytes.set(memory.bytes.subarray(start, start + Math.min(chunkBytes, length - from)), from);
+    chunk = load(memory.words, at + C_NEXT) - 1;
+  }
+  return bytes;
+}
+
+/** Frees a chain that is the caller's to free; 0 is the empty one. */
+export function freeChain(agent: Agent, first: number): void {
+  let chunk = first - 1;
+  while (chunk >= 0) {
+    const at = chunkAt(agent, chunk);
+    const next = load(agent.words, at + C_NEXT) - 1;
+    freeSlot(agent.words, at + C_STATE);
+    chunk = next;
+  }
+}
+
+/** Frees every chunk of an owner whose slot is the caller's alone. For repairs. */
+export function freeChunksOf(agent: Agent, owner: number): void {
+  for (let chunk = 0; chunk < agent.layout.limits.chunks; chunk++) {
+    const at = chunkAt(agent, chunk);
+    const word = load(agent.words, at + C_STATE);
+    if (stateOf(word) === LIVE && load(agent.words, at + C_OWNER) === owner) tryFreeSlot(agent.words, at + C_STATE, word);
+  }
+}
+
+/** Chunks that a stopped agent was filling are free. */
+export function repairChunks(agent: Agent, deadIndex: number): void {
+  for (let chunk = 0; chunk < agent.layout.limits.chunks; chunk++) {
+    const at = chunkAt(agent, chunk) + C_STATE;
+    const word = load(agent.words, at);
+    if (stateOf(word) === ALLOC && ownerOf(word) === deadIndex) tryFreeSlot(agent.words, at, word);
+  }
+}
+
+function claimChunk(agent: Agent): number {
+  const { words, layout } = agent;
+  const count = layout.limits.chunks;
+  const chunk = claimSlot(words, layout.chunks, CHUNK_WORDS, count, agent.cursors.get(layout.chunks) ?? 0, agent.index);
+  if (chunk >= 0) agent.cursors.set(layout.chunks, (chunk + 1) % count);
+  return chunk;
+}
+
+function refuse(agent: Agent): never {
+  const value = agent.layout.limits.chunks;
+  return fail('ENOSPC', `All chunks (${value}) are in use. Hint: raise limits.chunks, or put large values into buffers.`, {
+    limit: 'chunks',
+    value,
+  });
+}

@@ -1,0 +1,108 @@
+/**
+ * Giving buffers their memory and taking it back.
+ *
+ * Truth is the buffer's placement word. A block whose state names an agent (ALLOC) is judged by it: named there, it is
+ * the buffer's; not named, it is free. So placing, replacing and releasing all have the placement word as their commit
+ * store, and `repairHeaps` needs that one rule to finish or undo what a dead agent was doing.
+ *
+ * Not here: finding room (allocator.ts), and who may do it when: under the buffer's lock, or as the one who frees it.
+ */
+import { BLOCK_WORDS, B_CONTENTS, B_HEAP, B_PLACEMENT, B_STATE, K_STATE } from '../base/layout.ts';
+import { cas, load, store } from '../cells/cell.ts';
+import type { Agent, Memory } from '../cells/memory.ts';
+import { ALLOC, CLOSED, FREEING, LIVE, freeSlot, generationOf, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
+import { bufferAt, bufferSizeBytes, placementOf, reservationOf } from '../buffer/buffer.ts';
+import { USAGE_BOOKKEEP, pendingPoints } from '../reservation/reservation.ts';
+import { allocateBlock, blockStartBytes, commitBlock, freeBlock } from './allocator.ts';
+
+/** Alignment of every buffer: a cache line, and every element type. */
+export const bufferAlignBytes = 64;
+
+/** Takes memory for a buffer that has none. Context: the buffer's lock is held. Outcomes: false if there is no room. */
+export function placeLocked(agent: Agent, buffer: number): boolean {
+  const block = takeBlockFor(agent, buffer);
+  if (block < 0) return false;
+  store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, block + 1);
+  commitBlock(agent, block);
+  return true;
+}
+
+/** A block for a draft of the buffer: this agent's until `publishLocked` or `freeBlock`. Outcomes: the block, or -1. */
+export function takeBlockFor(agent: Agent, buffer: number): number {
+  const heap = load(agent.words, bufferAt(agent, buffer) + B_HEAP);
+  return allocateBlock(agent, heap, bufferSizeBytes(agent, buffer), bufferAlignBytes, buffer);
+}
+
+/** The draft's block becomes the contents, in one store; the old one is freed. Context: locked, nobody uses the old one. */
+export function publishLocked(agent: Agent, buffer: number, block: number): void {
+  const old = placementOf(agent, buffer);
+  if (old >= 0) claimBlock(agent, old);
+  store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, block + 1);
+  commitBlock(agent, block);
+  store(agent.words, bufferAt(agent, buffer) + B_CONTENTS, 0);
+  if (old >= 0) freeBlock(agent, old);
+}
+
+/** Makes a block this agent's, so that the placement word decides about it if the agent dies. */
+function claimBlock(agent: Agent, block: number): void {
+  const at = agent.layout.blocks + block * BLOCK_WORDS + K_STATE;
+  const word = load(agent.words, at);
+  if (stateOf(word) === LIVE) cas(agent.words, at, word, slotWord(ALLOC, agent.index, generationOf(word)));
+}
+
+/** Bytes of a placed buffer, as this thread sees them. */
+export function bytesOfBuffer(memory: Agent, buffer: number): Uint8Array {
+  return bytesOfBlock(memory, buffer, placementOf(memory, buffer));
+}
+
+/** Bytes of a block of the buffer's heap, as long as the buffer. */
+export function bytesOfBlock(agent: Agent, buffer: number, block: number): Uint8Array {
+  const heap = load(agent.words, bufferAt(agent, buffer) + B_HEAP);
+  // A buffer's heap is checked when it is created.
+  const payload = agent.payloads[heap] as Agent['payloads'][number];
+  return payload.bytes(blockStartBytes(agent, block), bufferSizeBytes(agent, buffer));
+}
+
+/**
+ * Gives the memory and the slot of a closed buffer back, if no fence of it is pending. Anybody may call it at any time.
+ * Outcomes: false if it has to be called again after the next of its fences, true if there is nothing (more) to do.
+ */
+export function tryRelease(agent: Agent, buffer: number): boolean {
+  const { words } = agent;
+  const at = bufferAt(agent, buffer);
+  const word = load(words, at + B_STATE);
+  if (stateOf(word) !== CLOSED) return true;
+  if (hasPending(agent, buffer)) return false;
+  if (!cas(words, at + B_STATE, word, slotWord(FREEING, agent.index, generationOf(word)))) return true;
+  release(agent, buffer);
+  return true;
+}
+
+/** Whether any point of the buffer's reservation is pending. */
+export function hasPending(memory: Memory, buffer: number): boolean {
+  return pendingPoints(memory, reservationOf(memory, buffer), USAGE_BOOKKEEP).length > 0;
+}
+
+function release(agent: Agent, buffer: number): void {
+  const at = bufferAt(agent, buffer);
+  const block = placementOf(agent, buffer);
+  if (block >= 0) {
+    claimBlock(agent, block);
+    store(agent.words, at + B_PLACEMENT, 0);
+    freeBlock(agent, block);
+  }
+  freeSlot(agent.words, at + B_STATE);
+}
+
+/** Buffers that a stopped agent was freeing are freed; closed ones whose fences are over too. After `repairHeaps`. */
+export function repairPlacements(agent: Agent, deadIndex: number): void {
+  for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
+    const at = bufferAt(agent, buffer) + B_STATE;
+    const word = load(agent.words, at);
+    if (stateOf(word) === FREEING && ownerOf(word) === deadIndex) {
+      if (cas(agent.words, at, word, slotWord(FREEING, agent.index, generationOf(word)))) release(agent, buffer);
+    } else if (stateOf(word) === CLOSED) {
+      tryRelease(agent, buffer);
+    }
+  }
+}

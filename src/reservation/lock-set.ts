@@ -1,0 +1,91 @@
+/**
+ * Many ww locks under one ticket, with retry: the engine below every transaction (Linux: drm_exec).
+ *
+ * `step` functions do one attempt at a lock and say what happened; when the ticket must die, everything is given back,
+ * the contended lock is remembered, and `resume` takes it first, with nothing held, before the body runs again. The
+ * stamp stays, so the oldest always gets through. Locks met on the way stay held until `release`.
+ *
+ * Not here: what is locked, drafts, retries of a body (Transaction).
+ */
+import { load } from '../cells/cell.ts';
+import type { Agent } from '../cells/memory.ts';
+import { H_QUEUED_INTEREST, H_QUEUED_OVERFLOW } from '../base/layout.ts';
+import { ringAgents } from '../cells/doorbell.ts';
+import { takeAgents } from '../cells/interest.ts';
+import { closeTicket, openTicket } from '../lock/ticket.ts';
+import type { Ticket } from '../lock/ticket.ts';
+import { acquireStep, leaveLock, releaseLock, tryAcquire } from '../lock/ww-lock.ts';
+import type { Acquisition } from '../lock/ww-lock.ts';
+
+export interface LockSet {
+  readonly ticket: Ticket;
+  /** Addresses of locks held, in order of acquisition. */
+  readonly held: number[];
+  /** Locks that were suspect when taken: their owner died. The caller looks after what they protect. */
+  readonly suspects: number[];
+  /** The lock that made the ticket die, to be taken first; 0 = none. */
+  contended: number;
+}
+
+export function openLockSet(agent: Agent): LockSet {
+  return { ticket: openTicket(agent), held: [], suspects: [], contended: 0 };
+}
+
+/** One step towards a lock (see `acquireStep`). After 'die' all is given back and `contended` is set. */
+export function lockStep(agent: Agent, set: LockSet, lockAt: number): Acquisition {
+  const outcome = acquireStep(agent, lockAt, set.ticket);
+  if (outcome === 'die') {
+    releaseAll(agent, set);
+    set.contended = lockAt;
+    return outcome;
+  }
+  noteTaken(set, lockAt, outcome);
+  return outcome;
+}
+
+/** Takes a lock if that takes no waiting; 'blocked' changes nothing. */
+export function tryLock(agent: Agent, set: LockSet, lockAt: number): Acquisition {
+  const outcome = tryAcquire(agent, lockAt, set.ticket);
+  noteTaken(set, lockAt, outcome);
+  return outcome;
+}
+
+/** Gives up waiting for a lock. */
+export function leaveStep(agent: Agent, set: LockSet, lockAt: number): void {
+  leaveLock(agent, lockAt, set.ticket);
+}
+
+/** Gives back every lock; the ticket stays open, with its stamp. */
+export function releaseAll(agent: Agent, set: LockSet): void {
+  for (let index = set.held.length - 1; index >= 0; index--) {
+    // An index below the length.
+    releaseLock(agent, set.held[index] as number, set.ticket);
+  }
+  set.held.length = 0;
+  set.suspects.length = 0;
+  ringQueued(agent);
+}
+
+/** Gives back locks taken after the first `count`. */
+export function releaseSince(agent: Agent, set: LockSet, count: number): void {
+  while (set.held.length > count) releaseLock(agent, set.held.pop() as number, set.ticket);
+  ringQueued(agent);
+}
+
+/** Gives back everything and ends the ticket. */
+export function closeLockSet(agent: Agent, set: LockSet): void {
+  releaseAll(agent, set);
+  closeTicket(agent, set.ticket);
+}
+
+/** Jobs that could not be admitted for want of a lock look again. */
+function ringQueued(agent: Agent): void {
+  if (load(agent.words, H_QUEUED_INTEREST) === 0) return;
+  ringAgents(agent, takeAgents(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW), -1);
+}
+
+function noteTaken(set: LockSet, lockAt: number, outcome: Acquisition): void {
+  if (outcome !== 'acquired' && outcome !== 'suspect') return;
+  set.held.push(lockAt);
+  if (outcome === 'suspect') set.suspects.push(lockAt);
+}
