@@ -7,12 +7,12 @@
  *
  * Not here: finding room (allocator.ts), and who may do it when: under the buffer's lock, or as the one who frees it.
  */
-import { BLOCK_WORDS, B_CONTENTS, B_HEAP, B_PLACEMENT, B_STATE, K_STATE } from '../base/layout.ts';
+import { B_CONTENTS, B_HEAP, B_PLACEMENT, B_STATE, BLOCK_WORDS, K_STATE } from '../base/layout.ts';
+import { bufferAt, bufferSizeBytes, placementOf, reservationOf } from '../buffer/buffer.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { ALLOC, CLOSED, FREEING, LIVE, freeSlot, generationOf, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
-import { bufferAt, bufferSizeBytes, placementOf, reservationOf } from '../buffer/buffer.ts';
-import { USAGE_BOOKKEEP, pendingPoints } from '../reservation/reservation.ts';
+import { ALLOC, CLOSED, FREEING, freeSlot, generationOf, LIVE, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
+import { pendingPoints, USAGE_BOOKKEEP } from '../reservation/reservation.ts';
 import { allocateBlock, blockStartBytes, commitBlock, freeBlock } from './allocator.ts';
 
 /** Alignment of every buffer: a cache line, and every element type. */
@@ -105,4 +105,18 @@ export function repairPlacements(agent: Agent, deadIndex: number): void {
       tryRelease(agent, buffer);
     }
   }
+}
+
+/** Takes the memory back from a buffer that nobody has used yet. Context: locked, placed by this very operation. */
+export function unplaceLocked(agent: Agent, buffer: number): void {
+  const block = placementOf(agent, buffer);
+  if (block < 0) return;
+  claimBlock(agent, block);
+  store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, 0);
+  freeBlock(agent, block);
+}
+
+/** Fills a placed buffer with zeros. Context: locked, nobody uses it yet. */
+export function zeroLocked(agent: Agent, buffer: number): void {
+  bytesOfBuffer(agent, buffer).fill(0);
 }

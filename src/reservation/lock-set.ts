@@ -78,8 +78,8 @@ export function closeLockSet(agent: Agent, set: LockSet): void {
   closeTicket(agent, set.ticket);
 }
 
-/** Jobs that could not be admitted for want of a lock look again. */
-function ringQueued(agent: Agent): void {
+/** Whoever could not admit a job for want of a lock, memory or room looks again. */
+export function ringQueued(agent: Agent): void {
   if (load(agent.words, H_QUEUED_INTEREST) === 0) return;
   ringAgents(agent, takeAgents(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW), -1);
 }

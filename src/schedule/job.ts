@@ -21,13 +21,14 @@ import {
   J_PHASE,
   J_SEQNO_HI,
   J_SEQNO_LO,
+  J_STATE,
   J_USES,
   J_USE_COUNT,
   USE_WORDS,
 } from '../base/layout.ts';
 import { cas, load, or, store } from '../cells/cell.ts';
 import type { Memory } from '../cells/memory.ts';
-import { nobody } from '../cells/slot.ts';
+import { FREE, generationOf, nobody, slotWord } from '../cells/slot.ts';
 import type { Point } from '../fence/points.ts';
 
 export const EMPTY = 0;
@@ -148,6 +149,14 @@ export function usesOf(memory: Memory, job: number): Use[] {
 export function isWriting(use: Use): boolean {
   return use.access !== ACCESS_READ;
 }
+
+/** Frees a slot that is the caller's to free. The generation only guards stale compare-exchanges here: it may wrap. */
+export function freeJobSlot(memory: Memory, job: number): void {
+  const at = jobAt(memory, job) + J_STATE;
+  store(memory.words, at, slotWord(FREE, nobody, (generationOf(load(memory.words, at)) + 1) % generationCount));
+}
+
+const generationCount = 2 ** 22;
 
 /** What chunks of this job name as their owner. */
 export function chunkOwnerOf(job: number): number {

@@ -1,0 +1,101 @@
+/**
+ * The end of a job: its outcome goes to its buffers and its point, then the slot to whoever submitted it.
+ *
+ * Context of `completeJob`: phase FINISHING names the caller; every step can be done again by a repairer:
+ *   1. error number, if any, in the slot; contents of the buffers it wrote: good, or failed with that number
+ *   2. error recorded on the lane; phase DONE names the caller; the point is signalled      <- the commit
+ *   3. waiters are rung; closed buffers whose last user it was are released
+ * After the signal the slot belongs to the submitter, which may free it at once: step 3 reads nothing of it.
+ */
+import {
+  B_CONTENTS,
+  B_CONTENTS_JOB,
+  J_DEP_CHUNK,
+  J_ERROR,
+  J_ERROR_CHUNK,
+  J_PARTS,
+  J_RECORD_CHUNK,
+  J_RESULT,
+  J_STATE,
+  J_SUBMITTER,
+  TL_EPOCH,
+  TL_INTEREST,
+  TL_LO,
+} from '../base/layout.ts';
+import { cas, load, store } from '../cells/cell.ts';
+import { freeChain } from '../cells/chunk.ts';
+import type { Agent } from '../cells/memory.ts';
+import { FREEING, LIVE, generationOf, nobody, slotWord, stateOf } from '../cells/slot.ts';
+import { bufferAt } from '../buffer/buffer.ts';
+import { recordError } from '../fence/error-records.ts';
+import { writeSeqno } from '../fence/seqno.ts';
+import { completedOf, timelineAt, wake } from '../fence/timeline.ts';
+import { tryRelease } from '../memory/placement.ts';
+import { ringQueued } from '../reservation/lock-set.ts';
+import {
+  ACCESS_WRITE,
+  DONE_JOB,
+  freeJobSlot,
+  isWriting,
+  jobAt,
+  laneOf,
+  loadPhase,
+  movePhase,
+  phaseOf,
+  seqnoOfJob,
+  usesOf,
+} from './job.ts';
+
+/** `code`: error number, 0 if it did what it should. `hasRun`: whether it may have touched its buffers. */
+export function completeJob(agent: Agent, job: number, code: number, hasRun: boolean): void {
+  const { words } = agent;
+  const at = jobAt(agent, job);
+  if (code !== 0) cas(words, at + J_ERROR, 0, code);
+  const error = load(words, at + J_ERROR);
+  const uses = usesOf(agent, job);
+  const seqno = seqnoOfJob(agent, job);
+  if (hasRun) {
+    for (const use of uses) if (isWriting(use)) judgeContents(agent, job, use.buffer, error, isReplaced(use));
+  }
+  const lane = laneOf(agent, job);
+  const laneAt = timelineAt(agent, lane);
+  const isSignaled = completedOf(agent, lane) >= seqno;
+  if (error !== 0 && !isSignaled) recordError(words, laneAt, seqno, error);
+  movePhase(agent, job, loadPhase(agent, job), DONE_JOB, agent.index);
+  if (!isSignaled) writeSeqno(words, laneAt + TL_LO, laneAt + TL_EPOCH, load(words, laneAt + TL_EPOCH), seqno);
+  if (load(words, laneAt + TL_INTEREST) !== 0) wake(agent, lane);
+  for (const use of uses) tryRelease(agent, use.buffer);
+  ringQueued(agent);
+  // Read after the signal: a repairer writes it before it looks at the lane, so one of us sees the other.
+  if (load(words, at + J_SUBMITTER) === nobody) collectSlot(agent, job, seqno);
+}
+
+/** Frees the slot of a job that is over. By its submitter, or by whoever finds that there is none any more. */
+export function collectSlot(agent: Agent, job: number, seqno: number): void {
+  const { words } = agent;
+  const at = jobAt(agent, job);
+  const word = load(words, at + J_STATE);
+  if (stateOf(word) !== LIVE || phaseOf(loadPhase(agent, job)) !== DONE_JOB || seqnoOfJob(agent, job) !== seqno) return;
+  if (!cas(words, at + J_STATE, word, slotWord(FREEING, agent.index, generationOf(word)))) return;
+  freeChain(agent, load(words, at + J_RECORD_CHUNK));
+  freeChain(agent, load(words, at + J_DEP_CHUNK));
+  freeChain(agent, load(words, at + J_ERROR_CHUNK));
+  const parts = load(words, at + J_PARTS);
+  for (let part = 0; part < parts; part++) freeChain(agent, load(words, at + J_RESULT + part));
+  freeJobSlot(agent, job);
+}
+
+function isReplaced(use: { readonly access: number; readonly isPart: boolean }): boolean {
+  return use.access === ACCESS_WRITE && !use.isPart;
+}
+
+/** A failed write leaves contents that nobody can vouch for; a full one that succeeded heals them. */
+function judgeContents(agent: Agent, job: number, buffer: number, error: number, isReplacedWhole: boolean): void {
+  const at = bufferAt(agent, buffer);
+  if (error !== 0) {
+    store(agent.words, at + B_CONTENTS_JOB, job + 1);
+    store(agent.words, at + B_CONTENTS, error);
+  } else if (isReplacedWhole) {
+    store(agent.words, at + B_CONTENTS, 0);
+  }
+}

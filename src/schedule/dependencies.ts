@@ -1,0 +1,141 @@
+/**
+ * What a job waits for before it runs: points in its slot, the rest in chunks.
+ *
+ * Written once, when the job is admitted, under the locks of its buffers; read by whoever looks for work. The cursor is
+ * a hint that only grows: points before it are over.
+ */
+import {
+  DEP_WORDS,
+  J_DEPS,
+  J_DEP_CHUNK,
+  J_DEP_COUNT,
+  J_DEP_CURSOR,
+  inlineDeps,
+} from '../base/layout.ts';
+import { load, store } from '../cells/cell.ts';
+import { freeChain, loadBytes, storeBytes } from '../cells/chunk.ts';
+import type { Agent, Memory } from '../cells/memory.ts';
+import { PENDING, pointStatus } from '../fence/points.ts';
+import type { Point } from '../fence/points.ts';
+import { chunkOwnerOf, jobAt } from './job.ts';
+
+/** The dependent does not run if this one failed: named in `after`. Others only order. */
+export const DEP_REQUIRED = 1;
+export const DEP_ORDER = 0;
+
+export interface Dependency extends Point {
+  readonly kind: number;
+}
+
+const kindShift = 28;
+const timelineMask = 0xfffff;
+
+/**
+ * Stores the dependencies of a job that is the caller's: first those that `after` requires, when it is filled; then all,
+ * when it is admitted. Outcomes: nothing, or ENOSPC (chunks).
+ */
+export function storeDependencies(agent: Agent, job: number, dependencies: readonly Dependency[]): void {
+  const at = jobAt(agent, job);
+  const oldChunk = load(agent.words, at + J_DEP_CHUNK);
+  store(agent.words, at + J_DEP_CHUNK, 0);
+  freeChain(agent, oldChunk);
+  const inline = Math.min(dependencies.length, inlineDeps);
+  // Indexes below the length.
+  for (let index = 0; index < inline; index++) {
+    writeDependency(agent.words, at + J_DEPS + index * DEP_WORDS, dependencies[index] as Dependency);
+  }
+  if (dependencies.length > inlineDeps) {
+    const words = new Int32Array((dependencies.length - inlineDeps) * DEP_WORDS);
+    for (let index = inlineDeps; index < dependencies.length; index++) {
+      fill(words, (index - inlineDeps) * DEP_WORDS, dependencies[index] as Dependency);
+    }
+    store(agent.words, at + J_DEP_CHUNK, storeBytes(agent, new Uint8Array(words.buffer), chunkOwnerOf(job)));
+  }
+  store(agent.words, at + J_DEP_CURSOR, 0);
+  store(agent.words, at + J_DEP_COUNT, dependencies.length);
+}
+
+/** The first dependency that is pending, moving the cursor; undefined if all are over. */
+export function pendingDependency(agent: Agent, job: number): Dependency | undefined {
+  const at = jobAt(agent, job);
+  const count = load(agent.words, at + J_DEP_COUNT);
+  const from = load(agent.words, at + J_DEP_CURSOR);
+  for (let index = from; index < count; index++) {
+    const dependency = dependencyOf(agent, job, index);
+    if (pointStatus(agent, dependency) !== PENDING) continue;
+    if (index !== from) store(agent.words, at + J_DEP_CURSOR, index);
+    return dependency;
+  }
+  if (from !== count) store(agent.words, at + J_DEP_CURSOR, count);
+  return undefined;
+}
+
+/** The points that the job requires. */
+export function requiredDependencies(memory: Memory, job: number): Dependency[] {
+  const count = load(memory.words, jobAt(memory, job) + J_DEP_COUNT);
+  const required: Dependency[] = [];
+  for (let index = 0; index < count; index++) {
+    const dependency = dependencyOf(memory, job, index);
+    if (dependency.kind === DEP_REQUIRED) required.push(dependency);
+  }
+  return required;
+}
+
+/** The first required dependency that failed, and its status; undefined if none did. All are over. */
+export function failedDependency(memory: Memory, job: number): { point: Point; status: number } | undefined {
+  const count = load(memory.words, jobAt(memory, job) + J_DEP_COUNT);
+  for (let index = 0; index < count; index++) {
+    const dependency = dependencyOf(memory, job, index);
+    if (dependency.kind !== DEP_REQUIRED) continue;
+    const status = pointStatus(memory, dependency);
+    if (status < 0) return { point: dependency, status };
+  }
+  return undefined;
+}
+
+function dependencyOf(memory: Memory, job: number, index: number): Dependency {
+  const at = jobAt(memory, job);
+  if (index < inlineDeps) {
+    const entry = at + J_DEPS + index * DEP_WORDS;
+    const { words } = memory;
+    return toDependency(
+      load(words, entry),
+      load(words, entry + 1),
+      load(words, entry + 2),
+      load(words, entry + 3),
+    );
+  }
+  const bytes = loadBytes(memory, load(memory.words, at + J_DEP_CHUNK));
+  const words = new Int32Array(bytes.buffer);
+  const entry = (index - inlineDeps) * DEP_WORDS;
+  // `index` is below the stored count, whose chain was stored with it.
+  return toDependency(
+    words[entry] as number,
+    words[entry + 1] as number,
+    words[entry + 2] as number,
+    words[entry + 3] as number,
+  );
+}
+
+function toDependency(first: number, generation: number, lo: number, hi: number): Dependency {
+  return {
+    timeline: first & timelineMask,
+    kind: (first >>> kindShift) & 3,
+    generation,
+    seqno: (hi >>> 0) * 2 ** 32 + (lo >>> 0),
+  };
+}
+
+function writeDependency(words: Int32Array, at: number, dependency: Dependency): void {
+  store(words, at, dependency.timeline | (dependency.kind << kindShift));
+  store(words, at + 1, dependency.generation);
+  store(words, at + 2, dependency.seqno | 0);
+  store(words, at + 3, Math.floor(dependency.seqno / 2 ** 32));
+}
+
+function fill(words: Int32Array, at: number, dependency: Dependency): void {
+  words[at] = dependency.timeline | (dependency.kind << kindShift);
+  words[at + 1] = dependency.generation;
+  words[at + 2] = dependency.seqno | 0;
+  words[at + 3] = Math.floor(dependency.seqno / 2 ** 32);
+}

@@ -1,0 +1,161 @@
+/**
+ * Submitting: claiming a job slot, promising its point, filling it.
+ *
+ * Order: claim the slot (ALLOC names us), phase FILLING, promise the point, fill, publish (LIVE), phase QUEUED. From
+ * QUEUED on anybody may admit it (admit.ts). If the submitter stops before, the repair fails the point and frees the slot.
+ *
+ * Slots are claimed from the lowest on, so that those who look for work look at few.
+ */
+import {
+  H_JOB_TOP,
+  H_SUBMITTED,
+  JOB_WORDS,
+  J_DEP_CHUNK,
+  J_DEP_COUNT,
+  J_DEP_CURSOR,
+  J_ERROR,
+  J_ERROR_CHUNK,
+  J_FLAGS,
+  J_INLINE,
+  J_KERNEL,
+  J_ORDER,
+  J_PART,
+  J_PARTS,
+  J_PHASE,
+  J_POOL,
+  J_PRIORITY,
+  J_RECORD_BYTES,
+  J_RECORD_CHUNK,
+  J_RESULT,
+  J_RETRIES,
+  J_ROWS,
+  J_SEQNO_HI,
+  J_SEQNO_LO,
+  J_STATE,
+  J_SUBMITTER,
+  J_TIMEOUT,
+  J_USE_COUNT,
+  TL_EPOCH,
+  TL_ISSUED_EPOCH,
+  TL_ISSUED_LO,
+  inlineBytes,
+} from '../base/layout.ts';
+import { fail } from '../base/errors.ts';
+import { add, cas, load, store } from '../cells/cell.ts';
+import { loadBytes, storeBytes } from '../cells/chunk.ts';
+import type { Agent, Memory } from '../cells/memory.ts';
+import { claimSlot, publishSlot } from '../cells/slot.ts';
+import type { Point } from '../fence/points.ts';
+import { writeSeqno } from '../fence/seqno.ts';
+import { completedOf, timelineAt } from '../fence/timeline.ts';
+import { DEP_REQUIRED, storeDependencies } from './dependencies.ts';
+import type { Dependency } from './dependencies.ts';
+import { FILLING, QUEUED, chunkOwnerOf, freeJobSlot, jobAt, laneOf, movePhase, phaseWord, writeUse } from './job.ts';
+import type { Use } from './job.ts';
+
+/** What a job is, before it has a slot. */
+export interface JobSpec {
+  /** Pool slot, or -1: the submitter does the work itself. */
+  readonly pool: number;
+  readonly kernel: number;
+  readonly uses: readonly Use[];
+  /** Points that must be over, and not failed, before it runs. */
+  readonly after: readonly Point[];
+  /** Encoded arguments. */
+  readonly record: Uint8Array;
+  readonly parts: number;
+  readonly rows: number;
+  readonly priority: number;
+  readonly retries: number;
+  readonly flags: number;
+  readonly timeoutMs: number;
+}
+
+export interface SubmittedJob {
+  readonly job: number;
+  readonly seqno: number;
+}
+
+/** Fills a slot with a job. Outcomes: the job, QUEUED; or ENOSPC (jobs, chunks) with nothing changed. */
+export function submitJob(agent: Agent, spec: JobSpec): SubmittedJob {
+  const { words, layout } = agent;
+  const count = layout.limits.jobs;
+  const job = claimSlot(words, layout.jobs, JOB_WORDS, count, 0, agent.index);
+  if (job < 0) {
+    fail('ENOSPC', `All job slots (${count}) are in use. Hint: wait for jobs before submitting more, or raise limits.jobs.`, {
+      limit: 'jobs',
+      value: count,
+    });
+  }
+  raiseTop(agent, job + 1);
+  const at = jobAt(agent, job);
+  const chunk = storeRecord(agent, job, spec.record);
+  const lane = timelineAt(agent, laneOf(agent, job));
+  const completed = completedOf(agent, laneOf(agent, job));
+  const seqno = completed + 1;
+  store(words, at + J_SEQNO_LO, seqno | 0);
+  store(words, at + J_SEQNO_HI, Math.floor(seqno / 2 ** 32));
+  store(words, at + J_PHASE, phaseWord(FILLING, agent.index, seqno));
+  writeSeqno(words, lane + TL_ISSUED_LO, lane + TL_ISSUED_EPOCH, load(words, lane + TL_EPOCH), seqno);
+  store(words, at + J_SUBMITTER, agent.index);
+  store(words, at + J_POOL, spec.pool);
+  store(words, at + J_KERNEL, spec.kernel);
+  store(words, at + J_FLAGS, spec.flags);
+  store(words, at + J_PRIORITY, spec.priority);
+  store(words, at + J_RETRIES, spec.retries);
+  store(words, at + J_PARTS, spec.parts);
+  store(words, at + J_ROWS, spec.rows);
+  store(words, at + J_TIMEOUT, spec.timeoutMs);
+  store(words, at + J_RECORD_BYTES, spec.record.length);
+  store(words, at + J_RECORD_CHUNK, chunk);
+  for (const word of [J_DEP_COUNT, J_DEP_CURSOR, J_DEP_CHUNK, J_ERROR, J_ERROR_CHUNK]) store(words, at + word, 0);
+  for (let part = 0; part < spec.parts; part++) {
+    store(words, at + J_PART + part, 0);
+    store(words, at + J_RESULT + part, 0);
+  }
+  let index = 0;
+  for (const use of spec.uses) writeUse(agent, job, index++, use);
+  store(words, at + J_USE_COUNT, spec.uses.length);
+  storeDependencies(agent, job, toRequired(spec.after));
+  store(words, at + J_ORDER, add(words, H_SUBMITTED, 1));
+  publishSlot(words, at + J_STATE, agent.index);
+  movePhase(agent, job, phaseWord(FILLING, agent.index, seqno), QUEUED);
+  return { job, seqno };
+}
+
+function toRequired(after: readonly Point[]): Dependency[] {
+  const required: Dependency[] = [];
+  for (const point of after) required.push({ ...point, kind: DEP_REQUIRED });
+  return required;
+}
+
+/** The encoded arguments of a job. */
+export function recordOf(memory: Memory, job: number): Uint8Array {
+  const at = jobAt(memory, job);
+  const length = load(memory.words, at + J_RECORD_BYTES);
+  if (length > inlineBytes) return loadBytes(memory, load(memory.words, at + J_RECORD_CHUNK));
+  return memory.bytes.slice((at + J_INLINE) * 4, (at + J_INLINE) * 4 + length);
+}
+
+/** Outcomes: first chunk + 1, or 0 if the record fits the slot. On ENOSPC the slot is given back. */
+function storeRecord(agent: Agent, job: number, record: Uint8Array): number {
+  const at = jobAt(agent, job);
+  if (record.length <= inlineBytes) {
+    agent.bytes.set(record, (at + J_INLINE) * 4);
+    return 0;
+  }
+  try {
+    return storeBytes(agent, record, chunkOwnerOf(job));
+  } catch (error) {
+    // The point was not promised yet, so the slot goes back as it was.
+    freeJobSlot(agent, job);
+    throw error;
+  }
+}
+
+function raiseTop(agent: Agent, top: number): void {
+  for (;;) {
+    const current = load(agent.words, H_JOB_TOP);
+    if (current >= top || cas(agent.words, H_JOB_TOP, current, top)) return;
+  }
+}
