@@ -1,0 +1,12 @@
+/** `fenceline/check`: explores every interleaving of your own Atomics code. The rest of Fenceline is not needed for it. */
+export type {
+  Failure,
+  FailureKind,
+  Limits,
+  ModuleCoverage,
+  Patch,
+  PlantedBug,
+  Report,
+  Scenario,
+} from './explore/index.ts';
+export { CheckFailed, check, explore, scenario } from './explore/index.ts';

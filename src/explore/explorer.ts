@@ -1,0 +1,348 @@
+/** One exploration: execution after execution, until a failure, the end of the search, or a limit. */
+import { now } from '../cells/clock.ts';
+import type { AgentRun } from './agent-run.ts';
+import { DEAD, PARKED } from './agent-run.ts';
+import { agentsMax, decodeSchedule, END, EXPIRE, encodeSchedule, KILL, LIVELOCK_MARK, scheduleIn } from './choices.ts';
+import { coverageOf } from './coverage.ts';
+import { DepthFirstStrategy } from './depth-first.ts';
+import type { Program } from './linker.ts';
+import { scenarioOf } from './linker.ts';
+import { isSame } from './operate.ts';
+import { Races } from './races.ts';
+import { PctStrategy, RandomStrategy } from './random.ts';
+import type { Failure, Limits, Report } from './report.ts';
+import { Runtime } from './runtime.ts';
+import type { ScenarioParts } from './scenario.ts';
+import { describeSite, drawSchedule } from './schedule.ts';
+import { shownPath } from './sources.ts';
+import type { Options, Strategy } from './strategy.ts';
+import { bitCount, lowestBit, PRUNE } from './strategy.ts';
+import type { Broken } from './world.ts';
+import { World } from './world.ts';
+
+type Parts = ScenarioParts<unknown, Record<string, unknown>>;
+
+export class Explorer {
+  readonly #program: Program;
+  readonly #limits: Limits;
+  readonly #runtime: Runtime = new Runtime();
+  readonly #parts: Parts;
+  readonly #codes: Uint8Array;
+  #killable: readonly number[];
+  #stepsMax: number;
+  #isTimed: boolean;
+  readonly #outcomes: Map<string, number> = new Map();
+  readonly #options: Options = { run: 0, kill: 0, expire: 0, mayEnd: false };
+  #choices: Uint8Array = new Uint8Array(1024);
+  #length: number = 0;
+  /** Then the schedule alone decides, whatever the limits of the search were. */
+  #isReplaying: boolean = false;
+  #world: World;
+  #executions: number = 0;
+  #points: number = 0;
+
+  constructor(program: Program, given: Limits) {
+    this.#program = program;
+    this.#parts = scenarioOf(program.evaluate(this.#runtime), program.file);
+    this.#limits = { ...this.#parts.options, ...definedOf(given) };
+    this.#codes = Uint8Array.from(program.sites, ({ code }) => code);
+    const names = Object.keys(this.#parts.agents);
+    if (names.length === 0 || names.length >= agentsMax) {
+      throw new Error(`The scenario has ${names.length} agents; there must be 1 to ${agentsMax - 1}.`);
+    }
+    this.#killable = killableOf(names, this.#limits.killAgents ?? false);
+    this.#stepsMax = this.#limits.stepsMax ?? 20_000;
+    this.#isTimed = this.#limits.timeouts === 'explored';
+    this.#world = this.#makeWorld(false);
+  }
+
+  run(): Report {
+    const { replay } = this.#limits;
+    return replay === undefined ? this.#search() : this.#replay(scheduleIn(replay));
+  }
+
+  #search(): Report {
+    const started = now();
+    const strategy = this.#makeStrategy();
+    const isSearch = this.#strategyName() === 'dfs';
+    this.#world = this.#makeWorld(isSearch);
+    const most = this.#limits.executions ?? (isSearch ? 10_000_000 : 10_000);
+    const until = started + (this.#limits.seconds ?? 60) * 1000;
+    let failure: Failure | undefined;
+    let isComplete = false;
+    while (failure === undefined && this.#executions < most) {
+      if ((this.#executions & 63) === 63 && now() > until) break;
+      if (!strategy.next()) {
+        isComplete = true;
+        break;
+      }
+      const outcome = this.#execute(strategy);
+      if (this.#runtime.hasPlainAccesses && this.#world.races === undefined && this.#limits.races !== false) {
+        return this.#restartWithRaces();
+      }
+      if (this.#world.broken !== undefined) failure = this.#explain(this.#world.broken);
+      else if (outcome !== undefined) this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
+    }
+    return this.#report(failure, isComplete, strategy, started);
+  }
+
+  /** Plain accesses of shared memory were met: from now on clocks are kept, which costs time, and the search begins again. */
+  #restartWithRaces(): Report {
+    this.#world.races = new Races(this.#world, (site) => this.#describe(site));
+    this.#executions = 0;
+    this.#points = 0;
+    this.#outcomes.clear();
+    return this.#search();
+  }
+
+  /** A schedule says all that matters: who dies, what expires, and where it is too long. */
+  #replay(schedule: string): Report {
+    const started = now();
+    const isLivelock = schedule.endsWith(LIVELOCK_MARK);
+    const script = decodeSchedule(isLivelock ? schedule.slice(0, -LIVELOCK_MARK.length) : schedule);
+    this.#killable = Object.keys(this.#parts.agents).map((_, index) => index);
+    this.#isTimed ||= script.some((choice) => choice >= EXPIRE && choice < END);
+    if (isLivelock) this.#stepsMax = script.filter((choice) => choice < KILL).length - 1;
+    this.#world = this.#makeWorld(false);
+    const broken = this.#repeat(script);
+    const failure = broken === undefined ? undefined : this.#explain(broken);
+    this.#executions = 1;
+    return this.#report(failure, false, undefined, started);
+  }
+
+  /** Runs a list of choices, and after its end the first choice that there is each time. */
+  #repeat(script: readonly number[]): Broken | undefined {
+    if (this.#limits.races !== false) this.#world.races ??= new Races(this.#world, (site) => this.#describe(site));
+    let at = 0;
+    this.#executions = 0;
+    this.#outcomes.clear();
+    this.#isReplaying = true;
+    const outcome = this.#execute(
+      {
+        states: 0,
+        next: () => true,
+        choose: (world, options) => {
+          const choice = script[at++];
+          if (choice === undefined) return firstOf(options, world.last);
+          if (!isOffered(choice, options)) {
+            const text = encodeSchedule([choice], 1);
+            throw new Error(
+              `The schedule does not fit this program: its step ${at}, '${text}', is not possible there.`,
+            );
+          }
+          return choice;
+        },
+      },
+      true,
+    );
+    if (outcome !== undefined) this.#outcomes.set(outcome, 1);
+    return this.#world.broken;
+  }
+
+  /** Outcomes: the results as JSON, or undefined if the execution broke or leads nowhere new. */
+  #execute(strategy: Strategy, asksAlways: boolean = false): string | undefined {
+    const world = this.#world;
+    const options = this.#options;
+    this.#length = 0;
+    this.#executions++;
+    world.reset();
+    const hasAlways = this.#parts.always !== undefined;
+    while (world.broken === undefined) {
+      const count = this.#offer(world, options);
+      let choice = END;
+      if (count > 1 || (asksAlways && count > 0)) choice = strategy.choose(world, options);
+      else if (count === 1) choice = firstOf(options, world.last);
+      if (choice === PRUNE) break;
+      if (count > 0) this.#note(choice);
+      if (choice === END) {
+        const stuck = this.#stuck(world);
+        if (stuck === undefined) {
+          const outcome = world.finish();
+          this.#points += world.steps;
+          return world.broken === undefined ? outcome : undefined;
+        }
+        world.fail(stuck.kind, stuck.message);
+        break;
+      }
+      if (choice < KILL) world.step(choice);
+      else if (choice < EXPIRE) world.kill(choice - KILL);
+      else world.expire(choice - EXPIRE);
+      if (hasAlways && world.broken === undefined) world.checkAlways();
+      if (world.steps > this.#stepsMax) {
+        world.fail(
+          'livelock',
+          `After ${world.steps} steps the agents have not come to an end (limit stepsMax ${this.#stepsMax}).`,
+        );
+      }
+    }
+    this.#points += world.steps;
+    return undefined;
+  }
+
+  /** Fills the options. Outcomes: how many there are; 0 means that the execution is over. */
+  #offer(world: World, options: Options): number {
+    const run = this.#isReplaying ? world.ready : world.eligible();
+    let expire = this.#isTimed ? world.expirable(expiriesMax) : 0;
+    if (this.#isTimed && run === 0 && expire === 0) {
+      const first = world.firstDue();
+      if (first >= 0) expire = 1 << first;
+    }
+    const kill = this.#killable.length === 0 ? 0 : this.#killOptions(world);
+    const mayEnd = run === 0 && expire === 0;
+    options.run = run;
+    options.kill = kill;
+    options.expire = expire;
+    options.mayEnd = mayEnd;
+    if (mayEnd && kill === 0) return 0;
+    if (kill === 0 && expire === 0 && (run & (run - 1)) === 0) return 1;
+    return bitCount(run) + bitCount(kill) + bitCount(expire) + (mayEnd ? 1 : 0);
+  }
+
+  #killOptions(world: World): number {
+    if (world.dead !== undefined) return 0;
+    if (this.#length === 0) return this.#killable.reduce((bits, index) => bits | (1 << index), 0);
+    return this.#killable.includes(world.last) ? 1 << world.last : 0;
+  }
+
+  /** Why nobody can go on, if it is not the end. */
+  #stuck(world: World): Broken | undefined {
+    const asleep = world.agents.filter(({ status }) => status === PARKED);
+    if (asleep.length === 0) return undefined;
+    const missed = asleep.filter((agent) => !isSame(agent.pending.words, heldBy(agent), agent.pending.a));
+    const kind = missed.length > 0 ? 'lost wake-up' : 'deadlock';
+    const list = asleep.map((agent) => this.#describeSleeper(agent)).join('; ');
+    const dead = world.agents.find(({ status }) => status === DEAD);
+    const death = dead === undefined ? '' : ` Agent ${dead.name} died before its operation ${dead.operations + 1}.`;
+    return { kind, message: `Nobody can go on: ${list}.${death}` };
+  }
+
+  #describeSleeper(agent: AgentRun): string {
+    const { words, index, a, site } = agent.pending;
+    const word =
+      this.#parts.describeWord?.(words, index) ?? `word ${words.byteOffset / words.BYTES_PER_ELEMENT + index}`;
+    const held = heldBy(agent);
+    const state = isSame(words, held, a) ? 'it still does' : `it holds ${held} by now and nobody rang`;
+    return `agent ${agent.name} sleeps at ${this.#describe(site)} while ${word} holds ${a} (${state})`;
+  }
+
+  #note(choice: number): void {
+    if (this.#length === this.#choices.length) {
+      const longer = new Uint8Array(this.#length * 2);
+      longer.set(this.#choices);
+      this.#choices = longer;
+    }
+    this.#choices[this.#length++] = choice;
+  }
+
+  /** Runs the failing execution once more, this time writing it down; it must fail the same way. */
+  #explain(broken: Broken): Failure {
+    const script = Array.from(this.#choices.subarray(0, this.#length));
+    const { executions, outcomes } = { executions: this.#executions, outcomes: new Map(this.#outcomes) };
+    this.#world.rows = [];
+    const again = this.#repeat(script);
+    const rows = this.#world.rows;
+    this.#world.rows = undefined;
+    this.#executions = executions;
+    for (const [outcome, count] of outcomes) this.#outcomes.set(outcome, count);
+    if (again?.kind !== broken.kind || again.message !== broken.message) {
+      throw new Error(
+        `The scenario does not repeat itself: it failed with "${broken.message}" and, on the same schedule, ` +
+          `${again === undefined ? 'not at all' : `with "${again.message}"`}.`,
+      );
+    }
+    const schedule = encodeSchedule(script, script.length) + (broken.kind === 'livelock' ? LIVELOCK_MARK : '');
+    const planted = this.#limits.planted === undefined ? '' : ` --planted '${this.#limits.planted}'`;
+    return {
+      kind: broken.kind,
+      message: broken.message,
+      schedule: drawSchedule(rows, (site) => this.#describe(site)),
+      replay: `npx fenceline check ${shownPath(this.#program.file)} --replay '${schedule}'${planted}`,
+    };
+  }
+
+  #describe(site: number): string {
+    return describeSite(this.#program.sites[site]);
+  }
+
+  #report(failure: Failure | undefined, isComplete: boolean, strategy: Strategy | undefined, started: number): Report {
+    return {
+      executions: this.#executions,
+      isComplete,
+      failure,
+      outcomes: this.#outcomes,
+      coverage: coverageOf(this.#program.sites, this.#world.reached),
+      points: this.#points,
+      states: strategy?.states ?? 0,
+      seconds: (now() - started) / 1000,
+      seed: this.#limits.seed ?? 1,
+    };
+  }
+
+  #strategyName(): string {
+    return this.#limits.strategy ?? 'dfs';
+  }
+
+  #makeStrategy(): Strategy {
+    const { seed = 1, depth = 3, preemptions = Infinity } = this.#limits;
+    switch (this.#strategyName()) {
+      case 'dfs':
+        return new DepthFirstStrategy(preemptions, this.#killable.length > 0);
+      case 'random':
+        return new RandomStrategy(seed, this.#killable);
+      case 'pct':
+        return new PctStrategy(seed, this.#killable, depth);
+      default:
+        throw new Error(`There is no strategy '${this.#strategyName()}'; there are dfs, random and pct.`);
+    }
+  }
+
+  #makeWorld(isHashing: boolean): World {
+    const { races, reached } = this.#world ?? {};
+    const world = new World({
+      parts: this.#parts,
+      runtime: this.#runtime,
+      codes: this.#codes,
+      isHashing,
+      spinsMax: this.#limits.spinsMax ?? 8,
+      exploresTimeouts: this.#isTimed,
+    });
+    if (reached !== undefined) world.reached.set(reached);
+    if (races !== undefined) world.races = new Races(world, (site) => this.#describe(site));
+    return world;
+  }
+}
+
+/** How many time-outs of one agent may expire by choice in one execution; those that alone go on may always. */
+const expiriesMax = 2;
+
+function firstOf({ run, kill, expire, mayEnd }: Options, last: number): number {
+  if (run !== 0) return last >= 0 && (run >>> last) & 1 ? last : lowestBit(run);
+  if (expire !== 0) return EXPIRE + lowestBit(expire);
+  if (mayEnd || kill === 0) return END;
+  return KILL + lowestBit(kill);
+}
+
+function isOffered(choice: number, { run, kill, expire, mayEnd }: Options): boolean {
+  if (choice === END) return mayEnd;
+  if (choice >= EXPIRE) return ((expire >>> (choice - EXPIRE)) & 1) === 1;
+  if (choice >= KILL) return ((kill >>> (choice - KILL)) & 1) === 1;
+  return ((run >>> choice) & 1) === 1;
+}
+
+function killableOf(names: readonly string[], wanted: boolean | readonly string[]): readonly number[] {
+  if (wanted === false) return [];
+  if (wanted === true) return names.map((_, index) => index);
+  return wanted.map((name) => {
+    const index = names.indexOf(name);
+    if (index < 0) throw new Error(`There is no agent '${name}' to kill; the agents are ${names.join(', ')}.`);
+    return index;
+  });
+}
+
+function heldBy({ pending: { words, index } }: AgentRun): number {
+  return words[index] as number;
+}
+
+function definedOf(limits: Limits): Limits {
+  return Object.fromEntries(Object.entries(limits).filter(([, value]) => value !== undefined));
+}

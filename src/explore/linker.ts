@@ -1,0 +1,102 @@
+/** From a scenario file to something that runs: load, analyse, lint, rewrite, and evaluate in an order of dependencies. */
+import { Script } from 'node:vm';
+import { Analysis } from './analyse.ts';
+import { lint } from './lint.ts';
+import type { Site } from './operations.ts';
+import type { Patch } from './report.ts';
+import { rewrite } from './rewrite.ts';
+import type { Runtime } from './runtime.ts';
+import type { ScenarioParts } from './scenario.ts';
+import { partsOf, scenario } from './scenario.ts';
+import type { SourceModule } from './sources.ts';
+import { checkModule, loadSources, shownPath } from './sources.ts';
+
+type Namespace = Record<string, unknown>;
+type ModuleFunction = (...environment: readonly unknown[]) => void;
+
+/** A transformed program. It can be evaluated again and again; each evaluation has module state of its own. */
+export interface Program {
+  readonly file: string;
+  readonly sites: readonly Site[];
+  readonly evaluate: (runtime: Runtime) => Namespace;
+}
+
+/** Loads a file and transforms it. Throws one error that lists every place the transform cannot follow. */
+export async function loadProgram(file: string, patches: readonly Patch[]): Promise<Program> {
+  const modules = loadSources(file, patches);
+  const analysis = new Analysis(modules);
+  const refused = lint(analysis);
+  if (refused.length > 0) throw new Error(`The explorer cannot follow this code:\n${refused.join('\n')}`);
+  const sites: Site[] = [];
+  const codes = rewrite(analysis, sites);
+  const foreign = await importForeign(modules);
+  const scripts = modules.map((module) => {
+    const script = new Script(codes.get(module) ?? '', { filename: module.file });
+    return [module, script.runInThisContext() as ModuleFunction] as const;
+  });
+  return { file, sites, evaluate: (runtime) => evaluate(scripts, foreign, runtime) };
+}
+
+/** The scenario that a file has as its default export. */
+export function scenarioOf(namespace: Namespace, file: string): ScenarioParts<unknown, Record<string, unknown>> {
+  const parts = partsOf(namespace.default);
+  if (parts !== undefined) return parts;
+  throw new Error(
+    `${shownPath(file)} has no scenario as its default export: write \`export default scenario({ ... })\`.`,
+  );
+}
+
+async function importForeign(modules: readonly SourceModule[]): Promise<ReadonlyMap<string, Namespace>> {
+  const found = new Map<string, Namespace>([[checkModule, { scenario }]]);
+  for (const { targets } of modules) {
+    for (const target of targets.values()) {
+      if (target.kind !== 'foreign' || found.has(target.specifier)) continue;
+      found.set(target.specifier, (await import(target.specifier)) as Namespace);
+    }
+  }
+  return found;
+}
+
+function evaluate(
+  scripts: readonly (readonly [SourceModule, ModuleFunction])[],
+  foreign: ReadonlyMap<string, Namespace>,
+  runtime: Runtime,
+): Namespace {
+  const namespaces = new Map<SourceModule, Namespace>(scripts.map(([module]) => [module, {}]));
+  const TrackedBuffer = trackedBuffer(runtime);
+  const hooks = { ...runtime.hooks, exports: defineExports, exportAll };
+  let last: Namespace = {};
+  for (const [module, run] of scripts) {
+    const deps: Record<string, Namespace> = {};
+    for (const [specifier, target] of module.targets) {
+      const found = target.kind === 'source' ? namespaces.get(target.module) : foreign.get(target.specifier);
+      deps[specifier] = found ?? {};
+    }
+    last = namespaces.get(module) ?? {};
+    run(hooks, runtime.operation, runtime.get, runtime.put, runtime.Generators, last, deps, TrackedBuffer);
+  }
+  return last;
+}
+
+/** Numbers buffers as they are made, so that a word has the same address in every execution. */
+function trackedBuffer(runtime: Runtime): SharedArrayBufferConstructor {
+  const tracked = class Tracked extends SharedArrayBuffer {
+    constructor(byteLength: number, options?: { maxByteLength?: number }) {
+      super(byteLength, options);
+      runtime.world?.nameBuffer(this);
+    }
+  };
+  return tracked as unknown as SharedArrayBufferConstructor; // a class may not be called without new, and nobody does
+}
+
+/** Live, as an importer in a cycle needs them. */
+function defineExports(namespace: Namespace, getters: Record<string, () => unknown>): void {
+  for (const [name, get] of Object.entries(getters)) Object.defineProperty(namespace, name, { get, enumerable: true });
+}
+
+function exportAll(namespace: Namespace, from: Namespace): void {
+  for (const name of Object.keys(from)) {
+    if (name === 'default' || name in namespace) continue;
+    Object.defineProperty(namespace, name, { get: () => from[name], enumerable: true });
+  }
+}

@@ -1,0 +1,416 @@
+/**
+ * One execution: memory, agents, and the one step at a time that a scheduler asks for.
+ *
+ * A step executes the pending operation of one agent and runs that agent to its next operation; plain code in between
+ * belongs to the step. The same world is reset and used again for every execution of an exploration.
+ *
+ * Not here: who goes next (explorer.ts and the strategies), what the operations do (operate.ts).
+ */
+import type { Cells, Pending, Steps, Task } from './agent-run.ts';
+import { AgentRun, DEAD, IDLE, PARKED, READY, START_SITE, UNBORN } from './agent-run.ts';
+import { bitsOf, foldHigh, foldLow, mixHigh, mixLow } from './fingerprint.ts';
+import { NOT_DONE, operate } from './operate.ts';
+import type { Races } from './races.ts';
+import type { FailureKind } from './report.ts';
+import type { Runtime } from './runtime.ts';
+import type { ScenarioParts } from './scenario.ts';
+
+/** A failure as it happened; explorer.ts adds the schedule and the replay line. */
+export interface Broken {
+  readonly kind: FailureKind;
+  readonly message: string;
+}
+
+/** One row of a readable schedule. */
+export interface Row {
+  readonly agent: string;
+  readonly site: number;
+  readonly what: string;
+  readonly word: string;
+  readonly value: string;
+}
+
+/** Who sleeps where, in the order of falling asleep. */
+export interface Waiter {
+  readonly agent: AgentRun;
+  readonly buffer: ArrayBufferLike;
+  readonly byte: number;
+  /** Undefined for a thread that is blocked. */
+  readonly wake: Task | undefined;
+  readonly serial: number;
+}
+
+export interface WorldSettings {
+  readonly parts: ScenarioParts<unknown, Record<string, unknown>>;
+  readonly runtime: Runtime;
+  /** Code of each site, by id. */
+  readonly codes: Uint8Array;
+  readonly isHashing: boolean;
+  readonly spinsMax: number;
+  readonly exploresTimeouts: boolean;
+}
+
+const addressKey: unique symbol = Symbol('fenceline address');
+interface Addressed {
+  [addressKey]?: number;
+}
+
+export class World {
+  readonly settings: WorldSettings;
+  readonly agents: readonly AgentRun[];
+  readonly reaper: AgentRun;
+  /** 1 for every site that was executed in any execution. */
+  readonly reached: Uint8Array;
+  readonly codes: Uint8Array;
+  shared: unknown = undefined;
+  ready: number = 0;
+  spinning: number = 0;
+  last: number = -1;
+  steps: number = 0;
+  dead: AgentRun | undefined = undefined;
+  clock: number = 0;
+  broken: Broken | undefined = undefined;
+  waiters: Waiter[] = [];
+  woken: Waiter[] = [];
+  rows: Row[] | undefined = undefined;
+  races: Races | undefined = undefined;
+  /** Grows with every change of memory. */
+  version: number = 0;
+  memoryLow: number = 0;
+  memoryHigh: number = 0;
+  /** Order of writes to what the scenario shares outside typed arrays. */
+  ghost: number = 0;
+  buffersMade: number = 0;
+  #steadySteps: number = 0;
+
+  constructor(settings: WorldSettings) {
+    this.settings = settings;
+    this.codes = settings.codes;
+    this.reached = new Uint8Array(settings.codes.length);
+    const names = Object.keys(settings.parts.agents);
+    const agents = names.map((name, index) => new AgentRun(index, name));
+    this.reaper = new AgentRun(names.length, 'afterDeath');
+    this.agents = [...agents, this.reaper];
+    settings.runtime.world = this;
+  }
+
+  /** A fresh world, each agent at its first operation. */
+  reset(): void {
+    this.ready = 0;
+    this.spinning = 0;
+    this.last = -1;
+    this.steps = 0;
+    this.dead = undefined;
+    this.clock = 0;
+    this.broken = undefined;
+    if (this.waiters.length > 0) this.waiters = [];
+    this.version = 0;
+    this.ghost = 0;
+    this.buffersMade = 0;
+    this.#steadySteps = 0;
+    this.races?.reset();
+    for (const agent of this.agents) agent.reset();
+    const { parts, runtime } = this.settings;
+    this.shared = runtime.atomically(() => parts.setup());
+    this.memoryLow = 0;
+    this.memoryHigh = 0;
+    for (const agent of this.agents) {
+      if (agent === this.reaper) agent.status = UNBORN;
+      else this.#begin(agent, parts.agents[agent.name] as (shared: unknown) => unknown);
+    }
+  }
+
+  // ---- what a scheduler asks for ----
+
+  /** Agents that may go next, as bits. One that only looks at what nobody changes stands back while others can go on. */
+  eligible(): number {
+    return this.ready & ~this.spinning || this.ready;
+  }
+
+  /** Agents whose time-out may expire now, as bits. */
+  expirable(budget: number): number {
+    let bits = 0;
+    for (const agent of this.agents) {
+      if (agent.expiries < budget && dueOf(agent) !== Infinity) bits |= 1 << agent.index;
+    }
+    return bits;
+  }
+
+  /** The one whose time-out comes first, or -1. */
+  firstDue(): number {
+    let first = -1;
+    let due = Infinity;
+    for (const agent of this.agents) {
+      if (dueOf(agent) >= due) continue;
+      due = dueOf(agent);
+      first = agent.index;
+    }
+    return first;
+  }
+
+  /** Executes the pending operation of an agent and runs it to its next one. */
+  step(index: number): void {
+    const agent = this.agents[index] as AgentRun;
+    const { site } = agent.pending;
+    this.steps++;
+    if (this.last === index) this.#steadySteps++;
+    else this.#steadySteps = 0;
+    this.last = index;
+    if (site === START_SITE) {
+      this.#run(agent, undefined);
+      return;
+    }
+    this.reached[site] = 1;
+    agent.operations++;
+    const before = this.version;
+    const result = operate(this, agent, agent.pending, this.codes[site] as number);
+    if (this.broken !== undefined) return;
+    if (this.version !== before) this.spinning = 0;
+    else if (agent.isSpinning(before, this.settings.spinsMax)) this.spinning |= 1 << index;
+    if (this.#steadySteps > steadyStepsMax) this.spinning |= 1 << index;
+    if (this.woken.length > 0) this.#resumeWoken();
+    if (result === NOT_DONE) {
+      agent.status = PARKED;
+      this.ready &= ~(1 << index);
+    } else {
+      this.#resume(agent, result);
+    }
+  }
+
+  /** The agent never runs again: not its next operation, no `finally`, no callback. */
+  kill(index: number): void {
+    const agent = this.agents[index] as AgentRun;
+    agent.status = DEAD;
+    agent.steps = undefined;
+    agent.result = undefined;
+    agent.deadline = Infinity;
+    agent.timers = [];
+    this.ready &= ~(1 << index);
+    this.dead = agent;
+    this.waiters = this.waiters.filter((waiter) => waiter.agent !== agent);
+    this.rows?.push({ agent: agent.name, site: agent.pending.site, what: 'dies before', word: '', value: '' });
+    const { afterDeath } = this.settings.parts;
+    if (afterDeath === undefined) return;
+    this.reaper.main = () => afterDeath(this.shared, agent.name);
+    this.reaper.status = READY;
+    this.reaper.pending.site = START_SITE;
+    this.ready |= 1 << this.reaper.index;
+  }
+
+  /** The time-out of an agent passes: of its sleep, or of its first timer. */
+  expire(index: number): void {
+    const agent = this.agents[index] as AgentRun;
+    this.clock = Math.max(this.clock, dueOf(agent));
+    agent.expiries++;
+    this.last = index;
+    this.rows?.push({
+      agent: agent.name,
+      site: agent.pending.site,
+      what: 'time-out of',
+      word: '',
+      value: `now ${this.clock}`,
+    });
+    if (agent.status === PARKED) {
+      this.waiters = this.waiters.filter((waiter) => waiter.agent !== agent || waiter.wake !== undefined);
+      this.#resume(agent, 'timed-out');
+      return;
+    }
+    const timer = agent.timers.reduce((first, one) => (one.due < first.due ? one : first));
+    agent.timers.splice(agent.timers.indexOf(timer), 1);
+    agent.tasks.push(timer.run);
+    agent.noteQueued(bitsOf(timer.due));
+    this.#nextTask(agent);
+  }
+
+  /** The fingerprint of all that decides how this execution can go on. `extra` tells apart what the scheduler remembers. */
+  fingerprint(extra: number): { low: number; high: number } {
+    let low = this.memoryLow ^ extra;
+    let high = this.memoryHigh;
+    for (const agent of this.agents) {
+      low = foldLow(low ^ agent.low, agent.queuedLow ^ (agent.status << 3));
+      high = foldHigh(high ^ agent.high, agent.queuedHigh ^ (agent.status << 3) ^ agent.operations);
+    }
+    for (const waiter of this.waiters) low = foldLow(low, waiter.agent.index * 64 + waiter.serial);
+    if (this.races !== undefined) low = foldLow(low, this.races.fingerprint());
+    scratch.low = foldLow(low, this.clock);
+    scratch.high = foldHigh(high, this.ghost);
+    return scratch;
+  }
+
+  /** Runs the end of the scenario and answers its outcome. Context: nobody can go on. */
+  finish(): string {
+    const results: Record<string, unknown> = {};
+    for (const agent of this.agents) {
+      if (agent !== this.reaper) results[agent.name] = agent.result;
+    }
+    const { after } = this.settings.parts;
+    if (after !== undefined) this.#check('after', () => after(this.shared, results));
+    return JSON.stringify(results);
+  }
+
+  /** Runs the check after every step. */
+  checkAlways(): void {
+    const { always } = this.settings.parts;
+    if (always !== undefined) this.#check('always', () => always(this.shared));
+  }
+
+  // ---- what operations ask for ----
+
+  /** Notes that a word got a new value. */
+  changed(words: Cells, index: number, before: unknown, after: unknown): void {
+    this.version++;
+    if (!this.settings.isHashing) return;
+    const at = this.addressOf(words) + index * words.BYTES_PER_ELEMENT;
+    const [was, is] = [bitsOf(before), bitsOf(after)];
+    this.memoryLow ^= mixLow(at, was) ^ mixLow(at, is);
+    this.memoryHigh ^= mixHigh(at, was) ^ mixHigh(at, is);
+  }
+
+  /** Where an array begins, as a number that is the same in every execution. */
+  addressOf(words: ArrayBufferView): number {
+    const known = (words as Addressed)[addressKey];
+    if (known !== undefined) return known;
+    const { buffer } = words;
+    if ((buffer as Addressed)[addressKey] === undefined) this.nameBuffer(buffer);
+    const start = (buffer as Addressed)[addressKey] ?? 0;
+    const address = (start + words.byteOffset) | 0;
+    (words as Addressed)[addressKey] = address;
+    return address;
+  }
+
+  /** Numbers buffers by who made them and in which order, which is alike in executions that agree on who did what. */
+  newBufferAddress(): number {
+    const maker = this.settings.runtime.agent;
+    const serial = maker === undefined ? this.buffersMade++ : ((maker.index + 1) << 20) + maker.buffersMade++;
+    return Math.imul(serial + 1, 0x9e3779b1) & ~7;
+  }
+
+  nameBuffer(buffer: ArrayBufferLike): void {
+    (buffer as Addressed)[addressKey] = this.newBufferAddress();
+  }
+
+  fail(kind: FailureKind, message: string): void {
+    this.broken ??= { kind, message };
+  }
+
+  // ---- agents ----
+
+  #begin(agent: AgentRun, main: (shared: unknown) => unknown): void {
+    agent.main = () => main(this.shared);
+    agent.status = READY;
+    this.ready |= 1 << agent.index;
+    this.#run(agent, undefined);
+  }
+
+  #resume(agent: AgentRun, value: unknown): void {
+    agent.status = READY;
+    agent.deadline = Infinity;
+    this.ready |= 1 << agent.index;
+    if (this.settings.isHashing) agent.remember(bitsOf(value));
+    if (this.rows !== undefined) this.#noteResult(value);
+    this.#run(agent, value);
+  }
+
+  /** Runs an agent from where it stands to its next operation, or into its event loop. */
+  #run(agent: AgentRun, value: unknown): void {
+    const { runtime } = this.settings;
+    runtime.pending = agent.pending;
+    runtime.agent = agent;
+    try {
+      if (agent.steps === undefined) {
+        const main = agent.main as Task; // set by #begin and kill, before the first step
+        const made = main();
+        if (runtime.isSteps(made)) agent.steps = made;
+        else {
+          this.#leaveMain(agent, made);
+          return;
+        }
+      }
+      const next = (agent.steps as Steps).next(value);
+      if (next.done !== true) return;
+      agent.steps = undefined;
+      if (agent.isMainDone) this.#nextTask(agent);
+      else this.#leaveMain(agent, next.value);
+    } catch (error) {
+      this.fail('assertion', `Agent ${agent.name} throws: ${textOf(error)}`);
+    }
+  }
+
+  #leaveMain(agent: AgentRun, result: unknown): void {
+    agent.result = result;
+    agent.isMainDone = true;
+    this.#nextTask(agent);
+  }
+
+  /** Runs what is queued in an agent's event loop, up to the first operation. */
+  #nextTask(agent: AgentRun): void {
+    const { runtime } = this.settings;
+    agent.status = IDLE;
+    this.ready &= ~(1 << agent.index);
+    if (!agent.isMainDone) return;
+    runtime.pending = agent.pending;
+    runtime.agent = agent;
+    try {
+      for (;;) {
+        const task = agent.microtasks.shift() ?? agent.tasks.shift();
+        if (task === undefined) return;
+        const made = task();
+        if (!runtime.isSteps(made)) continue;
+        if (made.next().done === true) continue;
+        agent.steps = made;
+        agent.status = READY;
+        this.ready |= 1 << agent.index;
+        return;
+      }
+    } catch (error) {
+      this.fail('assertion', `A callback of agent ${agent.name} throws: ${textOf(error)}`);
+    }
+  }
+
+  #resumeWoken(): void {
+    const woken = this.woken;
+    this.woken = [];
+    for (const { agent, wake, serial } of woken) {
+      this.rows?.push({ agent: agent.name, site: agent.pending.site, what: 'woken', word: '', value: '' });
+      if (wake === undefined) {
+        this.#resume(agent, 'ok');
+        continue;
+      }
+      agent.tasks.push(wake);
+      agent.noteQueued(serial);
+      if (agent.status === IDLE) this.#nextTask(agent);
+    }
+  }
+
+  #check(part: string, check: () => unknown): void {
+    try {
+      this.settings.runtime.atomically(check);
+    } catch (error) {
+      this.fail('assertion', `The check '${part}' fails: ${textOf(error)}`);
+    }
+  }
+
+  #noteResult(value: unknown): void {
+    const row = this.rows?.at(-1);
+    if (row !== undefined && row.value === '?') this.rows?.splice(-1, 1, { ...row, value: String(value) });
+  }
+}
+
+/** After so many steps in a row an agent lets others go on once, so that a loop that changes memory and undoes it cannot starve them. */
+const steadyStepsMax = 2000;
+
+const scratch: { low: number; high: number } = { low: 0, high: 0 };
+
+function dueOf(agent: AgentRun): number {
+  if (agent.status === PARKED) return agent.deadline;
+  if (agent.status !== IDLE) return Infinity;
+  return agent.timers.reduce((due, timer) => Math.min(due, timer.due), Infinity);
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const place = /\(?((?:file:|\/|[A-Z]:\\)[^()\n]*:\d+:\d+)\)?/.exec(error.stack?.split('\n    at ')[1] ?? '')?.[1];
+  return `${error.name}: ${error.message}${place === undefined ? '' : ` (${place})`}`;
+}
+
+export type { Pending };
