@@ -11,7 +11,8 @@ const room = new Uint8Array(1 << 20);
 function check(property: fc.IProperty<never>, numRuns: number): void {
   const details = fc.check(property, { seed, numRuns });
   const rerun = `FENCELINE_SEED=${seed} npx vitest run test/schedule/codec.property.test.ts`;
-  if (details.failed) throw new Error(`${fc.defaultReportMessage(details)}\nRun again with: ${rerun}`);
+  if (!details.failed) return;
+  throw new Error(`${fc.defaultReportMessage(details)}\nRun again with: ${rerun}`, { cause: details.errorInstance });
 }
 
 const leaves = fc.oneof(
