@@ -1,0 +1,74 @@
+/** The allocator under real threads, also under ones that are terminated in the middle of it. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { expect, test } from 'vitest';
+import { AGENT_DEAD } from '#fenceline/cells/memory.js';
+import { allocateBlock, createHeap, freeBlock } from '#fenceline/memory/allocator.js';
+import { repairHeaps } from '#fenceline/memory/block-repair.js';
+import { createHeapMemory } from '#fenceline/memory/heap.js';
+import { usedBytes } from '#fenceline/memory/heap-stats.js';
+import { checkAtRest, piecesOf } from './check-heap.ts';
+import type { HammerTask } from './hammer.agent.ts';
+import { agentOf, memoryOf, setSeat, spaceParts } from './small-space.ts';
+
+const program = new URL('../../build/test/memory/hammer.agent.js', import.meta.url);
+const capacityBytes = 64 * 1024;
+
+function newSpace() {
+  const parts = spaceParts({ blocks: 200 });
+  const memory = memoryOf(parts);
+  createHeap(memory, 0, capacityBytes, capacityBytes - 4096);
+  const heap = createHeapMemory({ name: 'main', capacityBytes, isShared: true });
+  return { parts, memory, heap, main: agentOf(memory, 0) };
+}
+
+function start(task: HammerTask): Worker {
+  return new Worker(program, { workerData: task });
+}
+
+async function resultOf(worker: Worker): Promise<{ refused: number; broken: number; checksum: number }> {
+  for (;;) {
+    const [message] = await once(worker, 'message');
+    if (typeof message === 'object') return message;
+  }
+}
+
+test('two threads never hold the same bytes, and give back all they took', async () => {
+  const { parts, memory, heap } = newSpace();
+  const seed = Date.now() % 100_000;
+  const workers = [1, 2].map((index) => start({ parts, heap, index, seed: seed + index, rounds: 40_000 }));
+  const results = await Promise.all(workers.map(resultOf));
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  for (const { broken, checksum } of results) {
+    expect(broken, `seed ${seed}`).toBe(0);
+    expect(checksum, `seed ${seed}`).toBeGreaterThan(0);
+  }
+  checkAtRest(memory);
+  expect(usedBytes(memory, 0)).toBe(0);
+  expect(piecesOf(memory, 0)).toHaveLength(1);
+});
+
+test('threads terminated anywhere leave a heap that a repair makes exact, while others go on', async () => {
+  const { parts, memory, heap, main } = newSpace();
+  const seed = Date.now() % 100_000;
+  const survivor = start({ parts, heap, index: 1, seed, rounds: Number.POSITIVE_INFINITY });
+  await once(survivor, 'message');
+  for (let run = 0; run < 15; run++) {
+    const victim = start({ parts, heap, index: 2, seed: seed + run, rounds: Number.POSITIVE_INFINITY });
+    await once(victim, 'message');
+    await new Promise((resolve) => setTimeout(resolve, run % 7));
+    await victim.terminate();
+    setSeat(memory, 2, AGENT_DEAD);
+    repairHeaps(main, 2);
+    const isGone = piecesOf(memory, 0).every(({ state, agent }) => state === 4 || agent !== 2);
+    expect(isGone, `seed ${seed}, run ${run}: nothing names the dead`).toBe(true);
+    const block = allocateBlock(main, 0, 64, 64, 0);
+    if (block >= 0) freeBlock(main, block);
+  }
+  await survivor.terminate();
+  setSeat(memory, 1, AGENT_DEAD);
+  repairHeaps(main, 1);
+  checkAtRest(memory);
+  expect(usedBytes(memory, 0), `seed ${seed}`).toBe(0);
+  expect(piecesOf(memory, 0)).toHaveLength(1);
+});
