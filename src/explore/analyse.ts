@@ -128,6 +128,7 @@ export class Analysis {
     if (callee.type === 'Identifier') return this.#resolveName(callee, module);
     if (callee.type !== 'MemberExpression') return { kind: 'unknown' };
     const name = memberName(callee);
+    if (this.#isBuiltIn(callee.object, module)) return { kind: 'foreign' };
     const root = rootOf(callee);
     if (root === undefined || name === undefined) return { kind: 'unknown' };
     const binding = this.bindingOf(root, module);
@@ -142,6 +143,18 @@ export class Analysis {
     if (target?.kind !== 'source') return { kind: 'foreign' };
     if (!isDirect || binding.imported !== '*') return { kind: 'unknown' };
     return this.#resolveExport(target.module, name);
+  }
+
+  /** Whether a value certainly comes from the language itself: a literal, or what a global function or class gives. */
+  #isBuiltIn(value: AnyNode, module: SourceModule): boolean {
+    if (/^(ArrayExpression|Literal|TemplateLiteral)$/.test(value.type)) return true;
+    if (value.type !== 'CallExpression' && value.type !== 'NewExpression') return false;
+    const { callee } = value;
+    if (callee.type === 'MemberExpression' && callee.object.type === 'CallExpression') {
+      return this.#isBuiltIn(callee.object, module);
+    }
+    const root = rootOf(callee);
+    return root !== undefined && root.name in globalThis && this.bindingOf(root, module) === undefined;
   }
 
   #resolveName(use: Identifier, module: SourceModule): Callee {

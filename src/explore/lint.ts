@@ -8,7 +8,7 @@ import { isSuspended } from './analyse.ts';
 import type { Call, Code } from './functions.ts';
 import type { SourceModule } from './sources.ts';
 import { shownPath } from './sources.ts';
-import { codeOf, isFunction, lineOf, memberName } from './tree.ts';
+import { codeOf, isBehindOptional, isFunction, lineOf, memberName } from './tree.ts';
 
 /** Methods of built-in objects that call what they are given. */
 const callers: ReadonlySet<string> = new Set([
@@ -19,7 +19,7 @@ const callers: ReadonlySet<string> = new Set([
 export function lint(analysis: Analysis): readonly string[] {
   const found: string[] = [];
   for (const code of analysis.facts.codes) {
-    found.push(...kindOf(code), ...code.calls.flatMap((call) => callOf(analysis, call)));
+    found.push(...kindOf(analysis, code), ...code.calls.flatMap((call) => callOf(analysis, call)));
     for (const made of code.news) found.push(...givenAway(analysis, made, code.module, 'a constructor'));
   }
   for (const module of analysis.modules) {
@@ -28,13 +28,15 @@ export function lint(analysis: Analysis): readonly string[] {
   return [...new Set(found)];
 }
 
-function kindOf(code: Code): readonly string[] {
+function kindOf(analysis: Analysis, code: Code): readonly string[] {
   if (!code.steps) return [];
+  const way = code.calls.find((call) => !['plain', 'local'].includes(analysis.modeOf(call)))?.node;
+  const by = way === undefined ? '' : ` (by the call on line ${lineOf(way)})`;
   const { module, place, name, kind } = code;
   const reason = unsteppable(code);
   return reason === undefined
     ? []
-    : [sentence(module, place, `${kind} ${name} reaches a cell operation, and ${reason}.`)];
+    : [sentence(module, place, `${kind} ${name} reaches a cell operation${by}, and ${reason}.`)];
 }
 
 function unsteppable(code: Code): string | undefined {
@@ -113,8 +115,8 @@ function visit(
     const facade = analysis.facadeOf(node, module);
     if (facade !== undefined) found.push(sentence(module, node, 'A cell operation is used as a value; call it.'));
   }
-  if (node.type === 'ChainExpression' && node.expression.type !== 'CallExpression') {
-    if (containsStep(analysis, node, module)) {
+  if (node.type === 'CallExpression' && parent?.type !== 'ChainExpression' && isBehindOptional(node)) {
+    if (analysis.mayStep(node.callee as Expression, module)) {
       found.push(sentence(module, node, 'A call that may step stands in the middle of an optional chain; split it.'));
     }
   }
@@ -124,12 +126,6 @@ function visit(
 /** Names of functions and parameters are no uses. */
 function isFunctionPart(parent: AnyNode | undefined, node: AnyNode): boolean {
   return parent !== undefined && isFunction(parent) && parent.body !== node;
-}
-
-function containsStep(analysis: Analysis, node: AnyNode, module: SourceModule): boolean {
-  if (isFunction(node)) return false;
-  if (node.type === 'CallExpression' && analysis.mayStep(node.callee as Expression, module)) return true;
-  return codeOf(node).some((child) => containsStep(analysis, child, module));
 }
 
 function sentence(module: SourceModule, node: AnyNode, text: string): string {

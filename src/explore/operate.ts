@@ -18,6 +18,7 @@ import {
   NOW,
   OR,
   operationNames,
+  PAUSE_WHILE,
   SLEEP,
   SLEEP_ASYNC,
   STORE,
@@ -48,6 +49,8 @@ export function operate(world: World, agent: AgentRun, pending: Pending, code: n
       return sleepAsync(world, agent, pending, pending.b as Task);
     case WAIT_ASYNC:
       return waitAsync(world, agent, pending);
+    case PAUSE_WHILE:
+      return pauseWhile(world, agent, pending);
     case NOW:
       return world.clock;
     case IS_THREAD_GONE:
@@ -115,6 +118,12 @@ function fallAsleep(world: World, agent: AgentRun, pending: Pending): unknown {
     agent.deadline = world.clock + timeout;
   }
   world.waiters.push(waiterOf(agent, words, index, undefined));
+  return NOT_DONE;
+}
+
+function pauseWhile(world: World, agent: AgentRun, { words, index, a: value }: Pending): unknown {
+  if (!isSame(words, words[index] as number, value)) return undefined;
+  world.pausing.push(waiterOf(agent, words, index, undefined));
   return NOT_DONE;
 }
 

@@ -25,6 +25,8 @@ export const SLEEP_ASYNC = 14;
 export const WAIT_ASYNC = 15;
 export const NOW = 16;
 export const IS_THREAD_GONE = 17;
+/** Blocks while a word holds a value, and needs no wake-up: a moment of a spin. */
+export const PAUSE_WHILE = 18;
 
 /** What stands in a schedule for each code, in the order of the codes. */
 export const operationNames: readonly string[] = [
@@ -46,6 +48,7 @@ export const operationNames: readonly string[] = [
   'waitAsync',
   'now',
   'isThreadGone',
+  'pauseWhile',
 ];
 
 /** True for operations that only look: the memory is the same afterwards, and nobody is woken. */
@@ -76,8 +79,9 @@ export const facade: Readonly<Record<string, Readonly<Record<string, FacadeEntry
     sleep: operation(SLEEP),
     sleepAsync: operation(SLEEP_ASYNC),
     canSleep: local,
+    pauseWhile: operation(PAUSE_WHILE),
   },
-  'cells/clock.ts': { now: operation(NOW), startTimer: local, startKeepAlive: local },
+  'cells/clock.ts': { now: operation(NOW), startTimer: local, startTicker: local },
   'cells/proof.ts': { isThreadGone: operation(IS_THREAD_GONE), identifyThread: local },
   'cells/task.ts': { queueTask: local, reportUncaught: local },
 };

@@ -23,7 +23,7 @@ import { NEXT_STAMP } from './operations.ts';
 import type { SourceModule } from './sources.ts';
 import { shownPath } from './sources.ts';
 import type { FunctionNode } from './tree.ts';
-import { childrenOf, codeOf, isFunction, lineOf, memberName } from './tree.ts';
+import { childrenOf, codeOf, isBehindOptional, isFunction, lineOf, memberName } from './tree.ts';
 
 /** The code of sites that are no operations but plain accesses. */
 export const PLAIN = 255;
@@ -64,7 +64,7 @@ class Rewriter {
     const code = this.#analysis.facts.byNode.get(node) ?? around;
     for (const child of codeOf(node)) this.#edit(child, node, code);
     if (isFunction(node)) this.#editFunction(node, parent, code);
-    else if (node.type === 'CallExpression') this.#editCall(node, parent, code);
+    else if (node.type === 'CallExpression') this.#editCall(node, code);
     else if (node.type === 'ChainExpression') this.#editChain(node.expression, code);
     else if (node.type === 'AssignmentExpression') this.#editAssignment(node, code);
     else if (node.type === 'UpdateExpression') this.#editUpdate(node, parent, code);
@@ -107,20 +107,20 @@ class Rewriter {
 
   // ---- calls ----
 
-  #editCall(node: CallExpression, parent: AnyNode, code: Code): void {
+  #editCall(node: CallExpression, code: Code): void {
     const call = this.#calls.get(node);
     if (call === undefined || isSuspended(code)) return;
     const mode = this.#analysis.modeOf(call);
     if (mode === 'operation') this.#editOperation(call, code);
     else if (mode === 'local') this.#editLocal(call);
-    else if (parent.type === 'ChainExpression') return;
+    else if (isBehindOptional(node)) return;
     else if (mode === 'steps') this.#enclose(node, '(yield* ', ')');
     else if (mode === 'may step') this.#enclose(node, '(__t = ', ', __t instanceof __G ? yield* __t : __t)');
     else this.#editBulk(node, code);
   }
 
   #editChain(node: AnyNode, code: Code): void {
-    if (node.type !== 'CallExpression' || isSuspended(code)) return;
+    if (node.type !== 'CallExpression' || isSuspended(code) || !isBehindOptional(node)) return;
     const call = this.#calls.get(node);
     if (call === undefined || !['steps', 'may step'].includes(this.#analysis.modeOf(call))) return;
     this.#enclose(node, '(__t = ', ', __t instanceof __G ? yield* __t : __t)');
@@ -271,7 +271,7 @@ function isRead(node: MemberExpression, parent: AnyNode): boolean {
     case 'ChainExpression':
       return false;
     case 'MemberExpression':
-      return !(parent.object === node && isChained(parent));
+      return !(parent.object === node && isBehindOptional(parent));
     case 'Property':
       return !isPatternProperty(parent);
     default:
@@ -282,10 +282,6 @@ function isRead(node: MemberExpression, parent: AnyNode): boolean {
 /** Properties of patterns have no flag of their own; a member expression as value of one is rare enough to leave alone. */
 function isPatternProperty(node: { readonly kind: string; readonly value: AnyNode }): boolean {
   return node.value.type === 'MemberExpression';
-}
-
-function isChained(node: MemberExpression): boolean {
-  return node.optional || (node.object.type === 'MemberExpression' && isChained(node.object));
 }
 
 function mentionsThis(node: AnyNode): boolean {

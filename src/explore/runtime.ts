@@ -15,6 +15,7 @@ interface StoppableTimer {
 }
 
 const noTimer: StoppableTimer = { stop: () => {} };
+const noTicker: StoppableTimer & { keepAlive(): void } = { stop: () => {}, keepAlive: () => {} };
 
 /** A class whose instances are all generators, those of transformed functions among them: a cheap test. */
 const Generators: new () => object = generatorClass();
@@ -46,8 +47,8 @@ export class Runtime {
 
   /** What transformed code reaches by name: stand-ins of the facade, and notes about writes. */
   get hooks(): Record<string, unknown> {
-    const { canSleep, queueTask, reportUncaught, identifyThread, startTimer, startKeepAlive, bulk, ghost } = this;
-    return { canSleep, queueTask, reportUncaught, identifyThread, startTimer, startKeepAlive, bulk, ghost };
+    const { canSleep, queueTask, reportUncaught, identifyThread, startTimer, startTicker, bulk, ghost } = this;
+    return { canSleep, queueTask, reportUncaught, identifyThread, startTimer, startTicker, bulk, ghost };
   }
 
   isSteps(value: unknown): value is Steps {
@@ -123,7 +124,8 @@ export class Runtime {
     };
   };
 
-  readonly startKeepAlive = (): StoppableTimer => noTimer;
+  /** What happens now and then decides nothing: it never ticks. */
+  readonly startTicker = (): StoppableTimer & { keepAlive(): void } => noTicker;
 
   // ---- plain accesses ----
 

@@ -67,3 +67,10 @@ export function memberName(node: { readonly computed: boolean; readonly property
 export function lineOf(node: AnyNode): number {
   return node.loc?.start.line ?? 0;
 }
+
+/** Whether `?.` stands in what leads to a member or call: then it may not be evaluated, and must stay in its chain. */
+export function isBehindOptional(node: AnyNode): boolean {
+  if (node.type === 'MemberExpression') return node.optional || isBehindOptional(node.object);
+  if (node.type === 'CallExpression') return node.optional || isBehindOptional(node.callee);
+  return false;
+}

@@ -72,6 +72,8 @@ export class World {
   broken: Broken | undefined = undefined;
   waiters: Waiter[] = [];
   woken: Waiter[] = [];
+  /** Who waits for a word to change, and needs no ring for it. */
+  pausing: Waiter[] = [];
   rows: Row[] | undefined = undefined;
   races: Races | undefined = undefined;
   /** Grows with every change of memory. */
@@ -104,6 +106,8 @@ export class World {
     this.clock = 0;
     this.broken = undefined;
     if (this.waiters.length > 0) this.waiters = [];
+    if (this.pausing.length > 0) this.pausing = [];
+    if (this.woken.length > 0) this.woken = [];
     this.version = 0;
     this.ghost = 0;
     this.buffersMade = 0;
@@ -168,13 +172,13 @@ export class World {
     if (this.version !== before) this.spinning = 0;
     else if (agent.isSpinning(before, this.settings.spinsMax)) this.spinning |= 1 << index;
     if (this.#steadySteps > steadyStepsMax) this.spinning |= 1 << index;
-    if (this.woken.length > 0) this.#resumeWoken();
     if (result === NOT_DONE) {
       agent.status = PARKED;
       this.ready &= ~(1 << index);
     } else {
       this.#resume(agent, result);
     }
+    while (this.woken.length > 0) this.#resumeWoken();
   }
 
   /** The agent never runs again: not its next operation, no `finally`, no callback. */
@@ -188,6 +192,7 @@ export class World {
     this.ready &= ~(1 << index);
     this.dead = agent;
     this.waiters = this.waiters.filter((waiter) => waiter.agent !== agent);
+    this.pausing = this.pausing.filter((waiter) => waiter.agent !== agent);
     this.rows?.push({ agent: agent.name, site: agent.pending.site, what: 'dies before', word: '', value: '' });
     const { afterDeath } = this.settings.parts;
     if (afterDeath === undefined) return;
@@ -259,6 +264,7 @@ export class World {
   /** Notes that a word got a new value. */
   changed(words: Cells, index: number, before: unknown, after: unknown): void {
     this.version++;
+    if (this.pausing.length > 0) this.#endPauses(words, index);
     if (!this.settings.isHashing) return;
     const at = this.addressOf(words) + index * words.BYTES_PER_ELEMENT;
     const [was, is] = [bitsOf(before), bitsOf(after)];
@@ -365,6 +371,16 @@ export class World {
     } catch (error) {
       this.fail('assertion', `A callback of agent ${agent.name} throws: ${textOf(error)}`);
     }
+  }
+
+  #endPauses(words: Cells, index: number): void {
+    const byte = words.byteOffset + index * words.BYTES_PER_ELEMENT;
+    const left = this.pausing.filter(({ agent, buffer, byte: at }) => {
+      const isOver = buffer === words.buffer && at === byte && words[index] !== agent.pending.a;
+      if (isOver) this.woken.push({ agent, buffer, byte, wake: undefined, serial: 0 });
+      return !isOver;
+    });
+    this.pausing = left;
   }
 
   #resumeWoken(): void {
