@@ -17,8 +17,8 @@ import { describeSite, drawSchedule } from './schedule.ts';
 import { shownPath } from './sources.ts';
 import type { Options, Strategy } from './strategy.ts';
 import { bitCount, lowestBit, PRUNE } from './strategy.ts';
-import type { Broken } from './world.ts';
 import { World } from './world.ts';
+import type { Broken } from './world-parts.ts';
 
 type Parts = ScenarioParts<unknown, Record<string, unknown>>;
 

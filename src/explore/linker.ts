@@ -83,7 +83,7 @@ function trackedBuffer(runtime: Runtime): SharedArrayBufferConstructor {
   const tracked = class Tracked extends SharedArrayBuffer {
     constructor(byteLength: number, options?: { maxByteLength?: number }) {
       super(byteLength, options);
-      runtime.world?.nameBuffer(this);
+      runtime.world?.addresses.name(this, runtime.agent);
     }
   };
   return tracked as unknown as SharedArrayBufferConstructor; // a class may not be called without new, and nobody does

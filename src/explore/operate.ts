@@ -27,7 +27,8 @@ import {
   WAIT_ASYNC,
   XOR,
 } from './operations.ts';
-import type { Waiter, World } from './world.ts';
+import type { World } from './world.ts';
+import type { Waiter } from './world-parts.ts';
 
 /** The operation has put the agent to sleep; its result comes when it is woken. */
 export const NOT_DONE: unique symbol = Symbol('not done');

@@ -73,7 +73,7 @@ export class Races {
       if (this.#world.dead?.status === DEAD) this.joined(agent, this.#world.dead);
       return;
     }
-    const at = this.#world.addressOf(words) + index * words.BYTES_PER_ELEMENT;
+    const at = this.#world.addresses.of(words, agent) + index * words.BYTES_PER_ELEMENT;
     const isExchange = code === CAS || code === COMPARE_EXCHANGE;
     const isWrite = isExchange ? isSame(words, words[index] as number, a) : !isLook(code) && code <= LAST_MODIFYING;
     this.#access(agent, words, index, at, site, isWrite ? ATOMIC_WRITE : ATOMIC_READ);
@@ -89,7 +89,7 @@ export class Races {
 
   /** A plain access of an element. */
   plain(agent: AgentRun, target: Cells, index: number, site: number, isWrite: boolean): void {
-    const at = this.#world.addressOf(target) + index * target.BYTES_PER_ELEMENT;
+    const at = this.#world.addresses.of(target, agent) + index * target.BYTES_PER_ELEMENT;
     this.#access(agent, target, index, at, site, isWrite ? WRITE : READ);
   }
 

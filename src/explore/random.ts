@@ -8,12 +8,12 @@ import type { World } from './world.ts';
 export class Random {
   #a: number;
   #b: number;
-  #c: number = 0x9e3779b9;
+  #c: number = 0x9e3779b9 | 0;
   #d: number = 0x243f6a88;
 
   constructor(seed: number) {
     this.#a = seed | 0;
-    this.#b = Math.floor(seed / 2 ** 32) | 1;
+    this.#b = Math.floor(seed / 2 ** 32) | 1; // never all zero
     for (let i = 0; i < 16; i++) this.below(2);
   }
 
@@ -27,7 +27,7 @@ export class Random {
     t ^= t << 11;
     t ^= t >>> 8;
     this.#a = t ^ s ^ (s >>> 19);
-    return (this.#a >>> 0) % limit;
+    return (this.#a >>> 1) % limit;
   }
 }
 

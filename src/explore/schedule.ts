@@ -1,7 +1,7 @@
 /** Executions as text that people read: one line per step, in columns. */
 import type { Site } from './operations.ts';
 import { shownPath } from './sources.ts';
-import type { Row } from './world.ts';
+import type { Row } from './world-parts.ts';
 
 export function describeSite(site: Site | undefined): string {
   return site === undefined ? '' : `${shownPath(site.file)}:${site.line}`;

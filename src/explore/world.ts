@@ -6,54 +6,14 @@
  *
  * Not here: who goes next (explorer.ts and the strategies), what the operations do (operate.ts).
  */
-import type { Cells, Pending, Steps, Task } from './agent-run.ts';
+import { Addresses } from './addresses.ts';
+import type { Cells, Steps, Task } from './agent-run.ts';
 import { AgentRun, DEAD, IDLE, PARKED, READY, START_SITE, UNBORN } from './agent-run.ts';
 import { bitsOf, foldHigh, foldLow, mixHigh, mixLow } from './fingerprint.ts';
 import { NOT_DONE, operate } from './operate.ts';
 import type { Races } from './races.ts';
 import type { FailureKind } from './report.ts';
-import type { Runtime } from './runtime.ts';
-import type { ScenarioParts } from './scenario.ts';
-
-/** A failure as it happened; explorer.ts adds the schedule and the replay line. */
-export interface Broken {
-  readonly kind: FailureKind;
-  readonly message: string;
-}
-
-/** One row of a readable schedule. */
-export interface Row {
-  readonly agent: string;
-  readonly site: number;
-  readonly what: string;
-  readonly word: string;
-  readonly value: string;
-}
-
-/** Who sleeps where, in the order of falling asleep. */
-export interface Waiter {
-  readonly agent: AgentRun;
-  readonly buffer: ArrayBufferLike;
-  readonly byte: number;
-  /** Undefined for a thread that is blocked. */
-  readonly wake: Task | undefined;
-  readonly serial: number;
-}
-
-export interface WorldSettings {
-  readonly parts: ScenarioParts<unknown, Record<string, unknown>>;
-  readonly runtime: Runtime;
-  /** Code of each site, by id. */
-  readonly codes: Uint8Array;
-  readonly isHashing: boolean;
-  readonly spinsMax: number;
-  readonly exploresTimeouts: boolean;
-}
-
-const addressKey: unique symbol = Symbol('fenceline address');
-interface Addressed {
-  [addressKey]?: number;
-}
+import type { Broken, Row, Waiter, WorldSettings } from './world-parts.ts';
 
 export class World {
   readonly settings: WorldSettings;
@@ -82,7 +42,7 @@ export class World {
   memoryHigh: number = 0;
   /** Order of writes to what the scenario shares outside typed arrays. */
   ghost: number = 0;
-  buffersMade: number = 0;
+  readonly addresses: Addresses = new Addresses();
   #steadySteps: number = 0;
 
   constructor(settings: WorldSettings) {
@@ -110,7 +70,7 @@ export class World {
     if (this.woken.length > 0) this.woken = [];
     this.version = 0;
     this.ghost = 0;
-    this.buffersMade = 0;
+    this.addresses.reset();
     this.#steadySteps = 0;
     this.races?.reset();
     for (const agent of this.agents) agent.reset();
@@ -266,33 +226,10 @@ export class World {
     this.version++;
     if (this.pausing.length > 0) this.#endPauses(words, index);
     if (!this.settings.isHashing) return;
-    const at = this.addressOf(words) + index * words.BYTES_PER_ELEMENT;
+    const at = this.addresses.of(words, this.settings.runtime.agent) + index * words.BYTES_PER_ELEMENT;
     const [was, is] = [bitsOf(before), bitsOf(after)];
     this.memoryLow ^= mixLow(at, was) ^ mixLow(at, is);
     this.memoryHigh ^= mixHigh(at, was) ^ mixHigh(at, is);
-  }
-
-  /** Where an array begins, as a number that is the same in every execution. */
-  addressOf(words: ArrayBufferView): number {
-    const known = (words as Addressed)[addressKey];
-    if (known !== undefined) return known;
-    const { buffer } = words;
-    if ((buffer as Addressed)[addressKey] === undefined) this.nameBuffer(buffer);
-    const start = (buffer as Addressed)[addressKey] ?? 0;
-    const address = (start + words.byteOffset) | 0;
-    (words as Addressed)[addressKey] = address;
-    return address;
-  }
-
-  /** Numbers buffers by who made them and in which order, which is alike in executions that agree on who did what. */
-  newBufferAddress(): number {
-    const maker = this.settings.runtime.agent;
-    const serial = maker === undefined ? this.buffersMade++ : ((maker.index + 1) << 20) + maker.buffersMade++;
-    return Math.imul(serial + 1, 0x9e3779b1) & ~7;
-  }
-
-  nameBuffer(buffer: ArrayBufferLike): void {
-    (buffer as Addressed)[addressKey] = this.newBufferAddress();
   }
 
   fail(kind: FailureKind, message: string): void {
@@ -428,5 +365,3 @@ function textOf(error: unknown): string {
   const place = /\(?((?:file:|\/|[A-Z]:\\)[^()\n]*:\d+:\d+)\)?/.exec(error.stack?.split('\n    at ')[1] ?? '')?.[1];
   return `${error.name}: ${error.message}${place === undefined ? '' : ` (${place})`}`;
 }
-
-export type { Pending };
