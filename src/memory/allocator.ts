@@ -64,7 +64,7 @@ import {
   setBlockState,
   VACANT,
 } from './block-chain.ts';
-import { rebuildHeap } from './block-repair.ts';
+import { finishSection } from './block-repair.ts';
 import { lockHeap, unlockHeap } from './heap-lock.ts';
 import { unitBytes, unitsMax, unitsOf } from './size-class.ts';
 
@@ -201,7 +201,8 @@ export function blockHeap(memory: Memory, block: number): number {
 /** Locks the heap, and puts it right first if it was taken from somebody who did not finish. */
 function enterHeap(agent: Agent, heapIndex: number): number {
   const heap = heapAt(agent, heapIndex);
-  if (lockHeap(agent, heap)) rebuildHeap(agent, heap);
+  const replaced = lockHeap(agent, heap);
+  if (replaced >= 0) finishSection(agent, heap, replaced);
   return heap;
 }
 

@@ -27,23 +27,23 @@ const roundsPerLifeCheck = 8;
 
 /**
  * Takes the lock of the heap at word `heap`. Context: this agent is in no section of any heap; may block for as long
- * as the holder lives. Outcomes: true if what the lock guards must be rebuilt first, because a holder was replaced.
+ * as the holder lives. Outcomes: -1; or the agent that was replaced (perhaps this one), whose section is unfinished.
  */
-export function lockHeap(agent: Agent, heap: number): boolean {
+export function lockHeap(agent: Agent, heap: number): number {
   const { words } = agent;
   const at = heap + P_LOCK;
   const mine = holderWord(agent.index, agent.incarnation);
-  if (cas(words, at, 0, mine)) return false;
+  if (cas(words, at, 0, mine)) return noHolder;
   for (let round = 0; ; round++) {
     const word = load(words, at);
-    if (word === mine) return true;
+    if (word === mine) return agent.index;
     if (word === 0) {
-      if (cas(words, at, 0, mine)) return false;
+      if (cas(words, at, 0, mine)) return noHolder;
       continue;
     }
     const isLifeChecked = round >= firstLifeCheck && round % roundsPerLifeCheck === 0;
     if (isHolderStopped(agent, word, isLifeChecked)) {
-      if (cas(words, at, word, mine)) return true;
+      if (cas(words, at, word, mine)) return holderIn(word);
       continue;
     }
     pauseWhile(words, at, word, round);
@@ -57,7 +57,13 @@ export function unlockHeap(agent: Agent, heap: number): void {
 
 /** The agent that holds the lock, in any incarnation, or -1. */
 export function heapHolder(memory: Memory, heap: number): number {
-  return (load(memory.words, heap + P_LOCK) & 63) - 1;
+  return holderIn(load(memory.words, heap + P_LOCK));
+}
+
+const noHolder = -1;
+
+function holderIn(word: number): number {
+  return (word & 63) - 1;
 }
 
 function holderWord(index: number, incarnation: number): number {
@@ -67,7 +73,7 @@ function holderWord(index: number, incarnation: number): number {
 /** True only with proof: the seat is declared dead, has a later incarnation, or its thread is gone. */
 function isHolderStopped(agent: Agent, word: number, isLifeChecked: boolean): boolean {
   const { words } = agent;
-  const at = agentAt(agent, (word & 63) - 1);
+  const at = agentAt(agent, holderIn(word));
   const seat = load(words, at + A_STATE);
   if (incarnationOf(seat) !== word >>> 6) return true;
   const state = agentStateOf(seat);

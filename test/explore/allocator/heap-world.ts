@@ -15,6 +15,7 @@ import {
   K_START,
   K_STATE,
   layoutOf,
+  P_FIRST,
   P_LOCK,
   P_USED,
 } from '#fenceline/base/layout.js';
@@ -29,6 +30,7 @@ import { repairHeaps } from '#fenceline/memory/block-repair.js';
 import { checkAtRest, piecesOf } from '../../memory/check-heap.ts';
 
 export const unit = 64;
+export const heapUnits = 16;
 const limits = completeLimits({ agents: 4, timelines: 1, jobs: 1, buffers: 4, blocks: 6, chunks: 1, heaps: 1 });
 const layout = layoutOf(limits);
 
@@ -92,14 +94,44 @@ export function bury(world: HeapWorld, deadIndex: number): void {
   declareStopped(agentIn(world, world.agents.length - 1), deadIndex, 0);
 }
 
-/** At every instant: the chain covers the heap, and what an agent was handed is in use, with the size it was handed with. */
-export function checkAlways({ memory, held }: HeapWorld): void {
-  const pieces = piecesOf(memory, 0);
-  for (const { block, start, size } of held) {
-    const piece = pieces.find((one) => one.block === block);
-    assert(piece !== undefined && piece.state !== 4, `Block ${block} of an agent is in use.`);
-    assert.deepEqual([piece.start * unit, piece.end * unit], [start, start + size]);
+/**
+ * At every instant: the chain covers the heap, and what an agent was handed is in use, with the size it was handed with.
+ * Runs after every step, so it makes no objects.
+ */
+export function checkAlways({ memory: { words }, held }: HeapWorld): void {
+  const heldCount = held.length;
+  let [found, from, length] = [0, 0, 0];
+  let next = wordAt(words, layout.heaps + P_FIRST);
+  while (next > 0) {
+    const block = next - 1;
+    const at = layout.blocks + block * BLOCK_WORDS;
+    next = wordAt(words, at + K_NEXT);
+    const end = next > 0 ? wordAt(words, layout.blocks + (next - 1) * BLOCK_WORDS + K_START) : heapUnits;
+    const state = wordAt(words, at + K_STATE) & 7;
+    if (
+      wordAt(words, at + K_START) !== from ||
+      end <= from ||
+      end > heapUnits ||
+      state === 0 ||
+      ++length > limits.blocks
+    ) {
+      assert.fail(`The chain covers the heap, but block ${block} (state ${state}) goes from ${from} to ${end}.`);
+    }
+    for (let index = 0; index < heldCount; index++) {
+      const one = held[index];
+      if (one?.block !== block) continue;
+      const isKept = state !== 4 && one.start === from * unit && one.size === (end - from) * unit;
+      if (!isKept) assert.fail(`Block ${block}, held by agent ${one.agent}, is in use and as large as it was.`);
+      found++;
+    }
+    from = end;
   }
+  if (from !== heapUnits) assert.fail(`The chain ends (${from}) where the heap does (${heapUnits}).`);
+  if (found !== heldCount) assert.fail('Every block that an agent holds is in the chain.');
+}
+
+function wordAt(words: Int32Array, index: number): number {
+  return words[index] as number; // inside the layout
 }
 
 /** At the end: nothing is lost, and a block is in use exactly if a placement names it. */
@@ -112,7 +144,10 @@ export function checkEnd({ memory }: HeapWorld): void {
   }
   const used = piecesOf(memory, 0).filter(({ state }) => state !== 4);
   assert.deepEqual(used.map(({ block }) => block).sort(), placed.sort());
-  assert(used.every(({ state }) => state === 2), 'Every block in use is live.');
+  assert(
+    used.every(({ state }) => state === 2),
+    'Every block in use is live.',
+  );
 }
 
 export function describeWord(_words: ArrayBufferView, index: number): string | undefined {
@@ -133,12 +168,15 @@ export function describeWord(_words: ArrayBufferView, index: number): string | u
   return undefined;
 }
 
-const blockWords: readonly string[] = Object.assign(Array.from({ length: BLOCK_WORDS }, (_, word) => `word ${word}`), {
-  [K_STATE]: 'state',
-  [K_START]: 'start',
-  [K_NEXT]: 'next',
-  [K_PREVIOUS]: 'previous',
-  [K_OWNER]: 'owner',
-});
+const blockWords: readonly string[] = Object.assign(
+  Array.from({ length: BLOCK_WORDS }, (_, word) => `word ${word}`),
+  {
+    [K_STATE]: 'state',
+    [K_START]: 'start',
+    [K_NEXT]: 'next',
+    [K_PREVIOUS]: 'previous',
+    [K_OWNER]: 'owner',
+  },
+);
 
 function nothing(): void {}
