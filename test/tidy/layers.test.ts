@@ -72,6 +72,20 @@ describe('dependencies', () => {
     },
   );
 
+  test('what the tools import is Node, or a dependency that the package names', () => {
+    const { dependencies, optionalDependencies } = JSON.parse(readText('package.json'));
+    const named = Object.keys({ ...dependencies, ...optionalDependencies });
+    const bare = foreignImports(imports.filter(({ from }) => isTool(from)));
+    expect(
+      printed(
+        bare.filter(
+          ({ sentence }) => !named.some((name) => sentence.includes(`'${name}'`)) && !sentence.includes("'node:"),
+        ),
+      ),
+    ).toEqual([]);
+    expect(named.filter((name) => !bare.some(({ sentence }) => sentence.includes(`'${name}'`)))).toEqual([]);
+  });
+
   test.each(["import ws from 'ws';", "import { openSync } from 'node:fs';", "const fs = import('node:fs');"])(
     'control: %s is found',
     (text) => {
