@@ -9,7 +9,9 @@ export type Stage<T, R> = (item: T, index: number, signal: AbortSignal) => R | P
  * Up to `limit` items under way, yielded in input order.
  *
  * Under way is what was taken from the source and not yet taken from here, so memory is bounded by `limit` items however fast the
- * source is; the next one starts while the loop's body works on the last. The source is asked for one item at a time.
+ * source is; the next one starts while the loop's body works on the last. The source is asked for one item at a time, and not for
+ * the next before the stage was called with this one: what a stage does before its first `await` is done while a source that owns
+ * its items (`windows`) still has them all.
  * An item belongs to its stage, and a result to whoever took it. Leaving the loop aborts the stages' signal, waits for the stages
  * under way to end, closes the source, and discards results that were not taken: `cancel()` if they have it, then dispose.
  * After an abort nothing is waited for; the rest is discarded when its stage ends.
@@ -103,7 +105,7 @@ class Work<T, R> {
       this.#outer?.throwIfAborted();
       this.#pull();
       const [head] = this.#line;
-      if (head === undefined && this.#isOver && !this.#isPulling) return undefined;
+      if (head === undefined && this.#isOver) return undefined;
       if (head !== undefined && head.state !== 'pending') {
         this.#line.shift();
         this.#pull();

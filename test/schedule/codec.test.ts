@@ -144,6 +144,25 @@ describe('a copy', () => {
     expect(there(value)).toStrictEqual({ first: { a: 1 }, inner: { deep: [{ a: 1 }, { a: 1 }] }, last: 'end' });
   });
 
+  test('keeps strings and lists at every length where the format changes', () => {
+    for (const length of [62, 63, 64, 127, 128, 129, 16_383, 16_384, 16_385]) {
+      expect(there('x'.repeat(length))).toBe('x'.repeat(length));
+      expect(there('ä'.repeat(length))).toBe('ä'.repeat(length));
+      expect(there(new Array(length).fill(7))).toEqual(new Array(length).fill(7));
+      expect(there(new Uint8Array(length).fill(7))).toEqual(new Uint8Array(length).fill(7));
+    }
+  });
+
+  test('has nothing of what stands on prototypes', () => {
+    const everybody = Object.prototype as { onEveryObject?: number };
+    everybody.onEveryObject = 1;
+    try {
+      expect(Object.keys(there({ a: 1 }) as object)).toEqual(['a']);
+    } finally {
+      delete everybody.onEveryObject;
+    }
+  });
+
   test('of small values takes few bytes', () => {
     expect([3, true, undefined, 'radius', { radius: 3 }, { found: 12 }].map(sizeOf)).toEqual([1, 1, 1, 7, 10, 9]);
   });
@@ -201,17 +220,19 @@ describe('an error', () => {
   });
 
   test('travels without a cause that cannot, and says what it was', () => {
-    const shared = { in: 'both' };
-    const value = [
-      new Error('a', { cause: { shared, run: () => 1 } }),
-      shared,
-      ...Array.from({ length: 20 }, () => ({})),
-      shared,
-    ];
-    const copy = there(value) as unknown[];
-    expect((copy[0] as Error).cause).toMatch(/instance of Object/);
-    expect(copy[1]).toEqual(shared);
-    expect(copy.at(-1)).toBe(copy[1]);
+    for (const count of [0, 14, 15, 16, 17, 40]) {
+      const shared = { in: 'both' };
+      const others = Array.from({ length: count }, (_, index) => ({ index }));
+      const error = new Error('a', { cause: { deep: { shared, run: () => 1 } } });
+      const copy = there([...others, error, shared, { last: shared }, ...others]) as object[];
+      expect((copy[count] as Error).cause).toMatch(/instance of Object/);
+      expect(copy[count + 1]).toEqual(shared);
+      expect((copy[count + 2] as { last: unknown }).last).toBe(copy[count + 1]);
+      expect(copy.slice(0, count)).toEqual(others);
+      expect(copy.slice(count + 3).every((object, index) => object === copy[index])).toBe(true);
+    }
+    const many = Array.from({ length: depthMax + 1 }, () => new Error('a', { cause: [() => 1] }));
+    expect(there(many)).toHaveLength(depthMax + 1);
     expect((there(new Error('a', { cause: Symbol('s') })) as Error).cause).toBe('Symbol(s)');
   });
 });
@@ -228,6 +249,15 @@ describe('what cannot travel is refused with its path', () => {
     ['value.list[1][1]', /instance of WeakMap/, { list: [[1], [2, new WeakMap()]] }],
     ['value<entry 0>.deep', /instance of Promise/, new Map([['k', { deep: Promise.resolve() }]])],
     ['value<entry 1>', /function/, new Set([1, () => 1])],
+    [
+      'value<entry 2>.f',
+      /function/,
+      new Map<unknown, unknown>([
+        [1, 1],
+        [2, {}],
+        [{ f: () => 1 }, 3],
+      ]),
+    ],
     ['value.memory', /SharedArrayBuffer/, { memory: new SharedArrayBuffer(8) }],
     ['value', /instance of/, Object.create({ inherited: 1 })],
     ['value.date', /instance of Date/, { date: Object.create(Date.prototype) }],
@@ -282,6 +312,7 @@ describe('room', () => {
     long: 'x'.repeat(70),
     wide: 'ä\ud800',
     other: 'äöü',
+    longest: 'y'.repeat(63),
     n: [1.5, 300, 70_000, 2n ** 70n],
     bytes: new Uint8Array(9),
     map: new Map([[1, new Date(0)]]),
@@ -311,6 +342,7 @@ describe('room', () => {
 
 describe('bytes that are not one whole value', () => {
   const bytes = (...values: number[]) => Uint8Array.from(values);
+  const deepArray = (depth: number) => Uint8Array.from([...new Array(depth).fill([16, 1]).flat(), 3]);
   const damaged = expect.objectContaining({ code: 'EINVAL', details: { argument: 'bytes' } });
 
   test.each<[string, Uint8Array]>([
@@ -337,9 +369,15 @@ describe('bytes that are not one whole value', () => {
     ['an ArrayBuffer longer than the bytes', bytes(22, 0xff, 0xff, 0xff, 0xff, 0x7f)],
     ['a regular expression that is none', bytes(21, 0x41, 40, 0x40)],
     ['a FencelineError with a code that is none', bytes(25, 0x42, 69, 88, 0x40, 1, 2, 27)],
-    ['nesting beyond the limit', bytes(...new Array(2000).fill([16, 1]).flat())],
+    ['nesting beyond the limit', deepArray(depthMax + 1)],
+    ['nesting beyond any stack', deepArray(100_000)],
   ])('%s: are refused', (_, damage) => {
     expect(() => decode(damage, 0, damage.length)).toThrow(damaged);
+  });
+
+  test('nesting up to the limit is no damage', () => {
+    const deep = deepArray(depthMax);
+    expect(() => decode(deep, 0, deep.length)).not.toThrow();
   });
 
   test('or do not lie inside the memory, are refused', () => {

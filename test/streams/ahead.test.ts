@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { isFencelineError } from '#fenceline/base/errors.js';
 import { ahead } from '#fenceline/streams/ahead.js';
-import { collect, type Gate, gate, Item, quiet, sourceOf } from './world.ts';
+import { collect, type Gate, gate, Item, nextOf, quiet, sourceOf, strictSource } from './world.ts';
 
 /** A stage whose items end when the test says so. */
 function gatedStage() {
@@ -61,6 +61,18 @@ describe('ahead', () => {
     expect(source.made).toEqual([]);
     await unused.return();
     expect(source.made).toEqual([]);
+  });
+
+  test('calls the stage with an item before it asks the source for the next', async () => {
+    const calls: string[] = [];
+    async function* source() {
+      for (let index = 0; index < 4; index++) {
+        calls.push(`make ${index}`);
+        yield index;
+      }
+    }
+    await collect(ahead(source(), 3, (index) => calls.push(`stage ${index}`)));
+    expect(calls.join()).toBe('make 0,stage 0,make 1,stage 1,make 2,stage 2,make 3,stage 3');
   });
 
   test('takes arrays, generators, promises in arrays, and nothing at all', async () => {
@@ -214,35 +226,69 @@ describe('leaving the loop', () => {
       }
     };
     await expect(leave()).rejects.toBe(failure);
+    const second = new Error('of a stage');
+    const stages = ahead([0, 1, 2], 3, (index) => (index === 1 ? Promise.reject(second) : stage()));
+    const loop = (async () => {
+      for await (const _ of stages) await quiet();
+    })();
+    await expect(loop).rejects.toBe(second);
     const reason = new Error('of the body');
     await expect(leave(reason)).rejects.toBe(reason);
   });
 
   test('asks a source that is making an item to end at once, and discards the item if it comes all the same', async () => {
-    const next = gate<IteratorResult<Item>>();
-    const asked: string[] = [];
-    const source: AsyncIterable<Item> = {
-      [Symbol.asyncIterator]: () => ({
-        next: () => (asked.push('next') === 1 ? Promise.resolve({ done: false, value: new Item(0) }) : next.passed),
-        return: () => Promise.resolve({ done: true, value: asked.push('return') }),
-      }),
-    };
+    const late = gate<IteratorResult<Item>>();
+    const first = nextOf(1);
+    const { source, asked } = strictSource(() => (asked.next === 1 ? first() : late.passed));
     for await (const _ of ahead(source, 2, (item) => item)) break;
-    expect(asked).toEqual(['next', 'next', 'return']);
-    const late = new Item(1);
-    next.open({ done: false, value: late });
+    expect(asked).toEqual({ opened: 1, next: 2, end: 1 });
+    const item = new Item(1);
+    late.open({ done: false, value: item });
     await quiet();
-    expect(late.disposals).toBe(1);
-    expect(asked).toEqual(['next', 'next', 'return']);
+    expect(item.disposals).toBe(1);
+    expect(asked).toEqual({ opened: 1, next: 2, end: 1 });
+  });
+
+  test('ends with its source, but an error does not wait for it', async () => {
+    const leave = async (how: 'break' | 'throw' | 'stage', ended: Promise<void>) => {
+      const { source } = strictSource(nextOf(9), ended);
+      for await (const { index } of ahead(source, 2, (item) => (how === 'stage' ? Promise.reject(how) : item))) {
+        if (how === 'throw') throw how;
+        return index;
+      }
+      return undefined;
+    };
+    const never = gate();
+    await expect(leave('stage', never.passed)).rejects.toBe('stage');
+    const slow = gate();
+    let hasLeft = false;
+    const left = leave('break', slow.passed).then(() => {
+      hasLeft = true;
+    });
+    await quiet();
+    expect(hasLeft).toBe(false);
+    slow.open();
+    await left;
+    await expect(leave('break', Promise.reject(new Error('will not end')))).rejects.toThrow('will not end');
+  });
+
+  test('asks a source to end exactly when it has not ended by itself', async () => {
+    const whole = strictSource(nextOf(3));
+    await collect(ahead(whole.source, 2, (item) => item));
+    expect(whole.asked).toEqual({ opened: 1, next: 4, end: 0 });
+    const failure = new Error('cut');
+    const cut = strictSource(nextOf(3, failure));
+    await expect(collect(ahead(cut.source, 2, (item) => item))).rejects.toBe(failure);
+    expect(cut.asked).toEqual({ opened: 1, next: 4, end: 0 });
   });
 });
 
 describe('the signal', () => {
   test('aborted before the loop throws its reason and takes nothing', async () => {
-    const source = sourceOf(3);
+    const { source, asked } = strictSource(nextOf(3));
     const reason = new Error('never mind');
     await expect(collect(ahead(source, 2, (item) => item, { signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
-    expect(source.made).toEqual([]);
+    expect(asked).toEqual({ opened: 0, next: 0, end: 0 });
   });
 
   test('aborted while stages hang throws its reason at once, and discards what they make later', async () => {
@@ -275,6 +321,19 @@ describe('the signal', () => {
     })();
     await expect(run).rejects.toMatchObject({ name: 'AbortError' });
     expect(got).toEqual([0]);
+  });
+
+  test('aborted while the loop works reaches the stages at once', async () => {
+    const controller = new AbortController();
+    const { stage, open, signals } = gatedStage();
+    const loop = ahead([0, 1, 2], 3, stage, { signal: controller.signal });
+    const first = loop.next();
+    await quiet();
+    open(0);
+    await first;
+    controller.abort();
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true, true, true]);
+    await expect(loop.next()).rejects.toMatchObject({ name: 'AbortError' });
   });
 
   test('has no listener left when the loop ends', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { windows } from '#fenceline/streams/windows.js';
-import { collect, type Item, sourceOf } from './world.ts';
+import { collect, type Item, nextOf, sourceOf, strictSource } from './world.ts';
 
 /** The windows as the documentation says them, without a stream. */
 function expected(count: number, before: number, after: number): number[][] {
@@ -120,6 +120,19 @@ describe('windows', () => {
     const refused = (argument: string) => expect.objectContaining({ code: 'EINVAL', details: { argument } });
     expect(() => windows(sourceOf(1), count, 0)).toThrow(refused('before'));
     expect(() => windows(sourceOf(1), 0, count)).toThrow(refused('after'));
+  });
+
+  test('ask a source to end exactly when it has not ended by itself', async () => {
+    const whole = strictSource(nextOf(3));
+    await collect(windows(whole.source, 1, 1));
+    expect(whole.asked).toEqual({ opened: 1, next: 4, end: 0 });
+    const failure = new Error('cut');
+    const cut = strictSource(nextOf(3, failure));
+    await expect(collect(windows(cut.source, 1, 1))).rejects.toBe(failure);
+    expect(cut.asked).toEqual({ opened: 1, next: 4, end: 0 });
+    const left = strictSource(nextOf(3));
+    for await (const _ of windows(left.source, 1, 1)) break;
+    expect(left.asked).toEqual({ opened: 1, next: 2, end: 1 });
   });
 
   test('take nothing from the source before the first is asked for', async () => {

@@ -72,3 +72,35 @@ export async function collect<T>(stream: AsyncIterable<T>): Promise<T[]> {
   for await (const item of stream) all.push(item);
   return all;
 }
+
+/** An iterator made by hand, which says how often it was asked to end; generators forgive what it counts. */
+export function strictSource(next: () => Promise<IteratorResult<Item>>, end: Promise<void> = Promise.resolve()) {
+  const asked = { opened: 0, next: 0, end: 0 };
+  const source: AsyncIterable<Item> = {
+    [Symbol.asyncIterator]() {
+      asked.opened++;
+      return {
+        next() {
+          asked.next++;
+          return next();
+        },
+        async return() {
+          asked.end++;
+          await end;
+          return { done: true, value: undefined };
+        },
+      };
+    },
+  };
+  return { source, asked };
+}
+
+/** The `next` of an iterator over `count` items, which then ends, or rejects with `failure` if there is one. */
+export function nextOf(count: number, failure?: Error): () => Promise<IteratorResult<Item>> {
+  let index = 0;
+  return async () => {
+    if (index < count) return { done: false, value: new Item(index++) };
+    if (failure) throw failure;
+    return { done: true, value: undefined };
+  };
+}
