@@ -2,13 +2,13 @@
  * Choices of a scheduler as small numbers, and executions as short text.
  *
  * A schedule is a list of items: `3a` lets agent a execute three operations, `!a` kills it, `~a` lets its time-out
- * expire, `.` ends the execution where something else could still have happened, and `*` at the very end says that it was
- * too long to come to one. Agents are lettered in the order of the scenario;
+ * expire, and `*` at the very end says that the execution was too long to come to one. Agents are lettered in the order of the scenario;
  * the agent of `afterDeath` comes last.
  */
 
 export const KILL = 32;
 export const EXPIRE = 64;
+/** Nothing more, though somebody could still be killed. Not part of a schedule: it is what follows the last item. */
 export const END = 96;
 
 export const agentsMax = 26;
@@ -29,7 +29,6 @@ export function encodeSchedule(choices: ArrayLike<number>, count: number): strin
 }
 
 function encodeItem(choice: number, repeats: number): string {
-  if (choice === END) return '.';
   if (choice >= EXPIRE) return `~${letterOf(choice - EXPIRE)}`;
   if (choice >= KILL) return `!${letterOf(choice - KILL)}`;
   return `${repeats > 1 ? repeats : ''}${letterOf(choice)}`;
@@ -41,7 +40,7 @@ export const LIVELOCK_MARK = '*';
 /** Reads a schedule without its livelock mark. Outcomes: the choices, or an Error that shows where the text is not a schedule. */
 export function decodeSchedule(text: string): number[] {
   const choices: number[] = [];
-  const item = /(\d*)([a-z])|([!~])([a-z])|(\.)/gy;
+  const item = /(\d*)([a-z])|([!~])([a-z])/gy;
   while (item.lastIndex < text.length) {
     const at = item.lastIndex;
     const match = item.exec(text);
@@ -53,7 +52,6 @@ export function decodeSchedule(text: string): number[] {
     const [, count, run, sign, target] = match;
     if (run !== undefined) for (let i = Number(count || 1); i > 0; i--) choices.push(run.charCodeAt(0) - 97);
     else if (target !== undefined) choices.push((sign === '!' ? KILL : EXPIRE) + target.charCodeAt(0) - 97);
-    else choices.push(END);
   }
   return choices;
 }

@@ -14,9 +14,10 @@ import type { Failure, Limits, Report } from './report.ts';
 import { Runtime } from './runtime.ts';
 import type { ScenarioParts } from './scenario.ts';
 import { describeSite, drawSchedule } from './schedule.ts';
+import { firstOf, ScriptStrategy } from './script.ts';
 import { shownPath } from './sources.ts';
 import type { Options, Strategy } from './strategy.ts';
-import { bitCount, lowestBit, PRUNE } from './strategy.ts';
+import { bitCount, PRUNE } from './strategy.ts';
 import { World } from './world.ts';
 import type { Broken } from './world-parts.ts';
 
@@ -70,6 +71,7 @@ export class Explorer {
     const until = started + (this.#limits.seconds ?? 60) * 1000;
     let failure: Failure | undefined;
     let isComplete = false;
+    let first: { readonly script: readonly number[]; readonly end: string } | undefined;
     while (failure === undefined && this.#executions < most) {
       if ((this.#executions & 63) === 63 && now() > until) break;
       if (!strategy.next()) {
@@ -81,8 +83,12 @@ export class Explorer {
         return this.#restartWithRaces();
       }
       if (this.#world.broken !== undefined) failure = this.#explain(this.#world.broken);
-      else if (outcome !== undefined) this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
+      else if (outcome !== undefined) {
+        this.#outcomes.set(outcome, (this.#outcomes.get(outcome) ?? 0) + 1);
+        first ??= { script: this.#script(), end: this.#endOf(outcome) };
+      }
     }
+    if (failure === undefined && first !== undefined) this.#expectRepeats(first.script, first.end);
     return this.#report(failure, isComplete, strategy, started);
   }
 
@@ -104,43 +110,26 @@ export class Explorer {
     this.#isTimed ||= script.some((choice) => choice >= EXPIRE && choice < END);
     if (isLivelock) this.#stepsMax = script.filter((choice) => choice < KILL).length - 1;
     this.#world = this.#makeWorld(false);
-    const broken = this.#repeat(script);
+    const { broken, outcome } = this.#repeat(script);
     const failure = broken === undefined ? undefined : this.#explain(broken);
+    if (outcome !== undefined) this.#outcomes.set(outcome, 1);
     this.#executions = 1;
     return this.#report(failure, false, undefined, started);
   }
 
   /** Runs a list of choices, and after its end the first choice that there is each time. */
-  #repeat(script: readonly number[]): Broken | undefined {
+  #repeat(script: readonly number[]): { readonly broken: Broken | undefined; readonly outcome: string | undefined } {
     if (this.#limits.races !== false) this.#world.races ??= new Races(this.#world, (site) => this.#describe(site));
-    let at = 0;
-    this.#executions = 0;
-    this.#outcomes.clear();
+    const { executions, points } = { executions: this.#executions, points: this.#points };
     this.#isReplaying = true;
-    const outcome = this.#execute(
-      {
-        states: 0,
-        next: () => true,
-        choose: (world, options) => {
-          const choice = script[at++];
-          if (choice === undefined) return firstOf(options, world.last);
-          if (!isOffered(choice, options)) {
-            const text = encodeSchedule([choice], 1);
-            throw new Error(
-              `The schedule does not fit this program: its step ${at}, '${text}', is not possible there.`,
-            );
-          }
-          return choice;
-        },
-      },
-      true,
-    );
-    if (outcome !== undefined) this.#outcomes.set(outcome, 1);
-    return this.#world.broken;
+    const outcome = this.#execute(new ScriptStrategy(script));
+    this.#executions = executions;
+    this.#points = points;
+    return { broken: this.#world.broken, outcome };
   }
 
   /** Outcomes: the results as JSON, or undefined if the execution broke or leads nowhere new. */
-  #execute(strategy: Strategy, asksAlways: boolean = false): string | undefined {
+  #execute(strategy: Strategy): string | undefined {
     const world = this.#world;
     const options = this.#options;
     this.#length = 0;
@@ -150,10 +139,10 @@ export class Explorer {
     while (world.broken === undefined) {
       const count = this.#offer(world, options);
       let choice = END;
-      if (count > 1 || (asksAlways && count > 0)) choice = strategy.choose(world, options);
+      if (count > 1 || (this.#isReplaying && count > 0)) choice = strategy.choose(world, options);
       else if (count === 1) choice = firstOf(options, world.last);
       if (choice === PRUNE) break;
-      if (count > 0) this.#note(choice);
+      if (choice !== END) this.#note(choice);
       if (choice === END) {
         const stuck = this.#stuck(world);
         if (stuck === undefined) {
@@ -236,14 +225,11 @@ export class Explorer {
 
   /** Runs the failing execution once more, this time writing it down; it must fail the same way. */
   #explain(broken: Broken): Failure {
-    const script = Array.from(this.#choices.subarray(0, this.#length));
-    const { executions, outcomes } = { executions: this.#executions, outcomes: new Map(this.#outcomes) };
+    const script = this.#script();
     this.#world.rows = [];
-    const again = this.#repeat(script);
+    const again = this.#repeat(script).broken;
     const rows = this.#world.rows;
     this.#world.rows = undefined;
-    this.#executions = executions;
-    for (const [outcome, count] of outcomes) this.#outcomes.set(outcome, count);
     if (again?.kind !== broken.kind || again.message !== broken.message) {
       throw new Error(
         `The scenario does not repeat itself: it failed with "${broken.message}" and, on the same schedule, ` +
@@ -258,6 +244,29 @@ export class Explorer {
       schedule: drawSchedule(rows, (site) => this.#describe(site)),
       replay: `npx fenceline check ${shownPath(this.#program.file)} --replay '${schedule}'${planted}`,
     };
+  }
+
+  /** The first execution once more, after all others: what they left behind must not matter. */
+  #expectRepeats(script: readonly number[], end: string): void {
+    let again: string;
+    try {
+      const { broken, outcome } = this.#repeat(script);
+      again = broken?.message ?? this.#endOf(outcome);
+    } catch (error) {
+      again = String(error);
+    }
+    if (again === end) return;
+    throw new Error(
+      `The scenario does not repeat itself: its first execution gave ${end}, and on the same schedule, later, ${again}.`,
+    );
+  }
+
+  #endOf(outcome: string | undefined): string {
+    return `${outcome} after ${this.#world.steps} steps`;
+  }
+
+  #script(): readonly number[] {
+    return Array.from(this.#choices.subarray(0, this.#length));
   }
 
   #describe(site: number): string {
@@ -314,20 +323,6 @@ export class Explorer {
 
 /** How many time-outs of one agent may expire by choice in one execution; those that alone go on may always. */
 const expiriesMax = 2;
-
-function firstOf({ run, kill, expire, mayEnd }: Options, last: number): number {
-  if (run !== 0) return last >= 0 && (run >>> last) & 1 ? last : lowestBit(run);
-  if (expire !== 0) return EXPIRE + lowestBit(expire);
-  if (mayEnd || kill === 0) return END;
-  return KILL + lowestBit(kill);
-}
-
-function isOffered(choice: number, { run, kill, expire, mayEnd }: Options): boolean {
-  if (choice === END) return mayEnd;
-  if (choice >= EXPIRE) return ((expire >>> (choice - EXPIRE)) & 1) === 1;
-  if (choice >= KILL) return ((kill >>> (choice - KILL)) & 1) === 1;
-  return ((run >>> choice) & 1) === 1;
-}
 
 function killableOf(names: readonly string[], wanted: boolean | readonly string[]): readonly number[] {
   if (wanted === false) return [];

@@ -100,7 +100,8 @@ class Rewriter {
 
   #refuse(node: FunctionNode, code: Code): void {
     const what = `${shownPath(this.#module.file)}:${lineOf(node)}: ${code.name} is asynchronous and reaches a cell operation; the explorer does not run it.`;
-    const text = `throw new Error(${JSON.stringify(what)});`;
+    // A promise that never settles: the execution ends here, and a rejection would reach nobody.
+    const text = `return __fl.refuse(${JSON.stringify(what)});`;
     if (node.expression) this.#text.overwrite(node.body.start, node.body.end, `(() => { ${text} })()`);
     else this.#text.appendRight(node.body.start + 1, ` ${text}`);
   }

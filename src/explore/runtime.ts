@@ -47,8 +47,8 @@ export class Runtime {
 
   /** What transformed code reaches by name: stand-ins of the facade, and notes about writes. */
   get hooks(): Record<string, unknown> {
-    const { canSleep, queueTask, reportUncaught, identifyThread, startTimer, startTicker, bulk, ghost } = this;
-    return { canSleep, queueTask, reportUncaught, identifyThread, startTimer, startTicker, bulk, ghost };
+    const { canSleep, queueTask, reportUncaught, identifyThread, startTimer, startTicker, bulk, ghost, refuse } = this;
+    return { canSleep, queueTask, reportUncaught, identifyThread, startTimer, startTicker, bulk, ghost, refuse };
   }
 
   isSteps(value: unknown): value is Steps {
@@ -126,6 +126,12 @@ export class Runtime {
 
   /** What happens now and then decides nothing: it never ticks. */
   readonly startTicker = (): StoppableTimer & { keepAlive(): void } => noTicker;
+
+  /** Called in place of an async function that reaches a cell. */
+  readonly refuse = (sentence: string): Promise<never> => {
+    this.world?.fail('assertion', sentence);
+    return new Promise(() => {});
+  };
 
   // ---- plain accesses ----
 

@@ -1,0 +1,6 @@
+import type { PlantedBug } from 'fenceline/check';
+
+const bugs: readonly PlantedBug[] = [
+  { name: 'ABA', file: 'treiber.ts', find: '(((old >>> 8) + 1) << 8) | node', replace: '((old >>> 8) << 8) | node' },
+];
+export default bugs;
