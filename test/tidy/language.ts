@@ -50,7 +50,7 @@ export function tooLong(source: { readonly path: string; readonly text: string }
 }
 
 const drawers = /(^|[-./])(utils?|helpers?|misc|common|stuff)([-./]|$)/;
-const kebab = /^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
+const kebab = /^([a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*|[A-Z]+\.md)$/;
 
 /** File names: kebab-case, after the concept in them, and never after a drawer for everything. */
 export function badName(path: string): readonly Finding[] {
