@@ -8,7 +8,8 @@ import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { plantedIn } from './choices.ts';
 import { Explorer } from './explorer.ts';
-import { loadProgram } from './linker.ts';
+import type { Program } from './linker.ts';
+import { loadProgram, scenarioOf } from './linker.ts';
 import type { Failure, Limits, Patch, Report } from './report.ts';
 import { Runtime } from './runtime.ts';
 import { shownPath } from './sources.ts';
@@ -47,7 +48,7 @@ export async function explore(file: URL | string, limits: Limits = {}): Promise<
   const path = typeof file === 'string' ? resolve(file) : fileURLToPath(file);
   const planted = limits.planted ?? (limits.replay === undefined ? undefined : plantedIn(limits.replay));
   const patches = limits.patches ?? (planted === undefined ? [] : [await findPlanted(path, planted)]);
-  const program = await loadProgram(path, patches);
+  const program = await loadPatched(path, patches);
   return new Explorer(program, planted === undefined ? limits : { ...limits, planted }).run();
 }
 
@@ -65,6 +66,13 @@ export async function plantedBugsOf(file: URL | string): Promise<readonly Plante
   if (!existsSync(beside)) throw new Error(`There is no file ${shownPath(beside)} with planted bugs.`);
   const { evaluate } = await loadProgram(beside, []);
   return evaluate(new Runtime()).default as readonly PlantedBug[];
+}
+
+/** The patches that the scenario asks for itself are known only once it was loaded without them. */
+async function loadPatched(path: string, patches: readonly Patch[]): Promise<Program> {
+  const program = await loadProgram(path, patches);
+  const own = scenarioOf(program.evaluate(new Runtime()), path).options?.patches ?? [];
+  return own.length === 0 ? program : loadProgram(path, [...own, ...patches]);
 }
 
 async function findPlanted(path: string, name: string): Promise<PlantedBug> {

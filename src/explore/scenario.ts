@@ -3,6 +3,8 @@
  * through its own transform, so no build or test set-up is needed and the same file serves the CLI and tests.
  */
 
+import type { Patch } from './report.ts';
+
 /** What a scenario says beyond its agents. All of it runs at once, without other agents in between. */
 export interface ScenarioParts<S, R extends Record<string, unknown>> {
   /** Makes a fresh world, alike every time. Not interleaved with anything. */
@@ -30,6 +32,8 @@ export interface ScenarioOptions {
   readonly stepsMax?: number;
   readonly spinsMax?: number;
   readonly races?: boolean;
+  /** Edits that make a constant of the sources small, so that its border is in reach. Those of the caller come on top. */
+  readonly patches?: readonly Patch[];
 }
 
 /** Made by `scenario`; opaque to users but for the names of its agents. */
