@@ -37,7 +37,12 @@ export function bytesPerElement(dtype: DType): number {
  * A view of `length` elements at `byteOffset`, which must be a multiple of the element's size.
  * Outcomes: the view; RangeError of the engine if it does not lie inside the memory.
  */
-export function arrayOver<D extends DType>(dtype: D, memory: ArrayBufferLike, byteOffset: number, length: number): Arrays[D] {
+export function arrayOver<D extends DType>(
+  dtype: D,
+  memory: ArrayBufferLike,
+  byteOffset: number,
+  length: number,
+): Arrays[D] {
   return new constructors[dtype](memory, byteOffset, length);
 }
 
@@ -60,7 +65,9 @@ export function dtypeNumber(dtype: DType): number {
 export function dtypeFromNumber(number: number): DType {
   return (
     dtypes[number - 1] ??
-    fail('EINVAL', `The number of an element type (${number}) is not between 1 and ${dtypes.length}.`, { argument: 'dtype' })
+    fail('EINVAL', `The number of an element type (${number}) is not between 1 and ${dtypes.length}.`, {
+      argument: 'dtype',
+    })
   );
 }
 
