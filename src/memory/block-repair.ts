@@ -7,8 +7,10 @@
  * a merge or a split stopped half way, are merged. A walk that stops half way is done again by the next one.
  *
  * What names an agent that did not finish is settled in one of three scopes:
- *   section   whoever replaced it as holder of the lock makes vacant what it left with K_OWNER 0: remainders and blocks
- *             that were never handed to it. No one else in its seat can have left them: that takes the lock, too.
+ *   section   whoever replaced a holder of the lock makes vacant what unfinished sections left with K_OWNER 0: remainders
+ *             and blocks that were never handed out. They name the replaced holder, or agents that are dead, whose own
+ *             unfinished sections it had been about to settle. What a living agent has taken a moment ago, and not yet
+ *             written K_OWNER of, stays.
  *   self      the agent lives. As above; and a free that was under way is finished or undone, as the placement says.
  *   all       it is gone. If the placement of the buffer that a block was taken for names the block, it is LIVE (the
  *             agent stopped between placement and `commitBlock`, or between `retireBlock` and placement); otherwise
@@ -22,10 +24,11 @@
  * Not here: when this is called (`agent.repairs`, and whoever catches a throw of the allocator).
  */
 import { assert } from '../base/assert.ts';
-import { B_PLACEMENT, BUFFER_WORDS, H_FREED, K_OWNER, K_PREVIOUS, K_STATE, P_FIRST, P_USED } from '../base/layout.ts';
+import { A_STATE, H_FREED, K_OWNER, K_PREVIOUS, K_STATE, P_FIRST, P_USED } from '../base/layout.ts';
+import { placementOf } from '../buffer/buffer.ts';
 import { add, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { isLive } from '../cells/memory.ts';
+import { AGENT_DEAD, agentAt, agentStateOf, isLive } from '../cells/memory.ts';
 import { ALLOC, CLOSING, LIVE, nobody, ownerOf, stateOf } from '../cells/slot.ts';
 import { clearBins, listBlock } from './block-bins.ts';
 import {
@@ -43,7 +46,7 @@ import {
 } from './block-chain.ts';
 import { heapHolder, lockHeap, unlockHeap } from './heap-lock.ts';
 
-type Scope = 'section' | 'self' | 'all';
+type Scope = 'self' | 'all';
 
 /**
  * Puts right what an agent left in the heaps; a `Repair`. For an agent that lives (the caller itself, after one of its
@@ -61,13 +64,13 @@ export function repairHeaps(agent: Agent, goneIndex: number): void {
     const heap = heapAt(agent, heapIndex);
     if (load(agent.words, heap + P_FIRST) === 0) continue;
     const replaced = lockHeap(agent, heap);
-    if (replaced >= 0 && replaced !== goneIndex) settleBlocks(agent, heap, replaced, 'section');
+    if (replaced >= 0 && settleSections(agent, heap, replaced)) hasFreed = true;
     if (settleBlocks(agent, heap, goneIndex, scope)) hasFreed = true;
     rebuildHeap(agent, heap);
     unlockHeap(agent, heap);
   }
   for (let block = 0; block < limits.blocks; block++) {
-    if (!isNamed(agent, block, goneIndex)) continue;
+    if (namedAgent(agent, block) !== goneIndex) continue;
     if (scope === 'all' || load(agent.words, blockAt(agent, block) + K_OWNER) === 0) dropBlock(agent, block);
   }
   // Whoever waits for memory is rung by the end of the repair, as everybody is.
@@ -76,7 +79,7 @@ export function repairHeaps(agent: Agent, goneIndex: number): void {
 
 /** Puts a heap right for whoever replaced the holder of its lock, and keeps it. Context: the heap's lock is held. */
 export function finishSection(agent: Agent, heap: number, replaced: number): void {
-  settleBlocks(agent, heap, replaced, 'section');
+  if (settleSections(agent, heap, replaced)) add(agent.words, H_FREED, 1);
   rebuildHeap(agent, heap);
 }
 
@@ -112,11 +115,24 @@ function listWhole(agent: Agent, heap: number, block: number): void {
   listBlock(agent, heap, block, blockEnd(agent, heap, block) - blockStart(agent, block));
 }
 
+/** Makes vacant what sections left that nobody will finish. Outcomes: true if memory came free. */
+function settleSections(agent: Agent, heap: number, replaced: number): boolean {
+  let hasFreed = false;
+  for (let block = firstBlock(agent, heap); block >= 0; block = nextBlock(agent, block)) {
+    const named = namedAgent(agent, block);
+    if (named < 0 || load(agent.words, blockAt(agent, block) + K_OWNER) !== 0) continue;
+    if (named !== replaced && !isDead(agent, named)) continue;
+    setBlockState(agent, block, VACANT, nobody);
+    hasFreed = true;
+  }
+  return hasFreed;
+}
+
 /** Settles all blocks of the chain that name the agent. Outcomes: true if memory came free. */
 function settleBlocks(agent: Agent, heap: number, goneIndex: number, scope: Scope): boolean {
   let hasFreed = false;
   for (let block = firstBlock(agent, heap); block >= 0; block = nextBlock(agent, block)) {
-    if (!isNamed(agent, block, goneIndex)) continue;
+    if (namedAgent(agent, block) !== goneIndex) continue;
     const state = settledState(agent, block, scope);
     if (state === VACANT) {
       store(agent.words, blockAt(agent, block) + K_OWNER, 0);
@@ -129,10 +145,9 @@ function settleBlocks(agent: Agent, heap: number, goneIndex: number, scope: Scop
 
 /** What becomes of a block that names the agent; ALLOC: it stays as it is. */
 function settledState(memory: Memory, block: number, scope: Scope): number {
-  if (load(memory.words, blockAt(memory, block) + K_OWNER) === 0) return VACANT;
-  if (scope === 'section') return ALLOC;
-  if (isPlaced(memory, block)) return LIVE;
-  return scope === 'self' && blockState(memory, block) === ALLOC ? ALLOC : VACANT;
+  const owner = load(memory.words, blockAt(memory, block) + K_OWNER);
+  if (owner !== 0 && placementOf(memory, owner - 1) === block) return LIVE;
+  return owner !== 0 && scope === 'self' && blockState(memory, block) === ALLOC ? ALLOC : VACANT;
 }
 
 /** Whether the agent left a lock held, or anything that names it. */
@@ -141,17 +156,16 @@ function hasTraces(memory: Memory, goneIndex: number): boolean {
   for (let heapIndex = 0; heapIndex < limits.heaps; heapIndex++) {
     if (heapHolder(memory, heapAt(memory, heapIndex)) === goneIndex) return true;
   }
-  for (let block = 0; block < limits.blocks; block++) if (isNamed(memory, block, goneIndex)) return true;
+  for (let block = 0; block < limits.blocks; block++) if (namedAgent(memory, block) === goneIndex) return true;
   return false;
 }
 
-function isNamed(memory: Memory, block: number, agentIndex: number): boolean {
+/** The agent that a descriptor names, or -1. */
+function namedAgent(memory: Memory, block: number): number {
   const word = load(memory.words, blockAt(memory, block) + K_STATE);
-  return ownerOf(word) === agentIndex && (stateOf(word) === ALLOC || stateOf(word) === CLOSING);
+  return stateOf(word) === ALLOC || stateOf(word) === CLOSING ? ownerOf(word) : -1;
 }
 
-/** Whether the buffer that the block was taken for has its contents there. Context: its K_OWNER is not 0. */
-function isPlaced(memory: Memory, block: number): boolean {
-  const owner = load(memory.words, blockAt(memory, block) + K_OWNER);
-  return load(memory.words, memory.layout.buffers + (owner - 1) * BUFFER_WORDS + B_PLACEMENT) === block + 1;
+function isDead(memory: Memory, agentIndex: number): boolean {
+  return agentStateOf(load(memory.words, agentAt(memory, agentIndex) + A_STATE)) >= AGENT_DEAD;
 }

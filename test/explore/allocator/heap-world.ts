@@ -23,7 +23,7 @@ import { completeLimits } from '#fenceline/base/limits.js';
 import { declareStopped } from '#fenceline/cells/agent.js';
 import { store } from '#fenceline/cells/cell.js';
 import type { Agent, Memory } from '#fenceline/cells/memory.js';
-import { AGENT_LIVE, agentWord } from '#fenceline/cells/memory.js';
+import { AGENT_DEAD, AGENT_LIVE, agentWord } from '#fenceline/cells/memory.js';
 import { createPump } from '#fenceline/cells/pump.js';
 import { blockSizeBytes, blockStartBytes } from '#fenceline/memory/allocator.js';
 import { repairHeaps } from '#fenceline/memory/block-repair.js';
@@ -31,7 +31,7 @@ import { checkAtRest, piecesOf } from '../../memory/check-heap.ts';
 
 export const unit = 64;
 export const heapUnits = 16;
-const limits = completeLimits({ agents: 4, timelines: 1, jobs: 1, buffers: 4, blocks: 6, chunks: 1, heaps: 1 });
+const limits = completeLimits({ agents: 4, timelines: 1, jobs: 1, buffers: 4, blocks: 9, chunks: 1, heaps: 1 });
 const layout = layoutOf(limits);
 
 /** What an agent was handed and has not given back. */
@@ -132,6 +132,12 @@ export function checkAlways({ memory: { words }, held }: HeapWorld): void {
 
 function wordAt(words: Int32Array, index: number): number {
   return words[index] as number; // inside the layout
+}
+
+/** The seat says that its agent is proven to have stopped, and nobody has repaired after it yet. */
+export function markDead(world: HeapWorld, index: number): void {
+  const { words } = world.memory;
+  store(words, layout.agents + index * AGENT_WORDS + A_STATE, agentWord(AGENT_DEAD, index, 0));
 }
 
 /** At the end: nothing is lost, and a block is in use exactly if a placement names it. */
