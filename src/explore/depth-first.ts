@@ -49,6 +49,11 @@ export class DepthFirstStrategy implements Strategy {
     return this.#table.size;
   }
 
+  /** The last decision on the path has a new choice, so what follows it is new. */
+  get isRepeating(): boolean {
+    return this.#depth < this.#length;
+  }
+
   next(): boolean {
     this.#depth = 0;
     this.#spent = 0;

@@ -156,7 +156,7 @@ export class Explorer {
       if (choice < KILL) world.step(choice);
       else if (choice < EXPIRE) world.kill(choice - KILL);
       else world.expire(choice - EXPIRE);
-      if (hasAlways && world.broken === undefined) world.checkAlways();
+      if (hasAlways && !strategy.isRepeating && world.broken === undefined) world.checkAlways();
       if (world.steps > this.#stepsMax) {
         world.fail(
           'livelock',

@@ -1,11 +1,12 @@
 /**
  * Writes of a scenario to what its agents may share outside typed arrays: counters, logs, flags for its own checks.
  *
- * Real threads share no such objects, so only scenario files are looked at. The order of these writes is part of the
- * state: two executions that differ in it are not taken for one.
+ * Real threads share no such objects, so only what is not the library is looked at. What was written becomes part of the
+ * state: by content where the object can be reached from what `setup` made, otherwise by the order of the writes.
  */
 import type { AnyNode, AssignmentExpression, CallExpression, UpdateExpression } from 'acorn';
 import type { Analysis } from './analyse.ts';
+import { rootOf } from './analyse.ts';
 import type { Code } from './functions.ts';
 import { memberName } from './tree.ts';
 
@@ -27,6 +28,28 @@ export function isGhostWrite(
   const target = node.type === 'AssignmentExpression' ? node.left : node.argument;
   if (target.type === 'MemberExpression') return isShared(target.object, code, analysis);
   return target.type === 'Identifier' && analysis.bindingOf(target, code.module)?.within !== code.node;
+}
+
+/** The object written to, as source text that may be evaluated once more, or undefined if there is none. */
+export function targetText(
+  node: AssignmentExpression | UpdateExpression | CallExpression,
+  code: Code,
+  analysis: Analysis,
+): string | undefined {
+  let written: AnyNode = node;
+  if (node.type === 'CallExpression') written = node.callee;
+  else written = node.type === 'AssignmentExpression' ? node.left : node.argument;
+  if (written.type !== 'MemberExpression' || written.property.type === 'PrivateIdentifier') return undefined;
+  const object: AnyNode = written.object;
+  if (!isSimple(object)) return undefined;
+  const root = rootOf(object);
+  if (root !== undefined && analysis.bindingOf(root, code.module)?.kind === 'import') return undefined;
+  return code.module.code.slice(object.start, object.end);
+}
+
+function isSimple(node: AnyNode): boolean {
+  if (node.type === 'Identifier' || node.type === 'ThisExpression') return true;
+  return node.type === 'MemberExpression' && !node.computed && !node.optional && isSimple(node.object);
 }
 
 /** Whether an object may be known to other agents: not if this function made it. */

@@ -68,6 +68,7 @@ class Victim {
 
 export class RandomStrategy implements Strategy {
   readonly states: number = 0;
+  readonly isRepeating: boolean = false;
   readonly #random: Random;
   readonly #victim: Victim;
   readonly #killable: readonly number[];
@@ -99,6 +100,7 @@ export class RandomStrategy implements Strategy {
 
 export class PctStrategy implements Strategy {
   readonly states: number = 0;
+  readonly isRepeating: boolean = false;
   readonly #random: Random;
   readonly #victim: Victim;
   readonly #killable: readonly number[];

@@ -16,7 +16,7 @@ import MagicString from 'magic-string';
 import type { Analysis } from './analyse.ts';
 import { isSuspended } from './analyse.ts';
 import type { Call, Code } from './functions.ts';
-import { isGhostWrite } from './ghosts.ts';
+import { isGhostWrite, targetText } from './ghosts.ts';
 import { linkEdits } from './link-edits.ts';
 import type { Site } from './operations.ts';
 import { NEXT_STAMP } from './operations.ts';
@@ -205,8 +205,9 @@ class Rewriter {
   }
 
   #editGhost(node: AssignmentExpression | UpdateExpression | CallExpression, code: Code): void {
-    if (!this.#module.isScenario || !isGhostWrite(node, code, this.#analysis)) return;
-    this.#enclose(node, `__fl.ghost(${this.#site(node, PLAIN, code)}, `, ')');
+    if (this.#module.isLibrary || !isGhostWrite(node, code, this.#analysis)) return;
+    const target = targetText(node, code, this.#analysis);
+    this.#enclose(node, `__fl.ghost(${this.#site(node, PLAIN, code)}, `, target === undefined ? ')' : `, ${target})`);
   }
 
   /** Replaces the brackets of an element access. */

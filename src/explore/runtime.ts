@@ -6,7 +6,6 @@
  */
 import type { Cells, Pending, Steps, Task } from './agent-run.ts';
 import { AgentRun } from './agent-run.ts';
-import { bitsOf, foldLow } from './fingerprint.ts';
 import { NOT_DONE, operate } from './operate.ts';
 import type { World } from './world.ts';
 
@@ -177,15 +176,10 @@ export class Runtime {
     return result;
   };
 
-  /** After a write to something that a scenario's agents may share outside typed arrays: its order counts as state. */
-  readonly ghost = <T>(site: number, value: T): T => {
+  /** After a write to something that a scenario's agents may share outside typed arrays. */
+  readonly ghost = <T>(site: number, value: T, target?: object): T => {
     const { agent, world } = this;
-    if (agent !== undefined && world !== undefined) {
-      world.ghost = foldLow(
-        foldLow(world.ghost, agent.index * 4099 + site),
-        agent.low ^ bitsOf(typeof value === 'object' ? 0 : value),
-      );
-    }
+    if (agent !== undefined) world?.ghosts.wrote(agent, site, target);
     return value;
   };
 }

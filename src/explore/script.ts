@@ -7,6 +7,7 @@ import type { World } from './world.ts';
 /** After the end of the script, the first choice that there is each time; nobody dies then. */
 export class ScriptStrategy implements Strategy {
   readonly states: number = 0;
+  readonly isRepeating: boolean = false;
   readonly #script: readonly number[];
   #at: number = 0;
 

@@ -35,7 +35,8 @@ export interface SourceModule {
   readonly targets: Map<string, Target>;
   /** The operations among its exports, if it is a module of the facade. */
   readonly facade: Readonly<Record<string, FacadeEntry>> | undefined;
-  readonly isScenario: boolean;
+  /** Of the library that is explored, not of the scenario or a user's program. */
+  readonly isLibrary: boolean;
 }
 
 /** Replaced by the explorer's own module when imported: the scenario must hand its parts to this explorer. */
@@ -57,7 +58,7 @@ export function loadSources(entry: string, patches: readonly Patch[]): readonly 
       tree,
       targets: new Map(),
       facade: facadeOf(file),
-      isScenario: file === entry,
+      isLibrary: !relative(sourceRoot, file).startsWith('..'),
     };
     byFile.set(file, module);
     for (const specifier of specifiersOf(tree)) {

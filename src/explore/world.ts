@@ -10,6 +10,7 @@ import { Addresses } from './addresses.ts';
 import type { Cells, Steps, Task } from './agent-run.ts';
 import { AgentRun, DEAD, IDLE, PARKED, READY, START_SITE, UNBORN } from './agent-run.ts';
 import { bitsOf, foldHigh, foldLow, mixHigh, mixLow } from './fingerprint.ts';
+import { Ghosts } from './ghost-state.ts';
 import { NOT_DONE, operate } from './operate.ts';
 import type { Races } from './races.ts';
 import type { FailureKind } from './report.ts';
@@ -40,8 +41,8 @@ export class World {
   version: number = 0;
   memoryLow: number = 0;
   memoryHigh: number = 0;
-  /** Order of writes to what the scenario shares outside typed arrays. */
-  ghost: number = 0;
+  /** What the scenario's agents share outside typed arrays. */
+  readonly ghosts: Ghosts = new Ghosts();
   readonly addresses: Addresses = new Addresses();
   #steadySteps: number = 0;
 
@@ -69,7 +70,7 @@ export class World {
     if (this.pausing.length > 0) this.pausing = [];
     if (this.woken.length > 0) this.woken = [];
     this.version = 0;
-    this.ghost = 0;
+    this.ghosts.reset();
     this.addresses.reset();
     this.#steadySteps = 0;
     this.races?.reset();
@@ -192,13 +193,18 @@ export class World {
     let low = this.memoryLow ^ extra;
     let high = this.memoryHigh;
     for (const agent of this.agents) {
+      if (agent.status === DEAD) {
+        // What only a dead thread knew decides nothing any more.
+        low = foldLow(low, DEAD);
+        continue;
+      }
       low = foldLow(low ^ agent.low, agent.queuedLow ^ (agent.status << 3));
       high = foldHigh(high ^ agent.high, agent.queuedHigh ^ (agent.status << 3) ^ agent.operations);
     }
     for (const waiter of this.waiters) low = foldLow(low, waiter.agent.index * 64 + waiter.serial);
     if (this.races !== undefined) low = foldLow(low, this.races.fingerprint());
     scratch.low = foldLow(low, this.clock);
-    scratch.high = foldHigh(high, this.ghost);
+    scratch.high = foldHigh(high, this.ghosts.fingerprint(this.shared));
     return scratch;
   }
 

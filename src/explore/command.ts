@@ -1,0 +1,124 @@
+/** `fenceline check FILE...`: the explorer on the command line. Answers an exit code; prints through what it is given. */
+import { parseArgs } from 'node:util';
+import { unreachedLines } from './coverage.ts';
+import { explore } from './index.ts';
+import type { Limits, Report } from './report.ts';
+
+export const checkUsage = `Usage: fenceline check FILE.scenario.ts... [options]
+  --strategy dfs|random|pct|dpor   how to search (dfs: every schedule)
+  --preemptions N        at most N switches away from an agent that could go on
+  --executions N, --seconds N, --steps-max N
+                         limits of the search, and of one execution
+  --seed N               of random and pct
+  --kill [NAME]          kill an agent before each of its operations (repeatable; --kill all)
+  --timeouts             time-outs may expire
+  --no-races             do not check plain accesses for data races
+  --planted NAME         with the planted bug of that name, from the .planted.ts file beside the scenario
+  --replay SCHEDULE      run one execution, as a failure printed it
+  --coverage             list the cell operations that were never reached
+  --json                 one JSON object per file`;
+
+const options = {
+  strategy: { type: 'string' },
+  preemptions: { type: 'string' },
+  executions: { type: 'string' },
+  seconds: { type: 'string' },
+  'steps-max': { type: 'string' },
+  seed: { type: 'string' },
+  kill: { type: 'string', multiple: true },
+  timeouts: { type: 'boolean' },
+  'no-races': { type: 'boolean' },
+  planted: { type: 'string' },
+  replay: { type: 'string' },
+  coverage: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+type Values = ReturnType<typeof parsed>['values'];
+
+/** Outcomes: 0 if nothing was found, 1 if a file has a failure, 2 if the command line or a file cannot be used. */
+export async function runCheck(args: readonly string[], print: (line: string) => void): Promise<number> {
+  let code = 0;
+  try {
+    const { values, positionals } = parsed(args);
+    if (values.help === true || positionals.length === 0) {
+      print(checkUsage);
+      return values.help === true ? 0 : 2;
+    }
+    const limits = limitsOf(values);
+    for (const file of positionals) {
+      const report = await explore(file, limits);
+      if (report.failure !== undefined) code = 1;
+      if (values.json === true)
+        print(JSON.stringify({ file, ...report, outcomes: Object.fromEntries(report.outcomes) }));
+      else for (const line of linesOf(file, report, values)) print(line);
+    }
+    return code;
+  } catch (error) {
+    print(error instanceof Error ? error.message : String(error));
+    return 2;
+  }
+}
+
+function parsed(args: readonly string[]) {
+  return parseArgs({ args: [...args], options, allowPositionals: true });
+}
+
+function limitsOf(values: Values): Limits {
+  const kill = values.kill;
+  const given: { [N in keyof Limits]: Limits[N] | undefined } = {
+    strategy: strategyOf(values.strategy),
+    preemptions: numberOf('preemptions', values.preemptions),
+    executions: numberOf('executions', values.executions),
+    seconds: numberOf('seconds', values.seconds),
+    stepsMax: numberOf('steps-max', values['steps-max']),
+    seed: numberOf('seed', values.seed),
+    killAgents: kill === undefined ? undefined : kill.includes('all') || kill,
+    timeouts: values.timeouts === true ? 'explored' : undefined,
+    races: values['no-races'] === true ? false : undefined,
+    planted: values.planted,
+    replay: values.replay,
+  };
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Limits;
+}
+
+function strategyOf(text: string | undefined): Limits['strategy'] {
+  if (text === undefined || text === 'dfs' || text === 'dpor' || text === 'random' || text === 'pct') return text;
+  throw new Error(`The strategy (${text}) must be dfs, dpor, random or pct.`);
+}
+
+function numberOf(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new Error(`The option --${name} (${text}) must be a whole number from 0 on.`);
+}
+
+function linesOf(file: string, report: Report, values: Values): readonly string[] {
+  const { failure, executions, points, isComplete, outcomes, seconds } = report;
+  const speed = `${executions} executions, ${points} steps in ${seconds.toFixed(2)} s`;
+  const unreached =
+    values.coverage === true ? unreachedLines(report.coverage).map((line) => `  never reached: ${line}`) : [];
+  if (failure !== undefined) {
+    return [
+      `${file}: ${failure.kind} (${speed})`,
+      '',
+      failure.message,
+      '',
+      failure.schedule,
+      '',
+      `Repeat it: ${failure.replay}`,
+    ];
+  }
+  if (values.replay !== undefined) return [`${file}: this schedule does not fail.`];
+  const extent = isComplete ? 'every schedule within the bounds' : 'not every schedule; the limits came first';
+  const ends = [...outcomes].sort((a, b) => b[1] - a[1]).slice(0, outcomesShown);
+  return [
+    `${file}: no failure (${speed}; ${extent})`,
+    ...ends.map(([outcome, count]) => `  ${count} x ${outcome}`),
+    ...(outcomes.size > outcomesShown ? [`  and ${outcomes.size - outcomesShown} other outcomes`] : []),
+    ...unreached,
+  ];
+}
+
+const outcomesShown = 20;
