@@ -31,6 +31,7 @@ interface Decision {
 }
 
 export class DepthFirstStrategy implements Strategy {
+  readonly asksAlways: boolean = false;
   readonly #bound: number;
   readonly #table: StateTable = new StateTable();
   readonly #kills: boolean;

@@ -5,6 +5,7 @@ import { DEAD, PARKED } from './agent-run.ts';
 import { agentsMax, decodeSchedule, END, EXPIRE, encodeSchedule, KILL, LIVELOCK_MARK, scheduleIn } from './choices.ts';
 import { coverageOf } from './coverage.ts';
 import { DepthFirstStrategy } from './depth-first.ts';
+import { DporStrategy } from './dpor.ts';
 import type { Program } from './linker.ts';
 import { scenarioOf } from './linker.ts';
 import { isSame } from './operate.ts';
@@ -15,6 +16,7 @@ import { Runtime } from './runtime.ts';
 import type { ScenarioParts } from './scenario.ts';
 import { describeSite, drawSchedule } from './schedule.ts';
 import { firstOf, ScriptStrategy } from './script.ts';
+import { Sizes } from './sizes.ts';
 import { shownPath } from './sources.ts';
 import type { Options, Strategy } from './strategy.ts';
 import { bitCount, PRUNE } from './strategy.ts';
@@ -65,8 +67,8 @@ export class Explorer {
   #search(): Report {
     const started = now();
     const strategy = this.#makeStrategy();
-    const isSearch = this.#strategyName() === 'dfs';
-    this.#world = this.#makeWorld(isSearch);
+    const isSearch = ['dfs', 'dpor'].includes(this.#strategyName());
+    this.#world = this.#makeWorld(this.#strategyName() === 'dfs');
     const most = this.#limits.executions ?? (isSearch ? 10_000_000 : 10_000);
     const until = started + (this.#limits.seconds ?? 60) * 1000;
     let failure: Failure | undefined;
@@ -79,6 +81,9 @@ export class Explorer {
         break;
       }
       const outcome = this.#execute(strategy);
+      if (strategy instanceof DporStrategy && this.#world.ghosts.areShared(this.#world.shared)) {
+        throw new Error("The agents share plain objects, whose readers the strategy 'dpor' does not see; use 'dfs'.");
+      }
       if (this.#runtime.hasPlainAccesses && this.#world.races === undefined && this.#limits.races !== false) {
         return this.#restartWithRaces();
       }
@@ -88,7 +93,7 @@ export class Explorer {
         first ??= { script: this.#script(), end: this.#endOf(outcome) };
       }
     }
-    if (failure === undefined && first !== undefined) this.#expectRepeats(first.script, first.end);
+    if (failure === undefined && first !== undefined) failure = this.#audit(first.script, first.end);
     return this.#report(failure, isComplete, strategy, started);
   }
 
@@ -122,6 +127,7 @@ export class Explorer {
     if (this.#limits.races !== false) this.#world.races ??= new Races(this.#world, (site) => this.#describe(site));
     const { executions, points } = { executions: this.#executions, points: this.#points };
     this.#isReplaying = true;
+    this.#world.sizes = new Sizes(this.#world, (site) => this.#describe(site));
     const outcome = this.#execute(new ScriptStrategy(script));
     this.#executions = executions;
     this.#points = points;
@@ -134,12 +140,13 @@ export class Explorer {
     const options = this.#options;
     this.#length = 0;
     this.#executions++;
+    world.watcher = undefined;
     world.reset();
     const hasAlways = this.#parts.always !== undefined;
     while (world.broken === undefined) {
       const count = this.#offer(world, options);
       let choice = END;
-      if (count > 1 || (this.#isReplaying && count > 0)) choice = strategy.choose(world, options);
+      if (count > 1 || (strategy.asksAlways && count > 0)) choice = strategy.choose(world, options);
       else if (count === 1) choice = firstOf(options, world.last);
       if (choice === PRUNE) break;
       if (choice !== END) this.#note(choice);
@@ -246,16 +253,20 @@ export class Explorer {
     };
   }
 
-  /** The first execution once more, after all others: what they left behind must not matter. */
-  #expectRepeats(script: readonly number[], end: string): void {
+  /**
+   * The first execution once more, after all others: what they left behind must not matter, and no word may be accessed
+   * in two sizes, which is not looked at while searching.
+   */
+  #audit(script: readonly number[], end: string): Failure | undefined {
     let again: string;
     try {
       const { broken, outcome } = this.#repeat(script);
+      if (broken?.kind === 'race') return this.#explain(broken);
       again = broken?.message ?? this.#endOf(outcome);
     } catch (error) {
       again = String(error);
     }
-    if (again === end) return;
+    if (again === end) return undefined;
     throw new Error(
       `The scenario does not repeat itself: its first execution gave ${end}, and on the same schedule, later, ${again}.`,
     );
@@ -300,9 +311,19 @@ export class Explorer {
         return new RandomStrategy(seed, this.#killable);
       case 'pct':
         return new PctStrategy(seed, this.#killable, depth);
+      case 'dpor':
+        this.#expectOrderOnly();
+        return new DporStrategy();
       default:
-        throw new Error(`There is no strategy '${this.#strategyName()}'; there are dfs, random and pct.`);
+        throw new Error(`There is no strategy '${this.#strategyName()}'; there are dfs, dpor, random and pct.`);
     }
+  }
+
+  /** Partial order reduction leaves out orders that these would tell apart. */
+  #expectOrderOnly(): void {
+    const isSeen = this.#parts.always !== undefined ? "the check 'always'" : undefined;
+    const what = this.#killable.length > 0 ? 'killAgents' : this.#isTimed ? 'timeouts' : isSeen;
+    if (what !== undefined) throw new Error(`The strategy 'dpor' cannot be combined with ${what}; use 'dfs'.`);
   }
 
   #makeWorld(isHashing: boolean): World {

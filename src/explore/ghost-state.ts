@@ -35,6 +35,14 @@ export class Ghosts {
     return this.#content ^ this.#order;
   }
 
+  /** Whether somebody wrote to an object that others can reach, or may. */
+  areShared(shared: unknown): boolean {
+    if (this.#pending.length === 0) return false;
+    const walk = new Walk();
+    walk.visit(shared);
+    return this.#pending.some(({ target }) => target === undefined || walk.reached.has(target));
+  }
+
   #look(shared: unknown): void {
     const walk = new Walk();
     walk.visit(shared);

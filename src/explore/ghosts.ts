@@ -26,7 +26,11 @@ export function isGhostWrite(
     return mutators.has(memberName(callee) ?? '') && isShared(callee.object, code, analysis);
   }
   const target = node.type === 'AssignmentExpression' ? node.left : node.argument;
-  if (target.type === 'MemberExpression') return isShared(target.object, code, analysis);
+  if (target.type === 'MemberExpression') {
+    // What a constructor makes is known to nobody yet.
+    const isFresh = code.kind === 'constructor' && target.object.type === 'ThisExpression';
+    return !isFresh && isShared(target.object, code, analysis);
+  }
   return target.type === 'Identifier' && analysis.bindingOf(target, code.module)?.within !== code.node;
 }
 

@@ -37,6 +37,7 @@ export const NOT_DONE: unique symbol = Symbol('not done');
 export function operate(world: World, agent: AgentRun, pending: Pending, code: number): unknown {
   const { words, index } = pending;
   world.races?.operation(agent, pending, code);
+  world.sizes?.operation(agent, pending, code);
   if (world.rows !== undefined) noteRow(world, agent, pending, code);
   switch (code) {
     case LOAD:
@@ -176,12 +177,17 @@ function isThreadGone(world: World, { index: thread }: Pending): boolean {
   return world.dead !== undefined && world.dead.index + 1 === thread;
 }
 
+/** An element without a name: its index in the buffer. */
+export function wordLabel(words: Cells, index: number): string {
+  return `[${words.byteOffset / words.BYTES_PER_ELEMENT + index}]`;
+}
+
 function noteRow(world: World, agent: AgentRun, pending: Pending, code: number): void {
   const { words, index, a, b, site } = pending;
   const name = operationNames[code] as string;
   const hasWord = code !== NOW && code !== IS_THREAD_GONE;
   const described = hasWord ? world.settings.parts.describeWord?.(words, index) : undefined;
-  const at = hasWord ? (described ?? `[${words.byteOffset / words.BYTES_PER_ELEMENT + index}]`) : '';
+  const at = hasWord ? (described ?? wordLabel(words, index)) : '';
   const args = code === LOAD || code === NOTIFY || !hasWord ? '' : ` ${String(a)}`;
   const last = code === CAS || code === COMPARE_EXCHANGE ? ` -> ${String(b)}` : '';
   world.rows?.push({ agent: agent.name, site, what: `${name}${args}${last}`, word: at, value: '?' });

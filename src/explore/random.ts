@@ -69,6 +69,7 @@ class Victim {
 export class RandomStrategy implements Strategy {
   readonly states: number = 0;
   readonly isRepeating: boolean = false;
+  readonly asksAlways: boolean = false;
   readonly #random: Random;
   readonly #victim: Victim;
   readonly #killable: readonly number[];
@@ -101,6 +102,7 @@ export class RandomStrategy implements Strategy {
 export class PctStrategy implements Strategy {
   readonly states: number = 0;
   readonly isRepeating: boolean = false;
+  readonly asksAlways: boolean = false;
   readonly #random: Random;
   readonly #victim: Victim;
   readonly #killable: readonly number[];

@@ -6,7 +6,7 @@
  */
 import type { Cells, Pending, Steps, Task } from './agent-run.ts';
 import { AgentRun } from './agent-run.ts';
-import { NOT_DONE, operate } from './operate.ts';
+import { NOT_DONE, operate, wordLabel } from './operate.ts';
 import type { World } from './world.ts';
 
 interface StoppableTimer {
@@ -58,8 +58,9 @@ export class Runtime {
   atomically<T>(part: () => T): T {
     const { world, agent, pending } = this;
     if (world === undefined) throw new Error('No world is set up yet.');
-    const { rows, races } = world;
+    const { rows, races, sizes } = world;
     world.rows = undefined;
+    world.sizes = undefined;
     world.races = undefined;
     this.agent = undefined;
     this.pending = this.#outside.pending;
@@ -72,6 +73,7 @@ export class Runtime {
     } finally {
       world.rows = rows;
       world.races = races;
+      world.sizes = sizes;
       this.agent = agent;
       this.pending = pending;
     }
@@ -143,6 +145,7 @@ export class Runtime {
     }
     this.hasPlainAccesses = true;
     world.races?.plain(agent, target, key, site, true);
+    if (world.rows !== undefined) this.#row(site, agent, target, key, `plain write ${value}`);
     const before = target[key];
     target[key] = value;
     if (target[key] !== before) world.changed(target, key, before, target[key]);
@@ -155,6 +158,7 @@ export class Runtime {
     if (agent !== undefined && world !== undefined && isSharedArray(target)) {
       this.hasPlainAccesses = true;
       world.races?.plain(agent, target, key, site, false);
+      if (world.rows !== undefined) this.#row(site, agent, target, key, 'plain read');
     }
     return target[key];
   };
@@ -175,6 +179,11 @@ export class Runtime {
     }
     return result;
   };
+
+  #row(site: number, { name }: AgentRun, target: Cells, key: number, what: string): void {
+    const word = this.world?.settings.parts.describeWord?.(target, key) ?? wordLabel(target, key);
+    this.world?.rows?.push({ agent: name, site, what, word, value: '' });
+  }
 
   /** After a write to something that a scenario's agents may share outside typed arrays. */
   readonly ghost = <T>(site: number, value: T, target?: object): T => {

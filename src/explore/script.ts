@@ -8,6 +8,7 @@ import type { World } from './world.ts';
 export class ScriptStrategy implements Strategy {
   readonly states: number = 0;
   readonly isRepeating: boolean = false;
+  readonly asksAlways: boolean = true;
   readonly #script: readonly number[];
   #at: number = 0;
 

@@ -18,6 +18,8 @@ export interface Strategy {
   next(): boolean;
   /** Chooses among two or more options; see choices.ts. */
   choose(world: World, options: Options): number;
+  /** Asked at every step, also where there is only one option. */
+  readonly asksAlways: boolean;
   /** The execution is still on a way that was gone and checked before. */
   readonly isRepeating: boolean;
   /** Different states met. */

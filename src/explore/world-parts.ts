@@ -38,3 +38,9 @@ export interface WorldSettings {
   readonly spinsMax: number;
   readonly exploresTimeouts: boolean;
 }
+
+/** Learns who woke whom: for partial order reduction. */
+export interface Watcher {
+  woke(by: number, agent: number, isQueued: boolean): void;
+  began(agent: number): void;
+}

@@ -14,7 +14,8 @@ import { Ghosts } from './ghost-state.ts';
 import { NOT_DONE, operate } from './operate.ts';
 import type { Races } from './races.ts';
 import type { FailureKind } from './report.ts';
-import type { Broken, Row, Waiter, WorldSettings } from './world-parts.ts';
+import type { Sizes } from './sizes.ts';
+import type { Broken, Row, Waiter, Watcher, WorldSettings } from './world-parts.ts';
 
 export class World {
   readonly settings: WorldSettings;
@@ -36,6 +37,9 @@ export class World {
   /** Who waits for a word to change, and needs no ring for it. */
   pausing: Waiter[] = [];
   rows: Row[] | undefined = undefined;
+  watcher: Watcher | undefined = undefined;
+  /** On while an execution is repeated: no word may be accessed in two sizes. */
+  sizes: Sizes | undefined = undefined;
   races: Races | undefined = undefined;
   /** Grows with every change of memory. */
   version: number = 0;
@@ -301,8 +305,12 @@ export class World {
     runtime.agent = agent;
     try {
       for (;;) {
-        const task = agent.microtasks.shift() ?? agent.tasks.shift();
-        if (task === undefined) return;
+        let task = agent.microtasks.shift();
+        if (task === undefined) {
+          task = agent.tasks.shift();
+          if (task === undefined) return;
+          this.watcher?.began(agent.index);
+        }
         const made = task();
         if (!runtime.isSteps(made)) continue;
         if (made.next().done === true) continue;
@@ -330,6 +338,7 @@ export class World {
     const woken = this.woken;
     this.woken = [];
     for (const { agent, wake, serial } of woken) {
+      this.watcher?.woke(this.last, agent.index, wake !== undefined);
       this.rows?.push({ agent: agent.name, site: agent.pending.site, what: 'woken', word: '', value: '' });
       if (wake === undefined) {
         this.#resume(agent, 'ok');
