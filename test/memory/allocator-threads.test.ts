@@ -2,7 +2,10 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
+import { BLOCK_WORDS, K_STATE } from '#fenceline/base/layout.js';
+import type { Memory } from '#fenceline/cells/memory.js';
 import { AGENT_DEAD } from '#fenceline/cells/memory.js';
+import { ALLOC, CLOSING, ownerOf, stateOf } from '#fenceline/cells/slot.js';
 import { allocateBlock, createHeap, freeBlock } from '#fenceline/memory/allocator.js';
 import { repairHeaps } from '#fenceline/memory/block-repair.js';
 import { createHeapMemory } from '#fenceline/memory/heap.js';
@@ -24,6 +27,15 @@ function newSpace() {
 
 function start(task: HammerTask): Worker {
   return new Worker(program, { workerData: task });
+}
+
+/** One word a descriptor, so that it may be asked while others are at work. */
+function isAnyNamed({ words, layout }: Memory, index: number): boolean {
+  for (let block = 0; block < layout.limits.blocks; block++) {
+    const word = words[layout.blocks + block * BLOCK_WORDS + K_STATE] ?? 0;
+    if ((stateOf(word) === ALLOC || stateOf(word) === CLOSING) && ownerOf(word) === index) return true;
+  }
+  return false;
 }
 
 async function resultOf(worker: Worker): Promise<{ refused: number; broken: number; checksum: number }> {
@@ -60,8 +72,7 @@ test('threads terminated anywhere leave a heap that a repair makes exact, while 
     await victim.terminate();
     setSeat(memory, 2, AGENT_DEAD);
     repairHeaps(main, 2);
-    const isGone = piecesOf(memory, 0).every(({ state, agent }) => state === 4 || agent !== 2);
-    expect(isGone, `seed ${seed}, run ${run}: nothing names the dead`).toBe(true);
+    expect(isAnyNamed(memory, 2), `seed ${seed}, run ${run}: something names the dead`).toBe(false);
     const block = allocateBlock(main, 0, 64, 64, 0);
     if (block >= 0) freeBlock(main, block);
   }
