@@ -144,6 +144,8 @@ export const B_LABEL = 14;
 /** Heap its memory comes from. */
 export const B_HEAP = 15;
 export const B_LOCK = 16;
+/** Low word of the number of the job in B_CONTENTS_JOB, in the lock's padding. */
+export const B_CONTENTS_SEQNO = 22;
 export const B_RESERVATION = 24;
 export const BUFFER_WORDS = 544;
 

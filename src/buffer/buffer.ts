@@ -10,8 +10,9 @@
  *
  * Not here: memory, locks and fences (the layers on both sides), typed views (SharedBuffer).
  */
+
+import { fail } from '../base/errors.ts';
 import {
-  BUFFER_WORDS,
   B_DTYPE,
   B_HEAP,
   B_LOCK,
@@ -22,8 +23,8 @@ import {
   B_SIZE_HI,
   B_SIZE_LO,
   B_STATE,
+  BUFFER_WORDS,
 } from '../base/layout.ts';
-import { fail } from '../base/errors.ts';
 import { cas, load, pauseWhile, store } from '../cells/cell.ts';
 import { addAgent, isAgentIn, readAgents, removeAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
@@ -31,9 +32,9 @@ import {
   ALLOC,
   CLOSED,
   CLOSING,
-  LIVE,
   claimSlot,
   generationOf,
+  LIVE,
   nobody,
   ownerOf,
   publishSlot,
@@ -151,6 +152,11 @@ export function isBufferUsable(memory: Memory, id: BufferId): boolean {
 export function bufferSizeBytes(memory: Memory, buffer: number): number {
   const at = bufferAt(memory, buffer);
   return (load(memory.words, at + B_SIZE_HI) >>> 0) * 2 ** 32 + (load(memory.words, at + B_SIZE_LO) >>> 0);
+}
+
+/** Heap that its memory comes from. */
+export function heapOf(memory: Memory, buffer: number): number {
+  return load(memory.words, bufferAt(memory, buffer) + B_HEAP);
 }
 
 /** Block that holds the contents, or -1. */

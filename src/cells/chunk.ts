@@ -4,11 +4,12 @@
  * A chunk belongs to one slot of another table, named in C_OWNER before it is published; whoever frees that slot frees
  * its chunks first. A repair never follows chains: it frees by owner, so a chain half freed by the dead is no problem.
  */
-import { CHUNK_WORDS, C_BYTES, C_NEXT, C_OWNER, C_PAYLOAD, C_STATE, chunkBytes } from '../base/layout.ts';
+
 import { fail } from '../base/errors.ts';
+import { C_BYTES, C_NEXT, C_OWNER, C_PAYLOAD, C_STATE, CHUNK_WORDS, chunkBytes } from '../base/layout.ts';
 import { load, store } from './cell.ts';
 import type { Agent, Memory } from './memory.ts';
-import { ALLOC, LIVE, claimSlot, freeSlot, ownerOf, publishSlot, stateOf, tryFreeSlot } from './slot.ts';
+import { ALLOC, claimSlot, freeSlot, LIVE, ownerOf, publishSlot, stateOf, tryFreeSlot } from './slot.ts';
 
 export function chunkAt(memory: Memory, chunk: number): number {
   return memory.layout.chunks + chunk * CHUNK_WORDS;
@@ -65,7 +66,8 @@ export function freeChunksOf(agent: Agent, owner: number): void {
   for (let chunk = 0; chunk < agent.layout.limits.chunks; chunk++) {
     const at = chunkAt(agent, chunk);
     const word = load(agent.words, at + C_STATE);
-    if (stateOf(word) === LIVE && load(agent.words, at + C_OWNER) === owner) tryFreeSlot(agent.words, at + C_STATE, word);
+    if (stateOf(word) === LIVE && load(agent.words, at + C_OWNER) === owner)
+      tryFreeSlot(agent.words, at + C_STATE, word);
   }
 }
 
@@ -88,8 +90,12 @@ function claimChunk(agent: Agent): number {
 
 function refuse(agent: Agent): never {
   const value = agent.layout.limits.chunks;
-  return fail('ENOSPC', `All chunks (${value}) are in use. Hint: raise limits.chunks, or put large values into buffers.`, {
-    limit: 'chunks',
-    value,
-  });
+  return fail(
+    'ENOSPC',
+    `All chunks (${value}) are in use. Hint: raise limits.chunks, or put large values into buffers.`,
+    {
+      limit: 'chunks',
+      value,
+    },
+  );
 }

@@ -55,7 +55,8 @@ export function addWaiter(agent: Agent, waiter: Waiter): void {
     if (pump.holds > 0) pump.ticker.keepAlive(true);
   }
   if (!pump.isArmed) arm(agent);
-  if (waiter.poll(agent)) finish(agent, waiter);
+  // Arming may have found it over already. A poll after that one could begin to wait anew, with nobody to poll it again.
+  if (setOf(pump, waiter.hint).has(waiter) && waiter.poll(agent)) finish(agent, waiter);
 }
 
 /** Queues something to run outside every lock, from the event loop. */

@@ -1,19 +1,19 @@
 /**
  * Giving buffers their memory and taking it back.
  *
- * Truth is the buffer's placement word. A block whose state names an agent (ALLOC) is judged by it: named there, it is
- * the buffer's; not named, it is free. So placing, replacing and releasing all have the placement word as their commit
+ * Truth is the buffer's placement word. A block whose state names an agent (taken, retired) is judged by it: named there,
+ * it is the buffer's; not named, it is free. So placing, replacing and releasing all have the placement word as their commit
  * store, and `repairHeaps` needs that one rule to finish or undo what a dead agent was doing.
  *
  * Not here: finding room (allocator.ts), and who may do it when: under the buffer's lock, or as the one who frees it.
  */
-import { B_CONTENTS, B_HEAP, B_PLACEMENT, B_STATE, BLOCK_WORDS, K_STATE } from '../base/layout.ts';
+import { B_CONTENTS, B_HEAP, B_PLACEMENT, B_STATE } from '../base/layout.ts';
 import { bufferAt, bufferSizeBytes, placementOf, reservationOf } from '../buffer/buffer.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { ALLOC, CLOSED, FREEING, freeSlot, generationOf, LIVE, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
+import { CLOSED, FREEING, freeSlot, generationOf, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
 import { pendingPoints, USAGE_BOOKKEEP } from '../reservation/reservation.ts';
-import { allocateBlock, blockStartBytes, commitBlock, freeBlock } from './allocator.ts';
+import { allocateBlock, blockStartBytes, commitBlock, freeBlock, retireBlock } from './allocator.ts';
 
 /** Alignment of every buffer: a cache line, and every element type. */
 export const bufferAlignBytes = 64;
@@ -36,18 +36,11 @@ export function takeBlockFor(agent: Agent, buffer: number): number {
 /** The draft's block becomes the contents, in one store; the old one is freed. Context: locked, nobody uses the old one. */
 export function publishLocked(agent: Agent, buffer: number, block: number): void {
   const old = placementOf(agent, buffer);
-  if (old >= 0) claimBlock(agent, old);
+  if (old >= 0) retireBlock(agent, old);
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, block + 1);
   commitBlock(agent, block);
   store(agent.words, bufferAt(agent, buffer) + B_CONTENTS, 0);
   if (old >= 0) freeBlock(agent, old);
-}
-
-/** Makes a block this agent's, so that the placement word decides about it if the agent dies. */
-function claimBlock(agent: Agent, block: number): void {
-  const at = agent.layout.blocks + block * BLOCK_WORDS + K_STATE;
-  const word = load(agent.words, at);
-  if (stateOf(word) === LIVE) cas(agent.words, at, word, slotWord(ALLOC, agent.index, generationOf(word)));
 }
 
 /** Bytes of a placed buffer, as this thread sees them. */
@@ -87,7 +80,7 @@ function release(agent: Agent, buffer: number): void {
   const at = bufferAt(agent, buffer);
   const block = placementOf(agent, buffer);
   if (block >= 0) {
-    claimBlock(agent, block);
+    retireBlock(agent, block);
     store(agent.words, at + B_PLACEMENT, 0);
     freeBlock(agent, block);
   }
@@ -111,7 +104,7 @@ export function repairPlacements(agent: Agent, deadIndex: number): void {
 export function unplaceLocked(agent: Agent, buffer: number): void {
   const block = placementOf(agent, buffer);
   if (block < 0) return;
-  claimBlock(agent, block);
+  retireBlock(agent, block);
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, 0);
   freeBlock(agent, block);
 }

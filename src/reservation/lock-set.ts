@@ -7,15 +7,16 @@
  *
  * Not here: what is locked, drafts, retries of a body (Transaction).
  */
-import { load } from '../cells/cell.ts';
-import type { Agent } from '../cells/memory.ts';
+
 import { H_QUEUED_INTEREST, H_QUEUED_OVERFLOW } from '../base/layout.ts';
+import { load } from '../cells/cell.ts';
 import { ringAgents } from '../cells/doorbell.ts';
 import { takeAgents } from '../cells/interest.ts';
-import { closeTicket, openTicket } from '../lock/ticket.ts';
+import type { Agent } from '../cells/memory.ts';
 import type { Ticket } from '../lock/ticket.ts';
-import { acquireStep, leaveLock, releaseLock, tryAcquire } from '../lock/ww-lock.ts';
+import { closeTicket, openTicket } from '../lock/ticket.ts';
 import type { Acquisition } from '../lock/ww-lock.ts';
+import { acquireStep, leaveLock, releaseLock, tryAcquire } from '../lock/ww-lock.ts';
 
 export interface LockSet {
   readonly ticket: Ticket;

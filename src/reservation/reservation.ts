@@ -16,8 +16,8 @@ import { ENTRY_WORDS, R_BANKS, R_COUNT, R_SEQ } from '../base/layout.ts';
 import { pointsPerReservation } from '../base/limits.ts';
 import { load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { PENDING, pointStatus } from '../fence/points.ts';
 import type { Point } from '../fence/points.ts';
+import { PENDING, pointStatus } from '../fence/points.ts';
 
 /** Usages, strongest first: a query at one of them returns it and all before it. */
 export const USAGE_MOVE = 0;

@@ -13,6 +13,8 @@
  * Why program order holds: a job is not admitted while an earlier job of the same submitter that shares a buffer is
  * still queued. Why no deadlock: nothing is waited for while a lock is held, and memory is all or nothing.
  */
+
+import { codeNumber } from '../base/errors.ts';
 import {
   B_CONTENTS,
   B_CONTENTS_JOB,
@@ -27,35 +29,34 @@ import {
   J_ORDER,
   J_SUBMITTER,
 } from '../base/layout.ts';
-import { codeNumber } from '../base/errors.ts';
+import { bufferAt, isBufferUsable, lockOf, placementOf, reservationOf } from '../buffer/buffer.ts';
 import { and, load, store } from '../cells/cell.ts';
 import { addAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { bufferAt, isBufferUsable, lockOf, placementOf, reservationOf } from '../buffer/buffer.ts';
-import { askToBeRung, clearSuspect } from '../lock/ww-lock.ts';
 import type { Point } from '../fence/points.ts';
+import { askToBeRung, clearSuspect } from '../lock/ww-lock.ts';
 import { placeLocked, unplaceLocked, zeroLocked } from '../memory/placement.ts';
-import { closeLockSet, openLockSet, ringQueued, tryLock } from '../reservation/lock-set.ts';
 import type { LockSet } from '../reservation/lock-set.ts';
+import { closeLockSet, openLockSet, ringQueued, tryLock } from '../reservation/lock-set.ts';
+import type { UsedPoint } from '../reservation/reservation.ts';
 import {
-  USAGE_READ,
-  USAGE_WRITE,
   addPointLocked,
   collectPending,
   reserveLocked,
+  USAGE_READ,
+  USAGE_WRITE,
   usageBefore,
 } from '../reservation/reservation.ts';
-import type { UsedPoint } from '../reservation/reservation.ts';
-import { DEP_ORDER, requiredDependencies, storeDependencies } from './dependencies.ts';
-import type { Dependency } from './dependencies.ts';
 import { completeJob } from './complete.ts';
+import type { Dependency } from './dependencies.ts';
+import { DEP_ORDER, requiredDependencies, storeDependencies } from './dependencies.ts';
+import type { Use } from './job.ts';
 import {
   ACCESS_WRITE,
   ADMITTED,
   ADMITTING,
   FINISHING,
   FLAG_WAITS_FOR_MEMORY,
-  QUEUED,
   hasFlag,
   isWriting,
   jobAt,
@@ -64,10 +65,10 @@ import {
   movePhase,
   phaseOf,
   pointOfJob,
+  QUEUED,
   setFlag,
   usesOf,
 } from './job.ts';
-import type { Use } from './job.ts';
 
 /** 'later': still QUEUED; this agent will be rung when trying again may help. 'gone': somebody else is at it. */
 export type Admission = 'admitted' | 'later' | 'gone';
@@ -186,7 +187,8 @@ function isBehindMemoryWaiters(agent: Agent, job: number): boolean {
   let isAnybodyWaiting = false;
   for (let other = 0; other < top; other++) {
     const phase = phaseOf(loadPhase(agent, other));
-    if (other === job || (phase !== QUEUED && phase !== ADMITTING) || !hasFlag(agent, other, FLAG_WAITS_FOR_MEMORY)) continue;
+    if (other === job || (phase !== QUEUED && phase !== ADMITTING) || !hasFlag(agent, other, FLAG_WAITS_FOR_MEMORY))
+      continue;
     isAnybodyWaiting = true;
     if (((load(words, jobAt(agent, other) + J_ORDER) - order) | 0) < 0) return true;
   }
@@ -236,7 +238,8 @@ function collectDependencies(agent: Agent, job: number, uses: readonly Use[]): D
 
 function isListed(dependencies: readonly Dependency[], point: Point): boolean {
   for (const other of dependencies) {
-    if (other.timeline === point.timeline && other.generation === point.generation && other.seqno >= point.seqno) return true;
+    if (other.timeline === point.timeline && other.generation === point.generation && other.seqno >= point.seqno)
+      return true;
   }
   return false;
 }

@@ -10,6 +10,7 @@
 import {
   B_CONTENTS,
   B_CONTENTS_JOB,
+  B_CONTENTS_SEQNO,
   J_DEP_CHUNK,
   J_ERROR,
   J_ERROR_CHUNK,
@@ -22,11 +23,11 @@ import {
   TL_INTEREST,
   TL_LO,
 } from '../base/layout.ts';
+import { bufferAt } from '../buffer/buffer.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import { freeChain } from '../cells/chunk.ts';
 import type { Agent } from '../cells/memory.ts';
-import { FREEING, LIVE, generationOf, nobody, slotWord, stateOf } from '../cells/slot.ts';
-import { bufferAt } from '../buffer/buffer.ts';
+import { FREEING, generationOf, LIVE, nobody, slotWord, stateOf } from '../cells/slot.ts';
 import { recordError } from '../fence/error-records.ts';
 import { writeSeqno } from '../fence/seqno.ts';
 import { completedOf, timelineAt, wake } from '../fence/timeline.ts';
@@ -94,6 +95,7 @@ function judgeContents(agent: Agent, job: number, buffer: number, error: number,
   const at = bufferAt(agent, buffer);
   if (error !== 0) {
     store(agent.words, at + B_CONTENTS_JOB, job + 1);
+    store(agent.words, at + B_CONTENTS_SEQNO, seqnoOfJob(agent, job) | 0);
     store(agent.words, at + B_CONTENTS, error);
   } else if (isReplacedWhole) {
     store(agent.words, at + B_CONTENTS, 0);

@@ -4,19 +4,12 @@
  * Written once, when the job is admitted, under the locks of its buffers; read by whoever looks for work. The cursor is
  * a hint that only grows: points before it are over.
  */
-import {
-  DEP_WORDS,
-  J_DEPS,
-  J_DEP_CHUNK,
-  J_DEP_COUNT,
-  J_DEP_CURSOR,
-  inlineDeps,
-} from '../base/layout.ts';
+import { DEP_WORDS, inlineDeps, J_DEP_CHUNK, J_DEP_COUNT, J_DEP_CURSOR, J_DEPS } from '../base/layout.ts';
 import { load, store } from '../cells/cell.ts';
 import { freeChain, loadBytes, storeBytes } from '../cells/chunk.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { PENDING, pointStatus } from '../fence/points.ts';
 import type { Point } from '../fence/points.ts';
+import { PENDING, pointStatus } from '../fence/points.ts';
 import { chunkOwnerOf, jobAt } from './job.ts';
 
 /** The dependent does not run if this one failed: named in `after`. Others only order. */
@@ -98,12 +91,7 @@ function dependencyOf(memory: Memory, job: number, index: number): Dependency {
   if (index < inlineDeps) {
     const entry = at + J_DEPS + index * DEP_WORDS;
     const { words } = memory;
-    return toDependency(
-      load(words, entry),
-      load(words, entry + 1),
-      load(words, entry + 2),
-      load(words, entry + 3),
-    );
+    return toDependency(load(words, entry), load(words, entry + 1), load(words, entry + 2), load(words, entry + 3));
   }
   const bytes = loadBytes(memory, load(memory.words, at + J_DEP_CHUNK));
   const words = new Int32Array(bytes.buffer);

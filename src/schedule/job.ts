@@ -16,14 +16,14 @@
  * Not here: how it gets from one to the next (submit.ts, admit.ts, take.ts, finish.ts, repair-jobs.ts).
  */
 import {
-  JOB_WORDS,
   J_FLAGS,
   J_PHASE,
   J_SEQNO_HI,
   J_SEQNO_LO,
   J_STATE,
-  J_USES,
   J_USE_COUNT,
+  J_USES,
+  JOB_WORDS,
   USE_WORDS,
 } from '../base/layout.ts';
 import { cas, load, or, store } from '../cells/cell.ts';
@@ -98,7 +98,13 @@ export function loadPhase(memory: Memory, job: number): number {
 }
 
 /** Moves a job from the phase word `from` to another phase. Outcomes: false if somebody else was faster. */
-export function movePhase(memory: Memory, job: number, from: number, phase: number, agentIndex: number = nobody): boolean {
+export function movePhase(
+  memory: Memory,
+  job: number,
+  from: number,
+  phase: number,
+  agentIndex: number = nobody,
+): boolean {
   const to = (from & ~1023) | phase | (agentIndex << 4);
   return cas(memory.words, jobAt(memory, job) + J_PHASE, from, to);
 }
@@ -162,4 +168,3 @@ const generationCount = 2 ** 22;
 export function chunkOwnerOf(job: number): number {
   return job + 1;
 }
-

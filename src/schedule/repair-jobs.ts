@@ -5,6 +5,8 @@
  * Every change is a compare-exchange from a phase word that names the dead agent. Context: runs after the repair of
  * blocks and locks. See the phases in job.ts.
  */
+
+import { codeNumber } from '../base/errors.ts';
 import {
   H_JOB_TOP,
   J_ERROR,
@@ -16,7 +18,6 @@ import {
   J_STATE,
   J_SUBMITTER,
 } from '../base/layout.ts';
-import { codeNumber } from '../base/errors.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import { freeChunksOf } from '../cells/chunk.ts';
 import type { Agent } from '../cells/memory.ts';
@@ -26,24 +27,24 @@ import { collectSlot, completeJob } from './complete.ts';
 import {
   ADMITTED,
   ADMITTING,
+  chunkOwnerOf,
   DONE_JOB,
   FILLING,
   FINISHING,
   FLAG_RERUN,
-  PART_DONE,
-  PART_FREE,
-  PART_RUNNING,
-  QUEUED,
-  RUNNING,
-  SPLIT,
-  chunkOwnerOf,
   freeJobSlot,
   jobAt,
   laneOf,
   loadPhase,
   movePhase,
+  PART_DONE,
+  PART_FREE,
+  PART_RUNNING,
   phaseAgentOf,
   phaseOf,
+  QUEUED,
+  RUNNING,
+  SPLIT,
   seqnoOfJob,
 } from './job.ts';
 import { finishSplit } from './take.ts';

@@ -6,10 +6,12 @@
  *
  * Slots are claimed from the lowest on, so that those who look for work look at few.
  */
+
+import { fail } from '../base/errors.ts';
 import {
   H_JOB_TOP,
   H_SUBMITTED,
-  JOB_WORDS,
+  inlineBytes,
   J_DEP_CHUNK,
   J_DEP_COUNT,
   J_DEP_CURSOR,
@@ -35,12 +37,11 @@ import {
   J_SUBMITTER,
   J_TIMEOUT,
   J_USE_COUNT,
+  JOB_WORDS,
   TL_EPOCH,
   TL_ISSUED_EPOCH,
   TL_ISSUED_LO,
-  inlineBytes,
 } from '../base/layout.ts';
-import { fail } from '../base/errors.ts';
 import { add, cas, load, store } from '../cells/cell.ts';
 import { loadBytes, storeBytes } from '../cells/chunk.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
@@ -48,10 +49,10 @@ import { claimSlot, publishSlot } from '../cells/slot.ts';
 import type { Point } from '../fence/points.ts';
 import { writeSeqno } from '../fence/seqno.ts';
 import { completedOf, timelineAt } from '../fence/timeline.ts';
-import { DEP_REQUIRED, storeDependencies } from './dependencies.ts';
 import type { Dependency } from './dependencies.ts';
-import { FILLING, QUEUED, chunkOwnerOf, freeJobSlot, jobAt, laneOf, movePhase, phaseWord, writeUse } from './job.ts';
+import { DEP_REQUIRED, storeDependencies } from './dependencies.ts';
 import type { Use } from './job.ts';
+import { chunkOwnerOf, FILLING, freeJobSlot, jobAt, laneOf, movePhase, phaseWord, QUEUED, writeUse } from './job.ts';
 
 /** What a job is, before it has a slot. */
 export interface JobSpec {
@@ -82,10 +83,14 @@ export function submitJob(agent: Agent, spec: JobSpec): SubmittedJob {
   const count = layout.limits.jobs;
   const job = claimSlot(words, layout.jobs, JOB_WORDS, count, 0, agent.index);
   if (job < 0) {
-    fail('ENOSPC', `All job slots (${count}) are in use. Hint: wait for jobs before submitting more, or raise limits.jobs.`, {
-      limit: 'jobs',
-      value: count,
-    });
+    fail(
+      'ENOSPC',
+      `All job slots (${count}) are in use. Hint: wait for jobs before submitting more, or raise limits.jobs.`,
+      {
+        limit: 'jobs',
+        value: count,
+      },
+    );
   }
   raiseTop(agent, job + 1);
   const at = jobAt(agent, job);

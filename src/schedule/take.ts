@@ -6,6 +6,8 @@
  * depends on and no worker of the pool will announce (points of other timelines) it registers interest in before it
  * sleeps. A ring that a dying worker swallowed is healed by ringing all after its repair.
  */
+
+import { codeNumber } from '../base/errors.ts';
 import {
   H_JOB_TOP,
   J_ERROR,
@@ -21,7 +23,6 @@ import {
   O_WORKERS_OVERFLOW,
   POOL_WORDS,
 } from '../base/layout.ts';
-import { codeNumber } from '../base/errors.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import { ring, ringAgents } from '../cells/doorbell.ts';
 import { addAgent, popAgent, readAgents, removeAgent } from '../cells/interest.ts';
@@ -35,17 +36,17 @@ import {
   ADMITTED,
   FINISHING,
   FLAG_CANCELLED,
-  PART_DONE,
-  PART_FREE,
-  PART_RUNNING,
-  QUEUED,
-  RUNNING,
-  SPLIT,
   jobAt,
   jobOfLane,
   loadPhase,
   movePhase,
+  PART_DONE,
+  PART_FREE,
+  PART_RUNNING,
   phaseOf,
+  QUEUED,
+  RUNNING,
+  SPLIT,
 } from './job.ts';
 
 /** A job, or one part of it, that is the caller's to run. */
@@ -58,6 +59,12 @@ export function poolAt(memory: Memory, pool: number): number {
   return memory.layout.pools + pool * POOL_WORDS;
 }
 
+/** This agent is a worker of the pool from here on; its death takes it out again. */
+export function joinPool(agent: Agent, pool: number): void {
+  const at = poolAt(agent, pool);
+  addAgent(agent.words, at + O_WORKERS, at + O_WORKERS_OVERFLOW, agent.index);
+}
+
 /** Takes what is to be run next; jobs that were cancelled or have failed are ended on the way. */
 export function takeWork(agent: Agent, pool: number): Work | undefined {
   for (;;) {
@@ -66,7 +73,7 @@ export function takeWork(agent: Agent, pool: number): Work | undefined {
     if (best < 0) return undefined;
     const work = claim(agent, best);
     if (work === undefined) continue;
-    if (others || hasFreePart(agent, best)) wakeWorker(agent, pool);
+    if (others || hasFreePart(agent, best)) wakeWorkers(agent, pool, 1);
     if (work.part >= 0) return work;
     // Over before it began: cancelled, or failed while it was queued.
     const error = load(agent.words, jobAt(agent, best) + J_ERROR);
@@ -75,14 +82,22 @@ export function takeWork(agent: Agent, pool: number): Work | undefined {
   }
 }
 
-/** Wakes one worker of the pool that sleeps. Context: a job became ready. */
-export function wakeWorker(agent: Agent, pool: number): void {
+/** Wakes up to `count` workers of the pool that sleep. Context: a job became ready, or must be listened for. */
+export function wakeWorkers(agent: Agent, pool: number, count: number): void {
   const at = poolAt(agent, pool);
   const idle = readAgents(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW);
-  const index = popAgent(idle);
-  if (index < 0) return;
-  removeAgent(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW, index);
-  ring(agent, index, -1);
+  for (let woken = 0; woken < count; woken++) {
+    const index = popAgent(idle);
+    if (index < 0) return;
+    removeAgent(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW, index);
+    ring(agent, index, -1);
+  }
+}
+
+/** Wakes the pool of a job, if it has one: something about the job changed. */
+export function ringPool(agent: Agent, job: number): void {
+  const pool = load(agent.words, jobAt(agent, job) + J_POOL);
+  if (pool >= 0) wakeAllWorkers(agent, pool);
 }
 
 /** Wakes all workers of the pool: a queued job needs somebody who looks when locks or memory come free. */
@@ -141,25 +156,40 @@ function admitQueued(agent: Agent, pool: number): void {
   }
 }
 
+/** The next job; and whether there are others that somebody should look at while the caller is busy. */
 function findReady(agent: Agent, pool: number): { best: number; others: boolean } {
-  const { words } = agent;
-  const top = load(words, H_JOB_TOP);
+  const top = load(agent.words, H_JOB_TOP);
   let best = -1;
-  let ready = 0;
+  let others = false;
   for (let job = 0; job < top; job++) {
-    if (!isReady(agent, job, pool)) continue;
-    ready++;
+    const readiness = readinessOf(agent, job, pool);
+    if (readiness === FOREIGN) others = true;
+    if (readiness !== READY) continue;
+    others ||= best >= 0;
     if (best < 0 || isBefore(agent, job, best)) best = job;
   }
-  return { best, others: ready > 1 };
+  return { best, others };
 }
 
-function isReady(agent: Agent, job: number, pool: number): boolean {
+const BLOCKED = 0;
+const READY = 1;
+/** Waits for something that no worker of the pool announces: an idle worker must listen. */
+const FOREIGN = 2;
+
+function readinessOf(agent: Agent, job: number, pool: number): number {
   const phase = phaseOf(loadPhase(agent, job));
-  if (phase !== ADMITTED && phase !== SPLIT) return false;
-  if (load(agent.words, jobAt(agent, job) + J_POOL) !== pool) return false;
-  if (phase === SPLIT) return hasFreePart(agent, job);
-  return pendingDependency(agent, job) === undefined;
+  if (phase !== ADMITTED && phase !== SPLIT) return BLOCKED;
+  if (load(agent.words, jobAt(agent, job) + J_POOL) !== pool) return BLOCKED;
+  if (phase === SPLIT) return hasFreePart(agent, job) ? READY : BLOCKED;
+  const dependency = pendingDependency(agent, job);
+  if (dependency === undefined) return READY;
+  return isAnnounced(agent, dependency.timeline, pool) ? BLOCKED : FOREIGN;
+}
+
+/** Whether a worker of this pool signals this timeline, and looks for work afterwards. */
+export function isAnnounced(agent: Agent, timeline: number, pool: number): boolean {
+  const job = jobOfLane(agent, timeline);
+  return job >= 0 && load(agent.words, jobAt(agent, job) + J_POOL) === pool;
 }
 
 function isBefore(memory: Memory, a: number, b: number): boolean {
@@ -181,8 +211,7 @@ function hasFreePart(memory: Memory, job: number): boolean {
 function claim(agent: Agent, job: number): Work | undefined {
   const at = jobAt(agent, job);
   const word = loadPhase(agent, job);
-  const isOver =
-    load(agent.words, at + J_ERROR) !== 0 || (load(agent.words, at + J_FLAGS) & FLAG_CANCELLED) !== 0;
+  const isOver = load(agent.words, at + J_ERROR) !== 0 || (load(agent.words, at + J_FLAGS) & FLAG_CANCELLED) !== 0;
   if (phaseOf(word) === ADMITTED) {
     const parts = load(agent.words, at + J_PARTS);
     if (parts === 1 || isOver) {
@@ -210,9 +239,7 @@ function listenForOthers(agent: Agent, pool: number): void {
     if (phaseOf(loadPhase(agent, job)) !== ADMITTED) continue;
     if (load(agent.words, jobAt(agent, job) + J_POOL) !== pool) continue;
     const dependency = pendingDependency(agent, job);
-    if (dependency === undefined) continue;
-    const by = jobOfLane(agent, dependency.timeline);
-    if (by >= 0 && load(agent.words, jobAt(agent, by) + J_POOL) === pool) continue;
+    if (dependency === undefined || isAnnounced(agent, dependency.timeline, pool)) continue;
     addInterest(agent, dependency.timeline);
   }
 }

@@ -1,0 +1,166 @@
+/**
+ * Jobs of this thread that could not be admitted at once: tried again whenever a lock, memory or room may be free.
+ *
+ * Context: the queue is this thread's; workers of the pool try too, so that a blocked submitter holds nothing up.
+ * A job that waits for memory fails with ENOMEM once nobody freed any for `patienceMs` (design D8).
+ */
+import { codeNumber, FencelineError } from './base/errors.ts';
+import { B_PLACEMENT, H_FREED, J_ERROR, J_ERROR_CHUNK, J_POOL } from './base/layout.ts';
+import { bufferAt, bufferSizeBytes } from './buffer/buffer.ts';
+import { cas, load, store } from './cells/cell.ts';
+import { storeBytes } from './cells/chunk.ts';
+import { startTimer } from './cells/clock.ts';
+import type { Waiter } from './cells/memory.ts';
+import { addWaiter, nextWaiterOrder } from './cells/pump.ts';
+import type { Core } from './core.ts';
+import { pinnedBuffers } from './report.ts';
+import type { LockSet } from './reservation/lock-set.ts';
+import { tryAdmit } from './schedule/admit.ts';
+import { encodeThrown } from './schedule/codec.ts';
+import {
+  ADMITTING,
+  chunkOwnerOf,
+  FLAG_WAITS_FOR_MEMORY,
+  hasFlag,
+  jobAt,
+  loadPhase,
+  movePhase,
+  phaseOf,
+  QUEUED,
+  seqnoOfJob,
+  usesOf,
+} from './schedule/job.ts';
+import { wakeAllWorkers } from './schedule/take.ts';
+
+interface Queued {
+  readonly job: number;
+  readonly seqno: number;
+  readonly onAdmitted: () => void;
+}
+
+const queues: WeakMap<Core, Queued[]> = new WeakMap();
+
+/** Admits a job of this thread, now or later; then `onAdmitted` runs, unless a worker admitted it. */
+export function admitOrQueue(core: Core, job: number, locks: LockSet | undefined, onAdmitted: () => void): void {
+  const outcome = tryAdmit(core.agent, job, locks);
+  if (outcome === 'admitted') {
+    onAdmitted();
+    return;
+  }
+  if (outcome === 'gone') return;
+  const pool = load(core.agent.words, jobAt(core.agent, job) + J_POOL);
+  const queue = queueOf(core);
+  queue.push({ job, seqno: seqnoOfJob(core.agent, job), onAdmitted });
+  if (queue.length === 1) addWaiter(core.agent, createWaiter(core, queue));
+  if (pool >= 0) wakeAllWorkers(core.agent, pool);
+  if (hasFlag(core.agent, job, FLAG_WAITS_FOR_MEMORY)) watchMemory(core, job);
+}
+
+/**
+ * Tries what is queued, in order of submission. Also for those who block: nobody else does it for jobs without a pool.
+ * Outcomes: true if nothing is queued any more.
+ */
+export function serveQueue(core: Core): boolean {
+  const queue = queueOf(core);
+  // Taken out first: what is admitted may submit more.
+  const entries = queue.splice(0);
+  const waiting: Queued[] = [];
+  const admitted: Queued[] = [];
+  for (const entry of entries) {
+    const outcome = isStillQueued(core, entry) ? tryAdmit(core.agent, entry.job) : 'gone';
+    if (outcome === 'admitted') admitted.push(entry);
+    else if (outcome === 'later' || isStillQueued(core, entry)) waiting.push(entry);
+  }
+  queue.unshift(...waiting);
+  for (const entry of admitted) entry.onAdmitted();
+  return queue.length === 0;
+}
+
+function createWaiter(core: Core, queue: Queued[]): Waiter {
+  return {
+    order: nextWaiterOrder(),
+    hint: -1,
+    poll: () => serveQueue(core),
+    // A job may have been queued between the last look and now.
+    run: () => {
+      if (queue.length > 0) addWaiter(core.agent, createWaiter(core, queue));
+    },
+  };
+}
+
+function queueOf(core: Core): Queued[] {
+  let queue = queues.get(core);
+  if (queue === undefined) {
+    queue = [];
+    queues.set(core, queue);
+  }
+  return queue;
+}
+
+function isStillQueued(core: Core, { job, seqno }: Queued): boolean {
+  const phase = phaseOf(loadPhase(core.agent, job));
+  return seqnoOfJob(core.agent, job) === seqno && (phase === QUEUED || phase === ADMITTING);
+}
+
+/** Ends the wait for memory when nobody has freed any for as long as the space is patient. */
+function watchMemory(core: Core, job: number): void {
+  const { agent, data } = core;
+  const seqno = seqnoOfJob(agent, job);
+  const freed = load(agent.words, H_FREED);
+  startTimer(data.patienceMs, () => {
+    if (core.isClosed || seqnoOfJob(agent, job) !== seqno || phaseOf(loadPhase(agent, job)) !== QUEUED) return;
+    if (load(agent.words, H_FREED) !== freed) watchMemory(core, job);
+    else failQueued(core, job);
+  });
+}
+
+/** The job will not get its memory: it fails, and still waits its turn so that its error comes after earlier writes. */
+function failQueued(core: Core, job: number): void {
+  const { agent } = core;
+  const word = loadPhase(agent, job);
+  if (!movePhase(agent, job, word, ADMITTING, agent.index)) return;
+  leaveError(core, job, outOfMemory(core, job));
+  movePhase(agent, job, loadPhase(agent, job), QUEUED);
+  serveQueue(core);
+}
+
+/** Leaves an error with a job that is the caller's. Outcomes: false if it has one already. */
+export function leaveError(core: Core, job: number, error: FencelineError): boolean {
+  const { agent } = core;
+  const at = jobAt(agent, job);
+  if (!cas(agent.words, at + J_ERROR, 0, codeNumber(error.code))) return false;
+  const chunk = storeThrown(core, job, error);
+  if (chunk > 0) store(agent.words, at + J_ERROR_CHUNK, chunk);
+  return true;
+}
+
+/** Without room for its words, an error is still its code. */
+function storeThrown(core: Core, job: number, error: FencelineError): number {
+  let bytes = new Uint8Array(2048);
+  let length = encodeThrown(error, bytes, 0);
+  if (length < 0) {
+    bytes = new Uint8Array(-1 - length);
+    length = encodeThrown(error, bytes, 0);
+  }
+  try {
+    return storeBytes(core.agent, bytes.subarray(0, length), chunkOwnerOf(job));
+  } catch (cause) {
+    if (FencelineError.is(cause, 'ENOSPC')) return 0;
+    throw cause;
+  }
+}
+
+function outOfMemory(core: Core, job: number): FencelineError {
+  const { agent } = core;
+  let askedBytes = 0;
+  for (const { buffer } of usesOf(agent, job)) {
+    if (load(agent.words, bufferAt(agent, buffer) + B_PLACEMENT) === 0) askedBytes += bufferSizeBytes(agent, buffer);
+  }
+  const pinned = pinnedBuffers(core);
+  const held = pinned.map(({ label, bytes }) => `${label} (${bytes} bytes)`).join(', ');
+  return new FencelineError(
+    'ENOMEM',
+    `There is no room for ${askedBytes} bytes, and nobody freed any memory for ${core.data.patienceMs} ms. Held by: ${held}.`,
+    { askedBytes, heap: 'system', pinned },
+  ) as FencelineError;
+}

@@ -1,0 +1,260 @@
+/**
+ * What the public shells of one thread share: the agent, the heaps, and this thread's own counts of what it holds.
+ *
+ * Not here: the classes that users see (space.ts, shared-buffer.ts, fence.ts, ...).
+ */
+
+import { fail } from './base/errors.ts';
+import type { Layout } from './base/layout.ts';
+import {
+  H_LIMITS,
+  H_MAGIC,
+  H_STAMP,
+  H_VERSION,
+  HEADER_WORDS,
+  layoutOf,
+  layoutVersion,
+  limitNames,
+  magic,
+  O_IDLE,
+  O_IDLE_OVERFLOW,
+  O_WORKERS,
+  O_WORKERS_OVERFLOW,
+  POOL_WORDS,
+  TL_STATE,
+} from './base/layout.ts';
+import type { Limits } from './base/limits.ts';
+import { completeLimits, poolsPerSpace } from './base/limits.ts';
+import type { BufferId } from './buffer/buffer.ts';
+import { bufferAt, dropBuffer, holdBuffer, lockOf, repairBuffers, reservationOf } from './buffer/buffer.ts';
+import type { Seat } from './cells/agent.ts';
+import { findStopped, leave, reserveSeat, takeSeat } from './cells/agent.ts';
+import { canSleep, load, store } from './cells/cell.ts';
+import { repairChunks } from './cells/chunk.ts';
+import { removeAgent } from './cells/interest.ts';
+import type { Agent, Memory, Repair } from './cells/memory.ts';
+import { createPump } from './cells/pump.ts';
+import { randomId } from './cells/random.ts';
+import { FREE, LIVE, nobody, slotWord, stateOf } from './cells/slot.ts';
+import { repairTimelines, timelineAt } from './fence/timeline.ts';
+import { watchPoints } from './fence/watch.ts';
+import { repairTickets } from './lock/ticket.ts';
+import { repairLock } from './lock/ww-lock.ts';
+import { createHeap } from './memory/allocator.ts';
+import { repairHeaps } from './memory/block-repair.ts';
+import type { HeapMemory } from './memory/heap.ts';
+import { createHeapMemory, payloadOf } from './memory/heap.ts';
+import { repairPlacements, tryRelease } from './memory/placement.ts';
+import { pendingPoints, USAGE_BOOKKEEP } from './reservation/reservation.ts';
+import { repairJobs } from './schedule/repair-jobs.ts';
+
+/** The memory of a space, as it is posted to threads that join. */
+export interface SpaceData {
+  readonly kind: 'fenceline.space';
+  readonly id: number;
+  readonly version: number;
+  readonly control: SharedArrayBuffer | ArrayBuffer;
+  readonly heaps: readonly HeapMemory[];
+  readonly patienceMs: number;
+}
+
+/** One thread's end of a space. */
+export interface Core {
+  readonly agent: Agent;
+  readonly data: SpaceData;
+  readonly heapNames: readonly string[];
+  /** Whether this thread may block. */
+  readonly canBlock: boolean;
+  /** How often this thread holds each buffer, by slot; at 0 its bit in the slot is dropped. */
+  readonly holds: Map<number, number>;
+  isClosed: boolean;
+}
+
+export interface CoreOptions {
+  readonly budgetBytes: number;
+  readonly patienceMs: number;
+  readonly limits?: Partial<Limits>;
+  readonly heaps: readonly { name: string; sizeBytes: number; memory?: WebAssembly.Memory }[];
+}
+
+/** Memory beyond the budget that a heap may address: room for fragments, and for a budget that is raised later. */
+const headroom = 4;
+const capacityLeast = 64 * 2 ** 20;
+
+/** Spaces this thread is in, by id: joining twice gives the same end. */
+const joined: Map<number, Core> = new Map();
+
+/** Creates the memory of a space and joins it as its first agent. Outcomes: the core, or EINVAL. */
+export function createCore(options: CoreOptions): Core {
+  const limits = completeLimits(options.limits);
+  const layout = layoutOf(limits);
+  const isShared = typeof SharedArrayBuffer !== 'undefined';
+  const bytes = layout.totalWords * 4;
+  const control = isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
+  const memory = memoryOver(control, layout, isShared);
+  store(memory.words, H_VERSION, layoutVersion);
+  limitNames.forEach((name, index) => {
+    memory.words[H_LIMITS + index] = limits[name];
+  });
+  for (let lane = limits.timelines; lane < layout.timelineCount; lane++) {
+    store(memory.words, timelineAt(memory, lane) + TL_STATE, slotWord(LIVE, nobody, 0));
+  }
+  const heaps = createHeaps(memory, options, isShared);
+  store(memory.words, H_MAGIC, magic);
+  const data: SpaceData = {
+    kind: 'fenceline.space',
+    id: randomId(),
+    version: layoutVersion,
+    control,
+    heaps,
+    patienceMs: options.patienceMs,
+  };
+  return enter(memory, data, undefined);
+}
+
+/** Joins a space from its posted memory. Outcomes: this thread's end of it; EINVAL, or ENOSPC (agents). */
+export function joinCore(data: SpaceData, seat?: Seat): Core {
+  const known = joined.get(data.id);
+  if (known !== undefined) return known;
+  checkSpaceData(data);
+  const words = new Int32Array(data.control);
+  const limits = Object.fromEntries(limitNames.map((name, index) => [name, words[H_LIMITS + index] ?? 0]));
+  const layout = layoutOf(completeLimits(limits as Partial<Limits>));
+  if (layout.totalWords !== words.length) refuseHandle(`is ${words.length} words long, not ${layout.totalWords}`);
+  return enter(memoryOver(data.control, layout, !(data.control instanceof ArrayBuffer)), data, seat);
+}
+
+/** This thread leaves the space: what it still holds is dropped, and its timelines close. */
+export function leaveCore(core: Core): void {
+  if (core.isClosed) return;
+  core.isClosed = true;
+  joined.delete(core.data.id);
+  leave(core.agent);
+}
+
+/** One more reference of this thread to a buffer it holds or opens. Outcomes: false if the buffer is gone. */
+export function retainBuffer(core: Core, id: BufferId): boolean {
+  const count = core.holds.get(id.buffer) ?? 0;
+  if (count === 0 && !holdBuffer(core.agent, id)) return false;
+  core.holds.set(id.buffer, count + 1);
+  return true;
+}
+
+/** One reference less; with the last of the last thread, the memory goes back after the last fence. */
+export function releaseBuffer(core: Core, buffer: number): void {
+  const count = core.holds.get(buffer) ?? 0;
+  if (count > 1) {
+    core.holds.set(buffer, count - 1);
+    return;
+  }
+  if (count === 0 || core.isClosed) return;
+  core.holds.delete(buffer);
+  if (dropBuffer(core.agent, buffer, core.agent.index)) releaseWhenIdle(core.agent, buffer);
+}
+
+/** Jobs release what they used last by themselves; other fences need somebody who waits for them. */
+function releaseWhenIdle(agent: Agent, buffer: number): void {
+  if (tryRelease(agent, buffer)) return;
+  const pending = pendingPoints(agent, reservationOf(agent, buffer), USAGE_BOOKKEEP);
+  watchPoints(agent, pending, () => releaseWhenIdle(agent, buffer));
+}
+
+function createHeaps(memory: Memory, options: CoreOptions, isShared: boolean): HeapMemory[] {
+  const { budgetBytes } = options;
+  const capacityBytes = Math.max(budgetBytes * headroom, capacityLeast);
+  const heaps = [createHeapMemory({ name: 'system', capacityBytes, isShared })];
+  createHeap(memory, 0, capacityBytes, budgetBytes);
+  for (const { name, sizeBytes, memory: wasm } of options.heaps) {
+    createHeap(memory, heaps.length, sizeBytes, sizeBytes);
+    const base = { name, capacityBytes: sizeBytes, isShared };
+    heaps.push(createHeapMemory(wasm === undefined ? base : { ...base, wasm }));
+  }
+  return heaps;
+}
+
+function memoryOver(control: SharedArrayBuffer | ArrayBuffer, layout: Layout, isShared: boolean): Memory {
+  return {
+    words: new Int32Array(control),
+    stamps: new BigInt64Array(control, H_STAMP * 4, 1),
+    bytes: new Uint8Array(control),
+    layout,
+    isShared,
+  };
+}
+
+function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
+  const place = seat ?? reserveSeat(memory, nobody);
+  if (place === undefined) {
+    const value = memory.layout.limits.agents;
+    fail('ENOSPC', `All places for agents (${value}) of the space are taken.`, { limit: 'agents', value });
+  }
+  if (!takeSeat(memory, place)) refuseHandle('names a place that was given up');
+  const agent: Agent = {
+    ...memory,
+    index: place.index,
+    incarnation: place.incarnation,
+    pump: createPump(findStopped),
+    repairs,
+    cursors: new Map(),
+    payloads: data.heaps.map(payloadOf),
+    batch: undefined,
+  };
+  const core: Core = {
+    agent,
+    data,
+    heapNames: data.heaps.map((heap) => heap.name),
+    canBlock: memory.isShared && canSleep(memory.words),
+    holds: new Map(),
+    isClosed: false,
+  };
+  joined.set(data.id, core);
+  return core;
+}
+
+function checkSpaceData(data: SpaceData): void {
+  if (data === null || typeof data !== 'object' || data.kind !== 'fenceline.space')
+    refuseHandle('is not one of a space');
+  const { control } = data;
+  const isMemory =
+    control instanceof ArrayBuffer ||
+    (typeof SharedArrayBuffer !== 'undefined' && control instanceof SharedArrayBuffer);
+  if (!isMemory || control.byteLength < HEADER_WORDS * 4) refuseHandle('has no memory');
+  const words = new Int32Array(control);
+  if (load(words, H_MAGIC) !== magic) refuseHandle('does not begin with the mark of a space');
+  const version = load(words, H_VERSION);
+  if (version !== layoutVersion) {
+    refuseHandle(`has layout version ${version}, and this copy of the library has ${layoutVersion}`);
+  }
+}
+
+function refuseHandle(why: string): never {
+  fail('EINVAL', `The handle of a space ${why}.`, { argument: 'handle' });
+}
+
+/** In this order: blocks and locks are judged while what they protect still names the dead agent. */
+const repairs: readonly Repair[] = [
+  repairChunks,
+  repairHeaps,
+  repairBufferLocks,
+  repairTickets,
+  repairTimelines,
+  repairBuffers,
+  repairJobs,
+  repairPlacements,
+  repairPools,
+];
+
+function repairBufferLocks(agent: Agent, deadIndex: number): void {
+  for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
+    if (stateOf(load(agent.words, bufferAt(agent, buffer))) !== FREE)
+      repairLock(agent, lockOf(agent, buffer), deadIndex);
+  }
+}
+
+function repairPools(agent: Agent, deadIndex: number): void {
+  for (let pool = 0; pool < poolsPerSpace; pool++) {
+    const at = agent.layout.pools + pool * POOL_WORDS;
+    removeAgent(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW, deadIndex);
+    removeAgent(agent.words, at + O_WORKERS, at + O_WORKERS_OVERFLOW, deadIndex);
+  }
+}

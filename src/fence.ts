@@ -1,0 +1,199 @@
+/**
+ * Fence: "done" or "failed", as a value.
+ *
+ * Points underneath (fence/points.ts), so it is cheap, can be merged and posted, and keeps nothing alive. Not thenable
+ * on purpose: it may leave an async function without being waited for. A Job is a Fence with a result (job.ts).
+ * Source: dma_fence, dma_fence_array, sync_file. Here merging takes the maximum and cannot nest.
+ */
+import { assert } from './base/assert.ts';
+import type { FencelineError } from './base/errors.ts';
+import { fail } from './base/errors.ts';
+import type { Core } from './core.ts';
+import { failureOf } from './failure.ts';
+import type { Points } from './fence/points.ts';
+import { DONE, mergePoints, PENDING, pointStatus, pointsStatus } from './fence/points.ts';
+import { isOwedByMe, waitPoints } from './fence/wait.ts';
+import { cancelWatch, watchPoints } from './fence/watch.ts';
+import type { Handle } from './handle.ts';
+import type { WaitOptions } from './waiting.ts';
+import { deadlineOf, refuseTime, whenOver } from './waiting.ts';
+
+/** What became of it. A time-out of `settled` is pending. */
+export type Outcome<R> =
+  | { status: 'done'; value: R }
+  | { status: 'failed'; error: FencelineError }
+  | { status: 'pending' };
+
+/** The fence of a call: it has a result, and can be stopped. */
+export interface Job<R = void> extends Fence<R> {
+  readonly label: string;
+  /** Asks the job to stop; it fails with ECANCELED unless it was over. A running kernel sees `job.cancelled`. */
+  cancel(reason?: unknown): void;
+}
+
+/** Where the outcome comes from once no point is pending: the points alone, or the job behind them. */
+export type OutcomeSource<R> = () => Exclude<Outcome<R>, { status: 'pending' }>;
+
+/** The points of a fence of this space. Outcomes: the points, or EINVAL. */
+export let pointsOfFence: (fence: Fence<unknown>, core: Core) => Points;
+/** A fence over points, with what becomes of it if the points alone do not say. */
+export let fenceOver: <R = void>(core: Core, points: Points, label: string, source?: OutcomeSource<R>) => Fence<R>;
+
+export class Fence<R = void> {
+  /** Undefined only for a fence of no points, which is over. */
+  readonly #core: Core | undefined;
+  readonly #points: Points;
+  readonly #label: string;
+  readonly #source: OutcomeSource<R> | undefined;
+  #outcome: Exclude<Outcome<R>, { status: 'pending' }> | undefined;
+
+  /** Made by the library: by calling a kernel, `space.fence`, `timeline.issue`, `Fence.all`, `space.open`. */
+  protected constructor(core: Core | undefined, points: Points, label: string, source?: OutcomeSource<R>) {
+    this.#core = core;
+    this.#points = points;
+    this.#label = label;
+    this.#source = source;
+  }
+
+  /** Looking never throws and never waits. */
+  get status(): 'pending' | 'done' | 'failed' {
+    return this.#look()?.status ?? 'pending';
+  }
+
+  /** Why it failed; undefined while it is pending or if it is done. */
+  get error(): FencelineError | undefined {
+    const outcome = this.#look();
+    return outcome?.status === 'failed' ? outcome.error : undefined;
+  }
+
+  /**
+   * Outcomes: resolves with the result; rejects with the work's error, with ETIME when the time is up (nothing is
+   * cancelled), or with the signal's reason. Keeps the process alive meanwhile.
+   */
+  async wait(options: WaitOptions = {}): Promise<R> {
+    const outcome = await this.settled(options);
+    if (outcome.status === 'done') return outcome.value;
+    if (outcome.status === 'failed') throw outcome.error;
+    return refuseTime(options.timeoutMs, this.#label);
+  }
+
+  /** Outcomes: resolves with what became of it, pending when the time is up; rejects only with the signal's reason. */
+  async settled(options: WaitOptions = {}): Promise<Outcome<R>> {
+    options.signal?.throwIfAborted();
+    if (this.#look() === undefined) await whenOver(this.#home(), this.#points, options);
+    return this.#look() ?? { status: 'pending' };
+  }
+
+  /**
+   * Blocks this thread. Outcomes: the result; throws the work's error, ETIME, or EDEADLK where this thread may not block
+   * or is the one that has to signal it.
+   */
+  waitSync(options: { timeoutMs?: number } = {}): R {
+    if (this.#look() === undefined) {
+      const { agent, canBlock } = this.#home();
+      if (!canBlock) this.#refuseBlocking('this thread may not block');
+      if (isOwedByMe(agent, this.#points)) this.#refuseBlocking('this thread is the one that has to signal it');
+      waitPoints(agent, this.#points, deadlineOf(options.timeoutMs));
+    }
+    const outcome = this.#look();
+    if (outcome === undefined) return refuseTime(options.timeoutMs, this.#label);
+    if (outcome.status === 'failed') throw outcome.error;
+    return outcome.value;
+  }
+
+  /** Calls `fn` once, on this thread, outside every lock, after it is over; disposing before that prevents it. */
+  onSettled(fn: (fence: this) => void): Disposable {
+    const waiter = watchPoints(this.#home().agent, this.#points, () => fn(this));
+    return { [Symbol.dispose]: () => cancelWatch(waiter) };
+  }
+
+  /** Plain data to post; `space.open` makes a fence of it. */
+  get handle(): Handle<Fence<R>> {
+    return { kind: 'fenceline.fence', space: this.#core?.data.id, points: this.#points, label: this.#label } as Handle<
+      Fence<R>
+    >;
+  }
+
+  /** Over when all are; a value, the point-wise maximum. An empty list is done. */
+  static all(fences: Iterable<Fence<unknown>>): Fence {
+    const list = [...fences];
+    const first = list[0];
+    // Of no fences: over, in every space.
+    if (first === undefined) return new Fence<void>(undefined, [], 'all', () => ({ status: 'done', value: undefined }));
+    for (const fence of list) {
+      if (fence.#core !== first.#core && fence.#points.length > 0) {
+        fail('EINVAL', `Fence '${fence.#label}' is of another space than '${first.#label}'.`, { argument: 'fences' });
+      }
+    }
+    return new Fence<void>(first.#core, mergePoints(list.map((fence) => fence.#points)), 'all', () => {
+      for (const fence of list) {
+        const outcome = fence.#look();
+        if (outcome?.status === 'failed') return outcome;
+      }
+      return { status: 'done', value: undefined };
+    });
+  }
+
+  /** Outcomes: resolves with the index of the first that is over; rejects with ETIME or the signal's reason. */
+  static async race(fences: Iterable<Fence<unknown>>, options: WaitOptions = {}): Promise<number> {
+    const list = [...fences];
+    if (list.length === 0) fail('EINVAL', 'Fence.race of no fences (0) would never end.', { argument: 'fences' });
+    const stop = new AbortController();
+    const wait = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
+    try {
+      return await Promise.race(
+        list.map(async (fence, index) => {
+          const isOver =
+            fence.#look() !== undefined || (await whenOver(fence.#home(), fence.#points, { ...options, signal: wait }));
+          return isOver ? index : refuseTime(options.timeoutMs, 'the first of several fences');
+        }),
+      );
+    } finally {
+      stop.abort();
+    }
+  }
+
+  #look(): Exclude<Outcome<R>, { status: 'pending' }> | undefined {
+    this.#outcome ??= this.#resolve();
+    return this.#outcome;
+  }
+
+  #resolve(): Exclude<Outcome<R>, { status: 'pending' }> | undefined {
+    const core = this.#core;
+    if (core === undefined) return this.#source?.();
+    const { agent } = core;
+    const status = pointsStatus(agent, this.#points);
+    if (status === PENDING) return undefined;
+    if (this.#source !== undefined) return this.#source();
+    // Without a source there is no result: R is void.
+    if (status === DONE) return { status: 'done', value: undefined as R };
+    const failed = this.#points.find((point) => pointStatus(agent, point) === status);
+    // Some point has that status, or they would not have it together; unless it was forgotten between the two looks.
+    return {
+      status: 'failed',
+      error: failureOf(agent, failed ?? (this.#points[0] as Points[number]), status, this.#label),
+    };
+  }
+
+  #home(): Core {
+    const core = this.#core;
+    assert(core !== undefined, 'A fence that has points has a space.');
+    return core;
+  }
+
+  #refuseBlocking(why: string): never {
+    fail('EDEADLK', `Waiting for ${this.#label} here would never end: ${why}. Hint: await its wait() instead.`, {
+      cycle: [this.#label, 'this thread', this.#label],
+    });
+  }
+
+  static {
+    pointsOfFence = (fence, core) => {
+      if (fence.#core !== core && fence.#points.length > 0) {
+        fail('EINVAL', `Fence '${fence.#label}' is of another space.`, { argument: 'fence' });
+      }
+      return fence.#points;
+    };
+    fenceOver = (core, points, label, source) => new Fence(core, points, label, source);
+  }
+}

@@ -1,0 +1,213 @@
+/**
+ * Submitting jobs from this thread, and collecting what became of them.
+ *
+ * The submitter holds the buffers of a job until it has collected it, so disposing right after a call is right. Every
+ * job is collected, waited for or not: that frees its slot. An error that nobody asked about becomes the space's
+ * `unobserved` event; a dependent job counts as asking.
+ */
+
+import { admitOrQueue } from './admission.ts';
+import type { FencelineError } from './base/errors.ts';
+import { codeFromNumber } from './base/errors.ts';
+import { J_ERROR, J_PARTS, J_RESULT } from './base/layout.ts';
+import { load } from './cells/cell.ts';
+import { loadBytes } from './cells/chunk.ts';
+import { queueTask } from './cells/task.ts';
+import type { Core } from './core.ts';
+import { releaseBuffer, retainBuffer } from './core.ts';
+import { errorOfJob, generalError } from './failure.ts';
+import { watchPoints } from './fence/watch.ts';
+import type { Job, Outcome } from './fence.ts';
+import { Fence } from './fence.ts';
+import type { LockSet } from './reservation/lock-set.ts';
+import { decode } from './schedule/codec.ts';
+import { collectSlot } from './schedule/complete.ts';
+import { pendingDependency } from './schedule/dependencies.ts';
+import { FLAG_CANCELLED, isWriting, jobAt, laneOf, seqnoOfJob, setFlag } from './schedule/job.ts';
+import type { JobSpec } from './schedule/submit.ts';
+import { submitJob } from './schedule/submit.ts';
+import { isAnnounced, ringPool, wakeWorkers } from './schedule/take.ts';
+
+type Settled<R> = Exclude<Outcome<R>, { status: 'pending' }>;
+
+/** What a thread keeps of the jobs it submitted. */
+interface Ledger {
+  /** The last job of this thread that writes each buffer: who uses the buffer asks about it. */
+  readonly writers: Map<number, JobFence<unknown>>;
+  readonly onUnobserved: ((error: FencelineError) => void)[];
+}
+
+const ledgers: WeakMap<Core, Ledger> = new WeakMap();
+
+export interface Submission<R> {
+  readonly spec: JobSpec;
+  readonly label: string;
+  /** The result from what its parts returned. */
+  readonly toResult: (parts: readonly unknown[]) => R;
+  readonly locks?: LockSet | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called when its place in the order of its buffers is taken, if that was not done by a worker. */
+  readonly onAdmitted?: (job: number) => void;
+}
+
+/** A job of this thread. */
+export class JobFence<R> extends Fence<R> implements Job<R> {
+  readonly label: string;
+  readonly slot: number;
+  readonly seqno: number;
+  isObserved = false;
+  readonly #core: Core;
+
+  constructor(core: Core, slot: number, seqno: number, label: string, collect: () => Settled<R>) {
+    super(core, [{ timeline: laneOf(core.agent, slot), generation: 0, seqno }], label, collect);
+    this.#core = core;
+    this.label = label;
+    this.slot = slot;
+    this.seqno = seqno;
+  }
+
+  cancel(): void {
+    const { agent } = this.#core;
+    if (seqnoOfJob(agent, this.slot) !== this.seqno) return;
+    setFlag(agent, this.slot, FLAG_CANCELLED);
+    ringPool(agent, this.slot);
+  }
+
+  override get status(): 'pending' | 'done' | 'failed' {
+    this.isObserved = true;
+    return super.status;
+  }
+
+  override get error(): FencelineError | undefined {
+    this.isObserved = true;
+    return super.error;
+  }
+
+  override settled(options?: Parameters<Fence<R>['settled']>[0]): Promise<Outcome<R>> {
+    this.isObserved = true;
+    return super.settled(options);
+  }
+
+  override waitSync(options?: { timeoutMs?: number }): R {
+    this.isObserved = true;
+    return super.waitSync(options);
+  }
+
+  override onSettled(fn: (fence: this) => void): Disposable {
+    this.isObserved = true;
+    return super.onSettled(fn);
+  }
+}
+
+/** Submits a job. Outcomes: the job, at once; throws ENOSPC, or the signal's reason, with nothing changed. */
+export function submit<R>(core: Core, submission: Submission<R>): JobFence<R> {
+  const { spec, signal } = submission;
+  signal?.throwIfAborted();
+  for (const use of spec.uses) retainBuffer(core, use);
+  let submitted: { job: number; seqno: number };
+  try {
+    submitted = submitJob(core.agent, spec);
+  } catch (error) {
+    for (const use of spec.uses) releaseBuffer(core, use.buffer);
+    throw error;
+  }
+  const fence = createFence(core, submission, submitted.job, submitted.seqno);
+  const onAbort = (): void => fence.cancel();
+  if (signal !== undefined) stopWith(signal, fence, onAbort);
+  noteUses(core, spec, fence);
+  admitOrQueue(core, submitted.job, submission.locks, () => {
+    if (spec.pool >= 0) announce(core, submitted.job, spec);
+    submission.onAdmitted?.(submitted.job);
+  });
+  return fence;
+}
+
+/** The signal stops the job; the job's end takes the listener off again. */
+function stopWith(signal: AbortSignal, fence: JobFence<unknown>, onAbort: () => void): void {
+  signal.addEventListener('abort', onAbort, { once: true });
+  Fence.prototype.onSettled.call(fence, () => signal.removeEventListener('abort', onAbort));
+}
+
+/** Called with errors of jobs that nobody asked about. */
+export function onUnobserved(core: Core, fn: (error: FencelineError) => void): () => void {
+  const list = ledgerOf(core).onUnobserved;
+  list.push(fn);
+  return () => list.splice(list.indexOf(fn), 1);
+}
+
+function createFence<R>(core: Core, submission: Submission<R>, job: number, seqno: number): JobFence<R> {
+  let outcome: Settled<R> | undefined;
+  const collect = (): Settled<R> => {
+    outcome ??= collectOutcome(core, submission, job, seqno);
+    return outcome;
+  };
+  const fence = new JobFence<R>(core, job, seqno, submission.label, collect);
+  watchPoints(core.agent, [{ timeline: laneOf(core.agent, job), generation: 0, seqno }], () => {
+    const settled = collect();
+    const { writers } = ledgerOf(core);
+    for (const use of submission.spec.uses) if (writers.get(use.buffer) === fence) writers.delete(use.buffer);
+    if (settled.status === 'failed') reportLater(core, fence, settled.error);
+  });
+  return fence;
+}
+
+/** Reads the outcome and frees the slot; the buffers may go now. */
+function collectOutcome<R>(
+  core: Core,
+  { spec, label, toResult }: Submission<R>,
+  job: number,
+  seqno: number,
+): Settled<R> {
+  const { agent } = core;
+  const at = jobAt(agent, job);
+  const code = load(agent.words, at + J_ERROR);
+  const results: unknown[] = [];
+  const parts = code === 0 ? load(agent.words, at + J_PARTS) : 0;
+  for (let part = 0; part < parts; part++) {
+    const chunk = load(agent.words, at + J_RESULT + part);
+    const bytes = chunk === 0 ? undefined : loadBytes(agent, chunk);
+    results.push(bytes === undefined ? undefined : decode(bytes, 0, bytes.length));
+  }
+  const error =
+    code === 0 ? undefined : (errorOfJob(agent, job, seqno) ?? generalError(codeFromNumber(code) ?? 'EUNKNOWN', label));
+  collectSlot(agent, job, seqno);
+  for (const use of spec.uses) releaseBuffer(core, use.buffer);
+  return error === undefined ? { status: 'done', value: toResult(results) } : { status: 'failed', error };
+}
+
+/** Wakes who can run it, or who must listen for what it waits for. */
+function announce(core: Core, job: number, spec: JobSpec): void {
+  const { agent } = core;
+  const dependency = pendingDependency(agent, job);
+  if (dependency === undefined) wakeWorkers(agent, spec.pool, spec.parts);
+  else if (!isAnnounced(agent, dependency.timeline, spec.pool)) wakeWorkers(agent, spec.pool, 1);
+}
+
+/** Using a buffer asks about the job that wrote it. */
+function noteUses(core: Core, spec: JobSpec, fence: JobFence<unknown>): void {
+  const { writers } = ledgerOf(core);
+  for (const use of spec.uses) {
+    const writer = writers.get(use.buffer);
+    if (writer !== undefined) writer.isObserved = true;
+    if (isWriting(use) && spec.pool >= 0) writers.set(use.buffer, fence);
+  }
+}
+
+/** Who waits for it gets the chance to ask first: continuations of its waits are already under way. */
+function reportLater(core: Core, fence: JobFence<unknown>, error: FencelineError): void {
+  queueTask(() =>
+    queueTask(() => {
+      if (fence.isObserved) return;
+      for (const fn of ledgerOf(core).onUnobserved) fn(error);
+    }),
+  );
+}
+
+function ledgerOf(core: Core): Ledger {
+  let ledger = ledgers.get(core);
+  if (ledger === undefined) {
+    ledger = { writers: new Map(), onUnobserved: [] };
+    ledgers.set(core, ledger);
+  }
+  return ledger;
+}

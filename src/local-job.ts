@@ -1,0 +1,231 @@
+/**
+ * Jobs that this thread does itself: mappings, copies in and out, promises as fences.
+ *
+ * They take their turn like any job: a slot, a point in the reservations of their buffers, dependencies. Then this
+ * thread does the work and ends them. If it stops meanwhile, its repair fails them.
+ */
+
+import { leaveError, serveQueue } from './admission.ts';
+import { codeFromNumber, codeNumber, FencelineError } from './base/errors.ts';
+import { B_CONTENTS, B_CONTENTS_JOB, B_CONTENTS_SEQNO } from './base/layout.ts';
+import { bufferAt } from './buffer/buffer.ts';
+import { load } from './cells/cell.ts';
+import { now } from './cells/clock.ts';
+import { sleepUntil } from './cells/wait.ts';
+import type { Core } from './core.ts';
+import { errorOfJob, generalError } from './failure.ts';
+import { waitPoints } from './fence/wait.ts';
+import type { JobFence } from './job.ts';
+import { submit } from './job.ts';
+import { completeJob } from './schedule/complete.ts';
+import type { Dependency } from './schedule/dependencies.ts';
+import { pendingDependency } from './schedule/dependencies.ts';
+import type { Use } from './schedule/job.ts';
+import {
+  ACCESS_WRITE,
+  ADMITTED,
+  DONE_JOB,
+  FINISHING,
+  loadPhase,
+  movePhase,
+  phaseOf,
+  QUEUED,
+  RUNNING,
+  seqnoOfJob,
+} from './schedule/job.ts';
+import type { WaitOptions } from './waiting.ts';
+import { deadlineOf, refuseTime, whenOver } from './waiting.ts';
+
+const noBytes: Uint8Array = new Uint8Array(0);
+
+/** A job under way on this thread. */
+export interface LocalJob {
+  readonly fence: JobFence<void>;
+  /** Ends it, once; with an error if what it did failed. */
+  end(error?: FencelineError): void;
+}
+
+/** Submits a job of this thread; it is not begun yet. */
+function open(core: Core, uses: readonly Use[], label: string, onAdmitted: () => void): JobFence<void> {
+  const spec = {
+    pool: -1,
+    kernel: -1,
+    uses,
+    after: [],
+    record: noBytes,
+    parts: 1,
+    rows: 0,
+    priority: 0,
+    retries: 0,
+    flags: 0,
+    timeoutMs: 0,
+  };
+  const fence = submit<void>(core, { spec, label, toResult: () => undefined, onAdmitted });
+  // Whoever opened it looks at its outcome in another way.
+  fence.isObserved = true;
+  return fence;
+}
+
+/**
+ * Takes this thread's turn at the buffers. Outcomes: the job, begun; rejects with the input's error (EINPUT), ENOMEM,
+ * ETIME or the signal's reason, and then the job is over.
+ */
+export async function beginLocal(
+  core: Core,
+  uses: readonly Use[],
+  label: string,
+  options: WaitOptions,
+): Promise<LocalJob> {
+  const deadline = deadlineOf(options.timeoutMs);
+  options.signal?.throwIfAborted();
+  const admission = new Admission();
+  const fence = open(core, uses, label, () => admission.open());
+  try {
+    if (!admission.isOpen) await admission.wait(fence, options);
+    for (;;) {
+      const next = nextDependency(core, fence);
+      if (next === undefined) break;
+      const left =
+        deadline === Number.POSITIVE_INFINITY ? options : { ...options, timeoutMs: Math.max(0, deadline - now()) };
+      if (!(await whenOver(core, [next], left))) return refuseTime(options.timeoutMs, label);
+    }
+  } catch (error) {
+    abandon(core, fence);
+    throw error;
+  }
+  return start(core, fence, uses, label);
+}
+
+/** The same, blocking this thread. Context: it may block. */
+export function beginLocalSync(core: Core, uses: readonly Use[], label: string, deadline: number): LocalJob {
+  let isAdmitted = false;
+  const fence = open(core, uses, label, () => {
+    isAdmitted = true;
+  });
+  const isOver = sleepUntil(core.agent, () => isAdmitted || serveQueue(core) || isAdmitted, deadline);
+  for (;;) {
+    const next = isOver ? nextDependency(core, fence) : undefined;
+    if (next === undefined) break;
+    if (!waitPoints(core.agent, [next], deadline)) {
+      abandon(core, fence);
+      return refuseTime(undefined, label);
+    }
+  }
+  if (!isOver) {
+    abandon(core, fence);
+    return refuseTime(undefined, label);
+  }
+  return start(core, fence, uses, label);
+}
+
+/** A job without buffers: a point that this thread promises. It is begun at once. */
+export function promiseLocal(core: Core, label: string): LocalJob {
+  const fence = open(core, [], label, () => {});
+  return start(core, fence, [], label);
+}
+
+/** Waiting for the turn in the queue: `open` may be called before anybody waits. */
+class Admission {
+  isOpen = false;
+  #resolve: (() => void) | undefined;
+
+  open(): void {
+    this.isOpen = true;
+    this.#resolve?.();
+  }
+
+  /** Ends also if the job fails in the queue, or the wait's time or signal ends. */
+  async wait(fence: JobFence<void>, options: WaitOptions): Promise<void> {
+    const opened = new Promise<'open'>((resolve) => {
+      this.#resolve = () => resolve('open');
+    });
+    const stop = new AbortController();
+    const signal = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
+    const { timeoutMs } = options;
+    const settled = fence.settled(timeoutMs === undefined ? { signal } : { timeoutMs, signal });
+    try {
+      const first = await Promise.race([opened, settled]);
+      if (first === 'open') return;
+      if (first.status === 'failed') throw first.error;
+      if (!this.isOpen) refuseTime(timeoutMs, fence.label);
+    } finally {
+      stop.abort();
+      settled.catch(() => {});
+    }
+  }
+}
+
+function nextDependency(core: Core, fence: JobFence<void>): Dependency | undefined {
+  if (phaseOf(loadPhase(core.agent, fence.slot)) !== ADMITTED) return undefined;
+  return pendingDependency(core.agent, fence.slot);
+}
+
+/** Its dependencies are over: from here on this thread works on the buffers. */
+function start(core: Core, fence: JobFence<void>, uses: readonly Use[], label: string): LocalJob {
+  const { agent } = core;
+  const word = loadPhase(agent, fence.slot);
+  if (phaseOf(word) !== ADMITTED || seqnoOfJob(agent, fence.slot) !== fence.seqno)
+    throw fence.error ?? generalError('ECANCELED', label);
+  movePhase(agent, fence.slot, word, RUNNING, agent.index);
+  const failed = failedInput(core, uses, label);
+  if (failed !== undefined) {
+    finish(core, fence, failed);
+    throw failed;
+  }
+  let isEnded = false;
+  return {
+    fence,
+    end: (error) => {
+      if (isEnded) return;
+      isEnded = true;
+      finish(core, fence, error);
+    },
+  };
+}
+
+/** Ends a local job before it was begun: its buffers were not touched. */
+function abandon(core: Core, fence: JobFence<void>): void {
+  const { agent } = core;
+  const word = loadPhase(agent, fence.slot);
+  const phase = phaseOf(word);
+  if (seqnoOfJob(agent, fence.slot) !== fence.seqno || phase >= FINISHING || phase === DONE_JOB) return;
+  if (phase !== QUEUED && phase !== ADMITTED) return;
+  if (movePhase(agent, fence.slot, word, FINISHING, agent.index)) {
+    completeJob(agent, fence.slot, codeNumber('ECANCELED'), false);
+  }
+}
+
+function finish(core: Core, fence: JobFence<void>, error: FencelineError | undefined): void {
+  const { agent } = core;
+  if (error !== undefined) leaveError(core, fence.slot, error);
+  movePhase(agent, fence.slot, loadPhase(agent, fence.slot), FINISHING, agent.index);
+  completeJob(agent, fence.slot, error === undefined ? 0 : codeNumber(error.code), error?.code !== 'EINPUT');
+}
+
+/** The error of the write that left one of the buffers bad, as the reason why `label` does not run. */
+export function failedInput(core: Core, uses: readonly Use[], label: string): FencelineError | undefined {
+  const { agent } = core;
+  for (const use of uses) {
+    if (use.access === ACCESS_WRITE && !use.isPart) continue;
+    const at = bufferAt(agent, use.buffer);
+    const code = load(agent.words, at + B_CONTENTS);
+    if (code === 0) continue;
+    const job = load(agent.words, at + B_CONTENTS_JOB) - 1;
+    const cause =
+      causeOf(core, job, load(agent.words, at + B_CONTENTS_SEQNO)) ??
+      generalError(codeFromNumber(code) ?? 'EUNKNOWN', 'the last write');
+    return new FencelineError(
+      'EINPUT',
+      `${label} did not run, because the job that should have written buffer ${use.buffer} failed: ${cause.message}`,
+      { job: label, input: `buffer ${use.buffer}` },
+      cause,
+    ) as FencelineError;
+  }
+  return undefined;
+}
+
+function causeOf(core: Core, job: number, seqnoLow: number): FencelineError | undefined {
+  if (job < 0) return undefined;
+  const seqno = seqnoOfJob(core.agent, job);
+  return (seqno | 0) === seqnoLow ? errorOfJob(core.agent, job, seqno) : undefined;
+}

@@ -1,0 +1,112 @@
+/**
+ * Handles back into objects. A handle comes from anywhere and is not trusted: its kind, space, bounds and generation are
+ * checked before anything is done with it.
+ */
+import { bytesPerElement, dtypeNumber, isDType } from './base/dtype.ts';
+import { fail } from './base/errors.ts';
+import { B_DTYPE } from './base/layout.ts';
+import { bufferAt, bufferSizeBytes } from './buffer/buffer.ts';
+import { load } from './cells/cell.ts';
+import type { Core } from './core.ts';
+import { releaseBuffer, retainBuffer } from './core.ts';
+import type { Point } from './fence/points.ts';
+import type { Fence } from './fence.ts';
+import { fenceOver } from './fence.ts';
+import type { Gift } from './gift.ts';
+import { takeGift } from './gift.ts';
+import { lengthOf } from './live-view.ts';
+import { nameBuffer } from './report.ts';
+import type { SharedBuffer } from './shared-buffer.ts';
+import { bufferOver } from './shared-buffer.ts';
+
+type Fields = { readonly [name: string]: unknown };
+
+/** Opens kinds of handles that subpaths bring: they register theirs when they are imported. */
+const openers: Map<string, (core: Core, fields: Fields) => unknown> = new Map<
+  string,
+  (core: Core, fields: Fields) => unknown
+>([
+  ['fenceline.buffer', openBuffer],
+  ['fenceline.fence', openFence],
+]);
+
+/** Adds a kind of handle. */
+export function registerKind(kind: string, open: (core: Core, fields: Fields) => unknown): void {
+  openers.set(kind, open);
+}
+
+/** Outcomes: the object; throws EINVAL (not a handle of this space), ENOENT (its target is gone). */
+export function openHandle(core: Core, handle: unknown): unknown {
+  if (typeof handle !== 'object' || handle === null) refuse(`(${typeof handle}) is not a handle`);
+  const fields = handle as Fields;
+  const open = openers.get(String(fields.kind));
+  if (open === undefined) refuse(`(kind ${String(fields.kind)}) is of no kind that this space knows`);
+  if (fields.space !== core.data.id) refuse('is of another space');
+  return open(core, fields);
+}
+
+function openBuffer(core: Core, fields: Fields): SharedBuffer {
+  const { agent } = core;
+  const buffer = indexOf(fields.buffer, agent.layout.limits.buffers, 'buffer');
+  const generation = indexOf(fields.generation, 2 ** 22, 'generation');
+  const { dtype } = fields;
+  const shape = shapeOf(fields.shape);
+  if (!isDType(dtype)) refuse(`has the element type ${String(dtype)}, which does not exist`);
+  const size = lengthOf(shape) * bytesPerElement(dtype);
+  const offset = indexOf(fields.offset, Number.MAX_SAFE_INTEGER, 'offset') * bytesPerElement(dtype);
+  if (!retainBuffer(core, { buffer, generation })) {
+    fail(
+      'ENOENT',
+      'The buffer of this handle is gone. Hint: keep a reference until the other side has opened it, or give() it.',
+      {
+        kind: 'buffer',
+      },
+    );
+  }
+  const isWhole = load(agent.words, bufferAt(agent, buffer) + B_DTYPE) === dtypeNumber(dtype);
+  if (!isWhole || offset + size > bufferSizeBytes(agent, buffer)) {
+    releaseBuffer(core, buffer);
+    refuse('does not match its buffer');
+  }
+  if (fields.gift !== undefined) takeOrLetGo(core, buffer, fields.gift as Gift);
+  const label = String(fields.label);
+  nameBuffer(core, buffer, label);
+  const window = { offset: fields.offset as number, isPart: fields.isPart === true };
+  return bufferOver(core, { buffer, generation }, dtype, shape, label, window);
+}
+
+function takeOrLetGo(core: Core, buffer: number, gift: Gift): void {
+  try {
+    takeGift(core, gift);
+  } catch (error) {
+    releaseBuffer(core, buffer);
+    throw error;
+  }
+}
+
+function openFence(core: Core, fields: Fields): Fence {
+  const given = fields.points;
+  if (!Array.isArray(given)) refuse('has no points');
+  const points = given.map((point: Partial<Point>): Point => {
+    const timeline = indexOf(point?.timeline, core.agent.layout.timelineCount, 'timeline');
+    const generation = indexOf(point?.generation, 2 ** 22, 'generation');
+    const seqno = indexOf(point?.seqno, Number.MAX_SAFE_INTEGER, 'seqno');
+    return { timeline, generation, seqno };
+  });
+  return fenceOver(core, points, String(fields.label));
+}
+
+/** A whole number from 0 to below `limit`. */
+export function indexOf(value: unknown, limit: number, name: string): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < limit) return value;
+  return refuse(`has the ${name} ${String(value)}, which is not a whole number from 0 to below ${limit}`);
+}
+
+function shapeOf(value: unknown): readonly number[] {
+  if (!Array.isArray(value)) refuse('has no shape');
+  return value.map((dim: unknown) => indexOf(dim, 2 ** 40, 'dimension'));
+}
+
+function refuse(why: string): never {
+  fail('EINVAL', `The handle ${why}.`, { argument: 'handle' });
+}

@@ -1,0 +1,142 @@
+/**
+ * Calling kernels: `pool.run.blur({ src, dst, radius })` checks its arguments here and returns a job at once.
+ */
+import { fail } from './base/errors.ts';
+import { usesPerJob } from './base/limits.ts';
+import type { CallUse } from './call-record.ts';
+import { encodeCall } from './call-record.ts';
+import type { Core } from './core.ts';
+import type { Use as BoundUse } from './device/arguments.ts';
+import { bindArguments } from './device/arguments.ts';
+import type { Signature } from './device/kernel.ts';
+import type { Plan } from './device/plan.ts';
+import { planOf } from './device/plan.ts';
+import type { Point } from './fence/points.ts';
+import type { Fence, Job } from './fence.ts';
+import { pointsOfFence } from './fence.ts';
+import { figuresOf } from './figures.ts';
+import { submit } from './job.ts';
+import type { JobOptions } from './kernel.ts';
+import type { Use } from './schedule/job.ts';
+import { ACCESS_READ, ACCESS_UPDATE, ACCESS_WRITE, FLAG_RERUN } from './schedule/job.ts';
+import type { SharedBuffer } from './shared-buffer.ts';
+import { isSharedBuffer, partsOf } from './shared-buffer.ts';
+import { lockSetOf } from './transaction-base.ts';
+
+type Call = (args: unknown, options?: JobOptions) => Job<unknown>;
+
+/** The kernels of a pool, by name. A name that it does not serve throws ENOENT when it is called. */
+export function callables(core: Core, pool: number, workerCount: number, signatures: readonly Signature[]): object {
+  const calls: Record<string, Call> = {};
+  signatures.forEach((signature, kernel) => {
+    const plan = planOf(signature);
+    const timeoutMs = signature.timeoutMs ?? 0;
+    calls[signature.name] = (args, options = {}) =>
+      call({ core, pool, kernel, plan, timeoutMs, workerCount }, args, options);
+  });
+  const names = signatures.map(({ name }) => name).join(', ');
+  return new Proxy(calls, {
+    get: (target, name) => target[String(name)] ?? (typeof name === 'string' ? unknownKernel(name, names) : undefined),
+  });
+}
+
+/** Called, not looked at: looking must not throw, for those who print the object. */
+function unknownKernel(name: string, names: string): Call | undefined {
+  if (name === 'then') return undefined;
+  return () => fail('ENOENT', `The workers serve no kernel '${name}': they serve ${names}.`, { kind: 'kernel' });
+}
+
+interface Target {
+  readonly core: Core;
+  readonly pool: number;
+  readonly kernel: number;
+  readonly plan: Plan;
+  readonly timeoutMs: number;
+  readonly workerCount: number;
+}
+
+function call(target: Target, args: unknown, options: JobOptions): Job<unknown> {
+  const { core, plan } = target;
+  const bound = bindArguments(plan, args, isSharedBuffer);
+  const label = options.label ?? plan.name;
+  const retries = checkRetries(options.retries ?? 0, plan);
+  const callUses: CallUse[] = [];
+  const uses = collectUses(core, bound.uses, callUses);
+  const parts = plan.isSplit ? Math.min(target.workerCount, bound.rows) : 1;
+  const record = encodeCall({ label, kernel: plan.name, plain: bound.plain, uses: callUses });
+  const spec = {
+    pool: target.pool,
+    kernel: target.kernel,
+    uses,
+    after: pointsAfter(core, options.after),
+    record,
+    parts,
+    rows: bound.rows,
+    priority: options.priority ?? 0,
+    retries,
+    flags: retries > 0 ? FLAG_RERUN : 0,
+    timeoutMs: target.timeoutMs,
+  };
+  const figures = figuresOf(core);
+  figures.jobs++;
+  for (const { buffer } of bound.uses) figures.sharedBytes += (buffer as SharedBuffer).sizeBytes;
+  const locks = options.tx === undefined ? undefined : lockSetOf(options.tx, core, uses);
+  return submit<unknown>(core, { spec, label, toResult: plan.isSplit ? toList : toOne, locks, signal: options.signal });
+}
+
+function toOne(parts: readonly unknown[]): unknown {
+  return parts[0];
+}
+
+/** A kernel without a result has none, in however many parts it ran. */
+function toList(parts: readonly unknown[]): unknown {
+  return parts.every((part) => part === undefined) ? undefined : parts;
+}
+
+/** One use per buffer: the strongest access counts. */
+function collectUses(core: Core, bound: readonly BoundUse<SharedBuffer>[], callUses: CallUse[]): Use[] {
+  const byBuffer = new Map<number, Use>();
+  for (const { buffer, spec, index } of bound) {
+    const parts = partsOf(buffer, core, index < 0 ? spec.name : `${spec.name}[${index}]`);
+    const access = accessOf(spec.param.access);
+    const known = byBuffer.get(parts.buffer);
+    if (known === undefined || access !== ACCESS_READ) {
+      byBuffer.set(parts.buffer, { buffer: parts.buffer, generation: parts.generation, access, isPart: parts.isPart });
+    }
+    callUses.push({
+      buffer: parts.buffer,
+      offset: parts.offset,
+      dtype: buffer.dtype,
+      shape: buffer.shape,
+      label: parts.label,
+    });
+  }
+  if (byBuffer.size > usesPerJob) {
+    fail('ENOSPC', `A job with ${byBuffer.size} buffers is more than one may name (${usesPerJob}).`, {
+      limit: 'usesPerJob',
+      value: usesPerJob,
+    });
+  }
+  return [...byBuffer.values()];
+}
+
+function accessOf(access: 'read' | 'write' | 'update'): number {
+  if (access === 'read') return ACCESS_READ;
+  return access === 'write' ? ACCESS_WRITE : ACCESS_UPDATE;
+}
+
+function pointsAfter(core: Core, after: Fence | readonly Fence[] | undefined): Point[] {
+  if (after === undefined) return [];
+  const list = Array.isArray(after) ? (after as readonly Fence[]) : [after as Fence];
+  return list.flatMap((fence) => [...pointsOfFence(fence, core)]);
+}
+
+function checkRetries(retries: number, plan: Plan): number {
+  if (!Number.isInteger(retries) || retries < 0 || retries > 1000) {
+    fail('EINVAL', `The retries (${retries}) are not a whole number from 0 to 1000.`, { argument: 'retries' });
+  }
+  if (retries > 0 && !plan.mayRetry) {
+    fail('EINVAL', `Kernel '${plan.name}' updates in place, so it cannot be run again.`, { argument: 'retries' });
+  }
+  return retries;
+}

@@ -1,0 +1,136 @@
+/**
+ * Retrying a transaction's body as a whole.
+ *
+ * The ticket keeps its stamp over all runs, so the oldest transaction always gets through; the contended lock is taken
+ * first, with nothing held, where a ticket cannot be told to die.
+ */
+import { fail } from './base/errors.ts';
+import { sleepUntil } from './cells/wait.ts';
+import type { Core } from './core.ts';
+import type { LockSet } from './reservation/lock-set.ts';
+import { closeLockSet, leaveStep, lockStep, openLockSet, releaseAll } from './reservation/lock-set.ts';
+import type { Transaction } from './transaction.ts';
+import { AsyncTransaction } from './transaction-async.ts';
+import type { BaseTransaction, Contention } from './transaction-base.ts';
+import { SyncTransaction } from './transaction-sync.ts';
+import type { WaitOptions } from './waiting.ts';
+import { deadlineOf, refuseTime, whenTrue } from './waiting.ts';
+
+/** More runs than any order of arrivals can cause while tickets keep their stamps. */
+const runsMax = 10_000;
+
+/** Runs `body` in a transaction. Outcomes: its result, published; rejects with what it throws, and nothing is published. */
+export async function runTransaction<R>(
+  core: Core,
+  body: (tx: Transaction) => Promise<R>,
+  options: WaitOptions,
+  contend: Contention,
+): Promise<R> {
+  const deadline = deadlineOf(options.timeoutMs);
+  const signal = options.signal ?? new AbortController().signal;
+  signal.throwIfAborted();
+  const set = openLockSet(core.agent);
+  try {
+    for (let attempt = 1; attempt <= runsMax; attempt++) {
+      if (set.contended !== 0) await takeContended(core, set, signal, deadline);
+      const tx = new AsyncTransaction(core, set, attempt, deadline, signal, contend);
+      const ended = await settle(tx, () => body(tx));
+      if (ended !== 'retry') return ended.result;
+    }
+    return refuseRuns();
+  } finally {
+    closeLockSet(core.agent, set);
+  }
+}
+
+/** The same, blocking this thread. Context: it may block, else EDEADLK. */
+export function runTransactionSync<R>(
+  core: Core,
+  body: (tx: Transaction<'sync'>) => R,
+  options: { timeoutMs?: number },
+  contend: Contention,
+): R {
+  const deadline = deadlineOf(options.timeoutMs);
+  if (!core.canBlock) {
+    fail('EDEADLK', 'A synchronous transaction may block, and this thread may not. Hint: use transaction().', {
+      cycle: ['transactionSync', 'this thread'],
+    });
+  }
+  const { signal } = new AbortController();
+  const set = openLockSet(core.agent);
+  try {
+    for (let attempt = 1; attempt <= runsMax; attempt++) {
+      if (set.contended !== 0) takeContendedSync(core, set, deadline);
+      const tx = new SyncTransaction(core, set, attempt, deadline, signal, contend);
+      const ended = settleSync(tx, () => body(tx));
+      if (ended !== 'retry') return ended.result;
+    }
+    return refuseRuns();
+  } finally {
+    closeLockSet(core.agent, set);
+  }
+}
+
+async function settle<R>(tx: AsyncTransaction, run: () => Promise<R>): Promise<'retry' | { result: R }> {
+  try {
+    const result = await run();
+    if (!tx.isDoomed) {
+      tx.publish();
+      return { result };
+    }
+  } catch (error) {
+    if (!tx.isDoomed) {
+      tx.discard();
+      throw error;
+    }
+  }
+  giveBack(tx);
+  return 'retry';
+}
+
+function settleSync<R>(tx: SyncTransaction, run: () => R): 'retry' | { result: R } {
+  try {
+    const result = run();
+    if (!tx.isDoomed) {
+      tx.publish();
+      return { result };
+    }
+  } catch (error) {
+    if (!tx.isDoomed) {
+      tx.discard();
+      throw error;
+    }
+  }
+  giveBack(tx);
+  return 'retry';
+}
+
+/** The run counts for nothing: its drafts are gone and its locks free. */
+function giveBack(tx: BaseTransaction): void {
+  tx.discard();
+  releaseAll(tx.core.agent, tx.set);
+}
+
+async function takeContended(core: Core, set: LockSet, signal: AbortSignal, deadline: number): Promise<void> {
+  const lockAt = set.contended;
+  set.contended = 0;
+  let isTaken = false;
+  try {
+    isTaken = await whenTrue(core, () => lockStep(core.agent, set, lockAt) !== 'blocked', signal, deadline);
+  } finally {
+    if (!isTaken) leaveStep(core.agent, set, lockAt);
+  }
+  if (!isTaken) refuseTime(undefined, 'a transaction');
+}
+
+function takeContendedSync(core: Core, set: LockSet, deadline: number): void {
+  const lockAt = set.contended;
+  set.contended = 0;
+  if (sleepUntil(core.agent, () => lockStep(core.agent, set, lockAt) !== 'blocked', deadline)) return;
+  leaveStep(core.agent, set, lockAt);
+  refuseTime(undefined, 'a transaction');
+}
+
+function refuseRuns(): never {
+  fail('EBUSY', `The transaction did not get its locks in ${runsMax} runs.`, { by: 'other transactions' });
+}

@@ -1,0 +1,203 @@
+/**
+ * Running one job, or one part of one, on this thread: views for the kernel, its result or error into shared memory.
+ */
+
+import { leaveError } from './admission.ts';
+import { bytesPerElement } from './base/dtype.ts';
+import { codeNumber, FencelineError } from './base/errors.ts';
+import { J_ERROR, J_FLAGS, J_KERNEL, J_PARTS, J_RESULT, J_ROWS } from './base/layout.ts';
+import type { CallRecord, CallUse } from './call-record.ts';
+import { decodeCall, encodeScratch } from './call-record.ts';
+import { load, store } from './cells/cell.ts';
+import { storeBytes } from './cells/chunk.ts';
+import type { Core } from './core.ts';
+import type { KernelParts } from './device/kernel.ts';
+import { signatureOf } from './device/kernel.ts';
+import type { BufferSpec, Plan } from './device/plan.ts';
+import { assembleViews, planOf } from './device/plan.ts';
+import { generalError } from './failure.ts';
+import type { LiveView } from './live-view.ts';
+import { viewOver } from './live-view.ts';
+import { failedInput } from './local-job.ts';
+import { bytesOfBuffer } from './memory/placement.ts';
+import { chunkOwnerOf, FLAG_CANCELLED, jobAt, seqnoOfJob, usesOf } from './schedule/job.ts';
+import { recordOf } from './schedule/submit.ts';
+import type { Work } from './schedule/take.ts';
+import { failedRequirement, finishPart } from './schedule/take.ts';
+import type { Space } from './space.ts';
+import { spaceOver } from './space.ts';
+
+const plans: WeakMap<KernelParts, Plan> = new WeakMap();
+
+/** Given to a running kernel (kernel.ts). */
+class RunningJob {
+  readonly from: number;
+  readonly label: string;
+  readonly space: Space;
+  readonly #core: Core;
+  readonly #job: number;
+  readonly #seqno: number;
+
+  constructor(core: Core, job: number, from: number, label: string) {
+    this.#core = core;
+    this.#job = job;
+    this.#seqno = seqnoOfJob(core.agent, job);
+    this.from = from;
+    this.label = label;
+    this.space = spaceOver(core);
+  }
+
+  /** One load: whether somebody cancelled the job, or another part of it failed. */
+  get cancelled(): boolean {
+    return isCancelled(this.#core, this.#job) || seqnoOfJob(this.#core.agent, this.#job) !== this.#seqno;
+  }
+}
+
+/** Runs work that this thread has taken. Outcomes: undefined when it is over, or a promise of an asynchronous kernel. */
+export function runWork(
+  core: Core,
+  kernels: readonly KernelParts[],
+  work: Work,
+  worker: number,
+): Promise<void> | undefined {
+  const { agent } = core;
+  const kernel = kernels[load(agent.words, jobAt(agent, work.job) + J_KERNEL)];
+  const call = decodeCall(recordOf(agent, work.job));
+  const early = kernel === undefined ? generalError('ENOENT', call.label) : reasonNotToRun(core, work, call);
+  if (kernel === undefined || early !== undefined) {
+    end(core, work, early);
+    return undefined;
+  }
+  const plan = planFor(kernel);
+  const rows = rowsOf(core, work);
+  const views = viewsOf(core, plan, call, rows);
+  const context = new RunningJob(core, work.job, rows.from, call.label);
+  try {
+    const result = kernel.run(assembleViews(plan, views, call.plain), context);
+    if (!(result instanceof Promise)) {
+      endWith(core, work, views, result);
+      return undefined;
+    }
+    return result.then(
+      (value) => endWith(core, work, views, value),
+      (thrown: unknown) => endThrown(core, work, views, kernelError(call, worker, thrown)),
+    );
+  } catch (thrown) {
+    endThrown(core, work, views, kernelError(call, worker, thrown));
+    return undefined;
+  }
+}
+
+/** Cancelled, or one of its inputs failed. */
+function reasonNotToRun(core: Core, { job }: Work, call: CallRecord): FencelineError | undefined {
+  const { agent } = core;
+  if (isCancelled(core, job)) return generalError('ECANCELED', call.label);
+  const status = failedRequirement(agent, job);
+  if (status < 0) {
+    const cause = generalError('EUNKNOWN', 'a fence it requires');
+    return new FencelineError(
+      'EINPUT',
+      `${call.label} did not run, because a fence named in its 'after' failed.`,
+      { job: call.label, input: 'after' },
+      cause,
+    ) as FencelineError;
+  }
+  return failedInput(core, usesOf(agent, job), call.label);
+}
+
+function isCancelled(core: Core, job: number): boolean {
+  const at = jobAt(core.agent, job);
+  return (load(core.agent.words, at + J_FLAGS) & FLAG_CANCELLED) !== 0 || load(core.agent.words, at + J_ERROR) !== 0;
+}
+
+interface Rows {
+  readonly from: number;
+  readonly to: number;
+  /** 0 if the job is not split. */
+  readonly all: number;
+}
+
+/** The rows of this part: all parts together are all rows, and the sizes differ by one at most. */
+function rowsOf({ agent }: Core, { job, part }: Work): Rows {
+  const at = jobAt(agent, job);
+  const all = load(agent.words, at + J_ROWS);
+  const parts = load(agent.words, at + J_PARTS);
+  return { from: Math.floor((all * part) / parts), to: Math.floor((all * (part + 1)) / parts), all };
+}
+
+function viewsOf(core: Core, plan: Plan, call: CallRecord, rows: Rows): LiveView[] {
+  const views: LiveView[] = [];
+  let next = 0;
+  let nextPlain = 0;
+  for (const step of plan.steps) {
+    if (step.kind !== 'buffer' && step.kind !== 'many') {
+      nextPlain++;
+      continue;
+    }
+    // A list is preceded by its length among the plain values.
+    const count = step.kind === 'many' ? (call.plain[nextPlain++] as number) : 1;
+    // The submitter wrote one use per buffer of the plan.
+    for (let index = 0; index < count; index++) views.push(viewOf(core, step, call.uses[next++] as CallUse, rows));
+  }
+  return views;
+}
+
+function viewOf(core: Core, spec: BufferSpec, use: CallUse, rows: Rows): LiveView {
+  const element = bytesPerElement(use.dtype);
+  const [rowCount = 1, ...rest] = use.shape;
+  const isCut = spec.isSplit && rows.all > 0;
+  const rowLength = rest.reduce((product, dim) => product * dim, 1);
+  const shape = isCut ? [rows.to - rows.from, ...rest] : use.shape;
+  const count = isCut ? (rows.to - rows.from) * rowLength : use.shape.length === 0 ? 1 : rowCount * rowLength;
+  const start = (use.offset + (isCut ? rows.from * rowLength : 0)) * element;
+  const bytes = bytesOfBuffer(core.agent, use.buffer).subarray(start, start + count * element);
+  return viewOver(use.dtype, shape, bytes, use.label);
+}
+
+function endWith(core: Core, work: Work, views: readonly LiveView[], result: unknown): void {
+  for (const view of views) view.end();
+  try {
+    storeResult(core, work, result);
+  } catch (error) {
+    end(core, work, error as FencelineError);
+    return;
+  }
+  // What was asked to stop may have stopped half way: it does not count as done.
+  end(core, work, isCancelled(core, work.job) ? generalError('ECANCELED', 'the job') : undefined);
+}
+
+function endThrown(core: Core, work: Work, views: readonly LiveView[], error: FencelineError): void {
+  for (const view of views) view.end();
+  end(core, work, error);
+}
+
+function storeResult({ agent }: Core, { job, part }: Work, result: unknown): void {
+  if (result === undefined) return;
+  const chunk = storeBytes(agent, encodeScratch(result), chunkOwnerOf(job));
+  store(agent.words, jobAt(agent, job) + J_RESULT + part, chunk);
+}
+
+function end(core: Core, work: Work, error: FencelineError | undefined): void {
+  if (error !== undefined) leaveError(core, work.job, error);
+  finishPart(core.agent, work, error === undefined ? 0 : codeNumber(error.code));
+}
+
+function kernelError(call: CallRecord, worker: number, thrown: unknown): FencelineError {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const details = { job: call.label, kernel: call.kernel, worker };
+  return new FencelineError(
+    'EKERNEL',
+    `The kernel of ${call.label} threw: ${message}`,
+    details,
+    thrown,
+  ) as FencelineError;
+}
+
+function planFor(kernel: KernelParts): Plan {
+  let plan = plans.get(kernel);
+  if (plan === undefined) {
+    plan = planOf(signatureOf('kernel', kernel));
+    plans.set(kernel, plan);
+  }
+  return plan;
+}

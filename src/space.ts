@@ -1,0 +1,277 @@
+/**
+ * Space: the memory that all threads see, with a budget.
+ *
+ * A thin shell: what it does is in core.ts (joining), job.ts, shared-buffer.ts, run-transaction.ts, workers.ts.
+ */
+
+import type { DType } from './base/dtype.ts';
+import { bytesPerElement, isDType } from './base/dtype.ts';
+import { FencelineError, fail } from './base/errors.ts';
+import type { Limits } from './base/limits.ts';
+import type { Sized } from './base/view.ts';
+import type { Core, SpaceData } from './core.ts';
+import { createCore, joinCore, leaveCore } from './core.ts';
+import type { Fence } from './fence.ts';
+import type { Handle } from './handle.ts';
+import { checkHeaps } from './heaps.ts';
+import { onUnobserved } from './job.ts';
+import { lengthOf } from './live-view.ts';
+import { promiseLocal } from './local-job.ts';
+import { setBudget } from './memory/allocator.ts';
+import { heapStats } from './memory/heap-stats.ts';
+import { openHandle } from './open.ts';
+import { describeCore } from './report.ts';
+import { runTransaction, runTransactionSync } from './run-transaction.ts';
+import type { BufferOptions, SharedBuffer } from './shared-buffer.ts';
+import { newBuffer } from './shared-buffer.ts';
+import type { Transaction } from './transaction.ts';
+import type { Contention } from './transaction-base.ts';
+import type { WaitOptions } from './waiting.ts';
+
+export interface SpaceOptions {
+  /** Payload memory that may be in use at once. Default: 1 GiB. */
+  budgetBytes?: number;
+  /** How long a request waits for memory while nobody frees any, before ENOMEM. Default: 5000. */
+  patienceMs?: number;
+  /** Memory beside the system heap, for instance a shared WebAssembly.Memory with a maximum. */
+  heaps?: readonly { name: string; sizeBytes: number; memory?: WebAssembly.Memory }[];
+  /** Sizes of the tables of the control block (base/limits.ts). */
+  limits?: Partial<Limits>;
+  debug?: {
+    /** Injects contention into transactions: at the n-th lock of the first run, or at each lock in turn. */
+    contend?: 'always' | number;
+  };
+}
+
+export interface SpaceEvents {
+  /** A job failed and nobody asked. */
+  unobserved: FencelineError;
+  /** A worker of a pool stopped by itself. */
+  crash: { pool: string; worker: number; error: unknown; replaced: boolean };
+}
+
+type Listeners = { readonly [E in keyof SpaceEvents]: Set<(detail: SpaceEvents[E]) => void> };
+
+const defaultBudgetBytes = 2 ** 30;
+const defaultPatienceMs = 5000;
+
+/** What the rest of the library needs of a space. */
+export let coreOf: (space: Space) => Core;
+/** The space of this thread's end; one object per core. */
+export let spaceOver: (core: Core) => Space;
+/** Tells listeners of the space. */
+export let emit: <E extends keyof SpaceEvents>(space: Space, event: E, detail: SpaceEvents[E]) => void;
+/** Runs before the space leaves: pools close, promises end. */
+export let beforeClose: (space: Space, fn: (options: CloseOptions) => Promise<void>) => () => void;
+
+export interface CloseOptions {
+  /** Cancel what is under way instead of waiting for it. */
+  abort?: boolean;
+  timeoutMs?: number;
+}
+
+const spaces: WeakMap<Core, Space> = new WeakMap();
+
+export class Space implements AsyncDisposable {
+  readonly #core: Core;
+  readonly #contend: Contention;
+  readonly #listeners: Listeners = { unobserved: new Set(), crash: new Set() };
+  readonly #closers: Set<(options: CloseOptions) => Promise<void>> = new Set();
+
+  private constructor(core: Core, contend: Contention) {
+    this.#core = core;
+    this.#contend = contend;
+    spaces.set(core, this);
+    onUnobserved(core, (error) => this.#emit('unobserved', error));
+  }
+
+  /** Makes a space; this thread is its first agent. Outcomes: the space, or EINVAL. */
+  static create(options: SpaceOptions = {}): Space {
+    const budgetBytes = checkBytes(options.budgetBytes ?? defaultBudgetBytes, 'budgetBytes');
+    const patienceMs = options.patienceMs ?? defaultPatienceMs;
+    if (!(patienceMs >= 0)) {
+      fail('EINVAL', `The patience (${patienceMs} ms) is not a number of milliseconds from 0 on.`, {
+        argument: 'patienceMs',
+      });
+    }
+    const heaps = options.heaps ?? [];
+    checkHeapOptions(heaps);
+    const limits = options.limits === undefined ? {} : { limits: options.limits };
+    return new Space(createCore({ budgetBytes, patienceMs, heaps, ...limits }), options.debug?.contend);
+  }
+
+  /** The one of this realm: where libraries that know nothing of each other meet. Made at first use. */
+  static ambient(): Space {
+    const registry = globalThis as { [ambientKey]?: Space };
+    const known = registry[ambientKey];
+    if (known !== undefined && !known.#core.isClosed) return known;
+    const ambient = Space.create();
+    registry[ambientKey] = ambient;
+    return ambient;
+  }
+
+  /** Joins the space of a handle that another thread posted. Outcomes: the space; EINVAL, or ENOSPC (agents). */
+  static join(handle: Handle<Space>): Space {
+    const core = joinCore(handle as unknown as SpaceData);
+    return spaces.get(core) ?? new Space(core, undefined);
+  }
+
+  get budgetBytes(): number {
+    return heapStats(this.#core.agent, 0).budgetBytes;
+  }
+
+  /** May change while running. What is in use beyond a lowered one stays until it is freed. */
+  set budgetBytes(bytes: number) {
+    setBudget(this.#core.agent, 0, checkBytes(bytes, 'budgetBytes'));
+  }
+
+  /** Plain data to post to threads of this process, which then `join`. */
+  get handle(): Handle<Space> {
+    return this.#core.data as unknown as Handle<Space>;
+  }
+
+  /** False where there is no SharedArrayBuffer: everything then runs on this thread. */
+  get isShared(): boolean {
+    return this.#core.agent.isShared;
+  }
+
+  /**
+   * A buffer of a type and shape. Takes a slot, and memory at first use.
+   * Outcomes: the buffer; throws EINVAL (type, shape, or larger than the budget), ENOENT (heap), ENOSPC (buffers).
+   */
+  buffer<D extends DType, const S extends readonly number[]>(
+    dtype: D,
+    shape: S,
+    options: BufferOptions = {},
+  ): SharedBuffer<D, Sized<S>> {
+    this.#check();
+    if (!isDType(dtype)) fail('EINVAL', `The element type (${String(dtype)}) does not exist.`, { argument: 'dtype' });
+    for (const dim of shape) {
+      if (Number.isInteger(dim) && dim > 0) continue;
+      fail('EINVAL', `The dimension ${dim} of the shape [${shape.join(', ')}] is not a whole number from 1 on.`, {
+        argument: 'shape',
+      });
+    }
+    const heap = checkHeaps(this.#core, options.heaps ?? []);
+    const sizeBytes = lengthOf(shape) * bytesPerElement(dtype);
+    const { budgetBytes } = heapStats(this.#core.agent, heap);
+    if (sizeBytes > budgetBytes) {
+      const name = this.#core.heapNames[heap];
+      fail(
+        'EINVAL',
+        `The size of the buffer (${sizeBytes} bytes) is more than heap '${name}' may hold (${budgetBytes}).`,
+        {
+          argument: 'shape',
+        },
+      );
+    }
+    return newBuffer(this.#core, dtype, [...shape] as unknown as Sized<S>, options.label, heap);
+  }
+
+  /**
+   * Runs `body` with several buffers, all or nothing; it may run more than once and must be repeatable.
+   * Outcomes: its result, with all drafts published; rejects with what it throws, with nothing published.
+   */
+  async transaction<R>(body: (tx: Transaction) => Promise<R>, options: WaitOptions = {}): Promise<R> {
+    this.#check();
+    return runTransaction(this.#core, body, options, this.#contend);
+  }
+
+  /** The same, blocking this thread. Outcomes: also EDEADLK where that could never end. */
+  transactionSync<R>(body: (tx: Transaction<'sync'>) => R, options: { timeoutMs?: number } = {}): R {
+    this.#check();
+    return runTransactionSync(this.#core, body, options, this.#contend);
+  }
+
+  /** Revives a handle. Outcomes: the object; throws EINVAL (forged, other space), ENOENT (its target is gone). */
+  open<T>(handle: Handle<T>): T {
+    this.#check();
+    return openHandle(this.#core, handle) as T;
+  }
+
+  /** Any promise as a fence; it fails if the promise rejects. */
+  fence(work: Promise<unknown>, label: string = 'promise'): Fence {
+    this.#check();
+    const promise = promiseLocal(this.#core, label);
+    work.then(
+      () => promise.end(),
+      (reason: unknown) => promise.end(toError(reason, label)),
+    );
+    return promise.fence;
+  }
+
+  on<E extends keyof SpaceEvents>(
+    event: E,
+    fn: (detail: SpaceEvents[E]) => void,
+    options: { signal?: AbortSignal } = {},
+  ): Disposable {
+    const listeners = this.#listeners[event] as Set<(detail: SpaceEvents[E]) => void>;
+    listeners.add(fn);
+    const off = (): void => void listeners.delete(fn);
+    options.signal?.addEventListener('abort', off, { once: true });
+    return { [Symbol.dispose]: off };
+  }
+
+  /** A text for people: heaps, agents, buffers, jobs. */
+  describe(): string {
+    return describeCore(this.#core);
+  }
+
+  /** Closes pools, then leaves: references of this thread are dropped. A second time does nothing. */
+  async close(options: CloseOptions = {}): Promise<void> {
+    if (this.#core.isClosed) return;
+    await Promise.all([...this.#closers].map((fn) => fn(options)));
+    leaveCore(this.#core);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  static {
+    coreOf = (space) => {
+      space.#check();
+      return space.#core;
+    };
+    spaceOver = (core) => spaces.get(core) ?? new Space(core, undefined);
+    emit = (space, event, detail) => space.#emit(event, detail);
+    beforeClose = (space, fn) => {
+      space.#closers.add(fn);
+      return () => space.#closers.delete(fn);
+    };
+  }
+
+  #emit<E extends keyof SpaceEvents>(event: E, detail: SpaceEvents[E]): void {
+    for (const fn of this.#listeners[event] as Set<(detail: SpaceEvents[E]) => void>) fn(detail);
+  }
+
+  #check(): void {
+    if (this.#core.isClosed) fail('EINVAL', 'The space is closed.', { argument: 'space' });
+  }
+}
+
+const ambientKey: unique symbol = Symbol.for('fenceline.ambient.1');
+
+function checkBytes(bytes: number, argument: string): number {
+  if (Number.isInteger(bytes) && bytes > 0 && bytes <= Number.MAX_SAFE_INTEGER) return bytes;
+  return fail('EINVAL', `The ${argument} (${bytes}) is not a whole number of bytes from 1 on.`, { argument });
+}
+
+function checkHeapOptions(heaps: readonly { name: string; sizeBytes: number }[]): void {
+  const names = new Set(['system']);
+  for (const { name, sizeBytes } of heaps) {
+    if (names.has(name)) fail('EINVAL', `The heap '${name}' is named twice.`, { argument: 'heaps' });
+    names.add(name);
+    checkBytes(sizeBytes, 'sizeBytes');
+  }
+}
+
+function toError(reason: unknown, label: string): FencelineError {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return new FencelineError(
+    'EKERNEL',
+    `The promise of ${label} was rejected: ${message}`,
+    { job: label, kernel: 'promise', worker: -1 },
+    reason,
+  ) as FencelineError;
+}

@@ -1,0 +1,106 @@
+/** The transaction that waits without blocking: the body awaits each of its calls. */
+import type { DType } from './base/dtype.ts';
+import { H_FREED } from './base/layout.ts';
+import type { ReadView, View } from './base/view.ts';
+import { placementOf } from './buffer/buffer.ts';
+import { load } from './cells/cell.ts';
+import { now } from './cells/clock.ts';
+import { checkHeaps } from './heaps.ts';
+import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
+import type { Transaction } from './transaction.ts';
+import { BaseTransaction } from './transaction-base.ts';
+import type { WaitOptions } from './waiting.ts';
+import { refuseTime, whenOver, whenTrue } from './waiting.ts';
+
+export class AsyncTransaction extends BaseTransaction implements Transaction {
+  async read<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Promise<ReadView<D, S>> {
+    const parts = this.enter(buffer, 'buffer');
+    await this.#take(parts, false);
+    const draft = this.drafts.get(parts.buffer);
+    if (draft === undefined) await this.#place(parts, buffer.sizeBytes);
+    const view = this.viewOf(buffer, parts, draft?.block ?? placementOf(this.core.agent, parts.buffer));
+    return view as unknown as ReadView<D, S>;
+  }
+
+  async edit<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Promise<View<D, S>> {
+    const parts = this.enter(buffer, 'buffer');
+    await this.#take(parts, true);
+    return this.#room(parts, buffer.sizeBytes, () => this.tryDraft(buffer, parts));
+  }
+
+  async lock(...buffers: readonly SharedBuffer[]): Promise<void> {
+    for (const buffer of buffers) await this.#lock(this.enter(buffer, 'buffer').buffer);
+  }
+
+  async place(buffer: SharedBuffer, heaps: readonly string[]): Promise<void> {
+    const parts = this.enter(buffer, 'buffer');
+    checkHeaps(this.core, heaps);
+    await this.#lock(parts.buffer);
+    await this.#place(parts, buffer.sizeBytes);
+  }
+
+  async #place(parts: BufferParts, sizeBytes: number): Promise<void> {
+    await this.#room(parts, sizeBytes, () => this.tryPlace(parts.buffer) || undefined);
+  }
+
+  async #take(parts: BufferParts, isWrite: boolean): Promise<void> {
+    await this.#lock(parts.buffer);
+    for (;;) {
+      const points = this.blockers(parts.buffer, isWrite);
+      if (points.length === 0) break;
+      if (!(await whenOver(this.core, points, this.#options()))) refuseTime(undefined, 'a transaction');
+      this.check();
+    }
+    if (!this.drafts.has(parts.buffer)) this.checkContents(parts);
+  }
+
+  async #lock(buffer: number): Promise<void> {
+    let outcome = this.step(buffer);
+    if (outcome === 'blocked') {
+      const isOver = await this.#when(buffer, () => {
+        outcome = this.step(buffer);
+        return outcome !== 'blocked';
+      });
+      if (!isOver) refuseTime(undefined, 'a transaction');
+    }
+    this.settleLock(buffer, outcome);
+    this.check();
+  }
+
+  /** Tries until there is room. Outcomes: what `attempt` gave; rejects with ENOMEM when nobody frees any for too long. */
+  async #room<T>(parts: BufferParts, sizeBytes: number, attempt: () => T | undefined): Promise<T> {
+    const { agent, data } = this.core;
+    for (;;) {
+      let found = attempt();
+      if (found !== undefined) return found;
+      const freed = load(agent.words, H_FREED);
+      const look = (): boolean => {
+        this.listenForRoom();
+        found = attempt();
+        return found !== undefined;
+      };
+      await whenTrue(this.core, look, this.signal, Math.min(this.deadline, now() + data.patienceMs));
+      this.check();
+      if (found !== undefined) return found;
+      if (now() >= this.deadline) refuseTime(undefined, 'a transaction');
+      if (load(agent.words, H_FREED) === freed) this.refuseMemory(parts, sizeBytes);
+    }
+  }
+
+  async #when(buffer: number, poll: () => boolean): Promise<boolean> {
+    let isOver = false;
+    try {
+      isOver = await whenTrue(this.core, poll, this.signal, this.deadline);
+      return isOver;
+    } finally {
+      if (!isOver) this.leave(buffer);
+    }
+  }
+
+  #options(): WaitOptions {
+    const { signal } = this;
+    return this.deadline === Number.POSITIVE_INFINITY
+      ? { signal }
+      : { signal, timeoutMs: Math.max(0, this.deadline - now()) };
+  }
+}

@@ -1,0 +1,282 @@
+/**
+ * What a transaction is, however it waits: its locks, its drafts, its views.
+ *
+ * Invariant: a draft's block is this agent's until it is published or freed (memory/placement.ts); views end with the
+ * body. Not here: waiting (transaction-async.ts, transaction-sync.ts), and retries (run-transaction.ts).
+ */
+
+import type { DType } from './base/dtype.ts';
+import { bytesPerElement } from './base/dtype.ts';
+import { FencelineError, fail } from './base/errors.ts';
+import { B_DRAFT, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW } from './base/layout.ts';
+import { pointsPerReservation } from './base/limits.ts';
+import type { Access } from './base/view.ts';
+import { bufferAt, lockOf, placementOf, reservationOf } from './buffer/buffer.ts';
+import { store } from './cells/cell.ts';
+import { addAgent } from './cells/interest.ts';
+import type { Core } from './core.ts';
+import type { Fence } from './fence.ts';
+import { pointsOfFence } from './fence.ts';
+import type { LiveView } from './live-view.ts';
+import { lengthOf, viewOver } from './live-view.ts';
+import { failedInput } from './local-job.ts';
+import type { Acquisition } from './lock/ww-lock.ts';
+import { freeBlock } from './memory/allocator.ts';
+import { bytesOfBlock, placeLocked, publishLocked, takeBlockFor, zeroLocked } from './memory/placement.ts';
+import { pinnedBuffers } from './report.ts';
+import type { LockSet } from './reservation/lock-set.ts';
+import { leaveStep, lockStep, releaseAll, releaseSince } from './reservation/lock-set.ts';
+import type { UsedPoint } from './reservation/reservation.ts';
+import {
+  addPointLocked,
+  pendingPoints,
+  reserveLocked,
+  USAGE_READ,
+  USAGE_WRITE,
+  usageBefore,
+} from './reservation/reservation.ts';
+import { recoverLocked } from './schedule/admit.ts';
+import { ACCESS_READ } from './schedule/job.ts';
+import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
+import { partsOf } from './shared-buffer.ts';
+import type { Savepoint } from './transaction.ts';
+
+/** Debug knob: the n-th lock is contended in the first run; 'always': each lock in turn, one a run. */
+export type Contention = 'always' | number | undefined;
+
+/** Thrown through the body to retry it. Not an error of the user's: the retry loop catches it. */
+export class Retry extends Error {
+  override name: string = 'Retry';
+}
+
+interface Draft {
+  readonly buffer: number;
+  readonly block: number;
+  readonly view: LiveView;
+}
+
+export abstract class BaseTransaction {
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+  readonly core: Core;
+  readonly set: LockSet;
+  readonly drafts: Map<number, Draft> = new Map();
+  readonly views: LiveView[] = [];
+  readonly deadline: number;
+  isDoomed = false;
+  isOver = false;
+  readonly #contend: Contention;
+  #acquisitions = 0;
+  readonly #savepoints: Map<Savepoint, { held: number; drafts: readonly number[] }> = new Map();
+
+  constructor(core: Core, set: LockSet, attempt: number, deadline: number, signal: AbortSignal, contend: Contention) {
+    this.core = core;
+    this.set = set;
+    this.attempt = attempt;
+    this.deadline = deadline;
+    this.signal = signal;
+    this.#contend = contend;
+  }
+
+  addFence(buffer: SharedBuffer, fence: Fence<unknown>, access: Access): void {
+    const parts = this.enter(buffer, 'buffer');
+    const { agent } = this.core;
+    if (!this.set.held.includes(lockOf(agent, parts.buffer))) {
+      fail('EINVAL', `Buffer '${parts.label}' is not locked by this transaction. Hint: lock it first.`, {
+        argument: 'buffer',
+      });
+    }
+    const points = pointsOfFence(fence, this.core);
+    const at = reservationOf(agent, parts.buffer);
+    if (!reserveLocked(agent, at, points.length)) {
+      fail(
+        'ENOSPC',
+        `The reservation of buffer '${parts.label}' has no room for ${points.length} more points (limit ${pointsPerReservation}).`,
+        {
+          limit: 'pointsPerReservation',
+          value: pointsPerReservation,
+        },
+      );
+    }
+    for (const point of points) addPointLocked(agent, at, point, access === 'read' ? USAGE_READ : USAGE_WRITE);
+  }
+
+  savepoint(): Savepoint {
+    this.check();
+    const point = Object.freeze({}) as Savepoint;
+    this.#savepoints.set(point, { held: this.set.held.length, drafts: [...this.drafts.keys()] });
+    return point;
+  }
+
+  rollback(to: Savepoint): void {
+    this.check();
+    const then = this.#savepoints.get(to);
+    if (then === undefined)
+      fail('EINVAL', 'The savepoint is not one of this run of the transaction.', { argument: 'to' });
+    for (const draft of this.drafts.values()) if (!then.drafts.includes(draft.buffer)) this.drop(draft);
+    releaseSince(this.core.agent, this.set, then.held);
+  }
+
+  /** Checks that the transaction may be used, and the buffer with it. */
+  enter(buffer: SharedBuffer, argument: string): BufferParts {
+    this.check();
+    return partsOf(buffer, this.core, argument);
+  }
+
+  check(): void {
+    if (this.isOver) fail('EINVAL', 'The transaction is over: its body has returned.', { argument: 'tx' });
+    if (this.isDoomed) throw new Retry('The transaction is being retried.');
+    this.signal.throwIfAborted();
+  }
+
+  /** One step towards the lock of a buffer; see `lockStep`. */
+  step(buffer: number): Acquisition {
+    const lockAt = lockOf(this.core.agent, buffer);
+    if (!this.set.held.includes(lockAt)) this.#inject(lockAt);
+    return lockStep(this.core.agent, this.set, lockAt);
+  }
+
+  /** What follows from a step that is not 'blocked'. Outcomes: the lock is held; throws Retry. */
+  settleLock(buffer: number, outcome: Acquisition): void {
+    if (outcome === 'suspect') recoverLocked(this.core.agent, buffer);
+    if (outcome === 'die') this.doom();
+  }
+
+  /** Gives up waiting for the lock of a buffer. */
+  leave(buffer: number): void {
+    leaveStep(this.core.agent, this.set, lockOf(this.core.agent, buffer));
+  }
+
+  /** Locks a buffer now or never, for a job that is submitted at once: contention dooms the transaction. */
+  lockNow(buffer: number): void {
+    const outcome = this.step(buffer);
+    if (outcome === 'blocked') {
+      this.leave(buffer);
+      releaseAll(this.core.agent, this.set);
+      this.set.contended = lockOf(this.core.agent, buffer);
+      this.doom();
+    }
+    this.settleLock(buffer, outcome);
+  }
+
+  /** Asks to be rung when memory comes free: before a look, so that nothing is lost between the two. */
+  listenForRoom(): void {
+    addAgent(this.core.agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, this.core.agent.index);
+  }
+
+  doom(): never {
+    this.isDoomed = true;
+    throw new Retry('An older transaction has a lock that this one needs.');
+  }
+
+  /** Points that must be over before this access, under the lock. */
+  blockers(buffer: number, isWrite: boolean): UsedPoint[] {
+    return pendingPoints(this.core.agent, reservationOf(this.core.agent, buffer), usageBefore(isWrite));
+  }
+
+  /** The buffer's contents must be good. */
+  checkContents(parts: BufferParts): void {
+    const use = { ...parts, access: ACCESS_READ };
+    const failed = failedInput(this.core, [use], `The transaction on '${parts.label}'`);
+    if (failed !== undefined) throw failed;
+  }
+
+  /** Memory for a buffer that was never used: zeros. Outcomes: false if there is no room now. */
+  tryPlace(buffer: number): boolean {
+    const { agent } = this.core;
+    if (placementOf(agent, buffer) >= 0) return true;
+    if (!placeLocked(agent, buffer)) return false;
+    zeroLocked(agent, buffer);
+    return true;
+  }
+
+  /** A draft with the buffer's contents. Outcomes: undefined if there is no room now. */
+  tryDraft<D extends DType, S extends readonly number[]>(
+    buffer: SharedBuffer<D, S>,
+    parts: BufferParts,
+  ): LiveView<D, S> | undefined {
+    const { agent } = this.core;
+    const known = this.drafts.get(parts.buffer);
+    if (known !== undefined) return this.viewOf(buffer, parts, known.block);
+    if (!this.tryPlace(parts.buffer)) return undefined;
+    const block = takeBlockFor(agent, parts.buffer);
+    if (block < 0) return undefined;
+    bytesOfBlock(agent, parts.buffer, block).set(bytesOfBlock(agent, parts.buffer, placementOf(agent, parts.buffer)));
+    const view = this.viewOf(buffer, parts, block);
+    this.drafts.set(parts.buffer, { buffer: parts.buffer, block, view });
+    return view;
+  }
+
+  viewOf<D extends DType, S extends readonly number[]>(
+    buffer: SharedBuffer<D, S>,
+    parts: BufferParts,
+    block: number,
+  ): LiveView<D, S> {
+    const from = parts.offset * bytesPerElement(buffer.dtype);
+    const size = lengthOf(buffer.shape) * bytesPerElement(buffer.dtype);
+    const view = viewOver(
+      buffer.dtype,
+      buffer.shape,
+      bytesOfBlock(this.core.agent, parts.buffer, block).subarray(from, from + size),
+      parts.label,
+    );
+    this.views.push(view as unknown as LiveView);
+    return view;
+  }
+
+  refuseMemory(parts: BufferParts, sizeBytes: number): never {
+    const pinned = pinnedBuffers(this.core);
+    throw new FencelineError(
+      'ENOMEM',
+      `There is no room for a draft of '${parts.label}' (${sizeBytes} bytes), and nobody freed any memory for ${this.core.data.patienceMs} ms.`,
+      { askedBytes: sizeBytes, heap: 'system', pinned },
+    );
+  }
+
+  /** The body is over: all drafts take effect. Each is one store; the marks tell if this thread dies between two. */
+  publish(): void {
+    const { agent } = this.core;
+    this.endViews();
+    for (const { buffer } of this.drafts.values()) store(agent.words, bufferAt(agent, buffer) + B_DRAFT, 1);
+    for (const { buffer, block } of this.drafts.values()) publishLocked(agent, buffer, block);
+    for (const { buffer } of this.drafts.values()) store(agent.words, bufferAt(agent, buffer) + B_DRAFT, 0);
+    this.drafts.clear();
+  }
+
+  /** Nothing takes effect. */
+  discard(): void {
+    this.endViews();
+    for (const draft of this.drafts.values()) this.drop(draft);
+  }
+
+  drop(draft: Draft): void {
+    draft.view.end();
+    freeBlock(this.core.agent, draft.block);
+    this.drafts.delete(draft.buffer);
+  }
+
+  endViews(): void {
+    this.isOver = true;
+    for (const view of this.views) view.end();
+  }
+
+  #inject(lockAt: number): void {
+    this.#acquisitions++;
+    const at = this.#contend === 'always' ? this.attempt + 1 : this.attempt === 1 ? this.#contend : undefined;
+    // Only a ticket that holds something can be told to give way.
+    if (at !== this.#acquisitions || this.set.held.length === 0) return;
+    releaseAll(this.core.agent, this.set);
+    this.set.contended = lockAt;
+    this.doom();
+  }
+}
+
+/** The locks of a running transaction, with those of a job that is submitted under it. Outcomes: them; throws Retry, EINVAL. */
+export function lockSetOf(tx: unknown, core: Core, uses: readonly { readonly buffer: number }[]): LockSet {
+  if (!(tx instanceof BaseTransaction) || tx.core !== core) {
+    fail('EINVAL', 'The option tx is not a transaction of this space.', { argument: 'tx' });
+  }
+  tx.check();
+  for (const { buffer } of uses) tx.lockNow(buffer);
+  return tx.set;
+}

@@ -1,0 +1,100 @@
+/** The transaction that blocks its thread. Not for a thread that owns a device, or a browser's window. */
+import type { DType } from './base/dtype.ts';
+import { fail } from './base/errors.ts';
+import { H_FREED } from './base/layout.ts';
+import type { ReadView, View } from './base/view.ts';
+import { lockOf, placementOf } from './buffer/buffer.ts';
+import { load } from './cells/cell.ts';
+import { now } from './cells/clock.ts';
+import { sleepUntil } from './cells/wait.ts';
+import { waitPoints } from './fence/wait.ts';
+import { checkHeaps } from './heaps.ts';
+import { isSelfDeadlock } from './lock/lock-wait.ts';
+import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
+import type { Transaction } from './transaction.ts';
+import { BaseTransaction } from './transaction-base.ts';
+import { refuseTime } from './waiting.ts';
+
+export class SyncTransaction extends BaseTransaction implements Transaction<'sync'> {
+  read<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): ReadView<D, S> {
+    const parts = this.enter(buffer, 'buffer');
+    this.#take(parts, false);
+    const draft = this.drafts.get(parts.buffer);
+    if (draft === undefined) this.#place(parts, buffer.sizeBytes);
+    const view = this.viewOf(buffer, parts, draft?.block ?? placementOf(this.core.agent, parts.buffer));
+    return view as unknown as ReadView<D, S>;
+  }
+
+  edit<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): View<D, S> {
+    const parts = this.enter(buffer, 'buffer');
+    this.#take(parts, true);
+    return this.#room(parts, buffer.sizeBytes, () => this.tryDraft(buffer, parts));
+  }
+
+  lock(...buffers: readonly SharedBuffer[]): void {
+    for (const buffer of buffers) this.#lock(this.enter(buffer, 'buffer').buffer);
+  }
+
+  place(buffer: SharedBuffer, heaps: readonly string[]): void {
+    const parts = this.enter(buffer, 'buffer');
+    checkHeaps(this.core, heaps);
+    this.#lock(parts.buffer);
+    this.#place(parts, buffer.sizeBytes);
+  }
+
+  #place(parts: BufferParts, sizeBytes: number): void {
+    this.#room(parts, sizeBytes, () => this.tryPlace(parts.buffer) || undefined);
+  }
+
+  #take(parts: BufferParts, isWrite: boolean): void {
+    this.#lock(parts.buffer);
+    const points = this.blockers(parts.buffer, isWrite);
+    if (points.length > 0 && !waitPoints(this.core.agent, points, this.deadline))
+      refuseTime(undefined, 'a transaction');
+    if (!this.drafts.has(parts.buffer)) this.checkContents(parts);
+  }
+
+  #lock(buffer: number): void {
+    const { agent } = this.core;
+    let outcome = this.step(buffer);
+    if (outcome === 'blocked') {
+      if (isSelfDeadlock(agent, lockOf(agent, buffer), this.set.ticket)) this.#refuseSelf(buffer);
+      const isOver = this.#sleep(() => {
+        outcome = this.step(buffer);
+        return outcome !== 'blocked';
+      }, this.deadline);
+      if (!isOver) {
+        this.leave(buffer);
+        refuseTime(undefined, 'a transaction');
+      }
+    }
+    this.settleLock(buffer, outcome);
+  }
+
+  #refuseSelf(buffer: number): never {
+    this.leave(buffer);
+    fail('EDEADLK', 'Blocking for this lock could wait for this very thread, which has other transactions open.', {
+      cycle: ['this thread', 'the lock', 'this thread'],
+    });
+  }
+
+  #room<T>(parts: BufferParts, sizeBytes: number, attempt: () => T | undefined): T {
+    const { agent, data } = this.core;
+    for (;;) {
+      let found: T | undefined;
+      const freed = load(agent.words, H_FREED);
+      const look = (): boolean => {
+        this.listenForRoom();
+        found = attempt();
+        return found !== undefined;
+      };
+      if (this.#sleep(look, Math.min(this.deadline, now() + data.patienceMs)) && found !== undefined) return found;
+      if (now() >= this.deadline) refuseTime(undefined, 'a transaction');
+      if (load(agent.words, H_FREED) === freed) this.refuseMemory(parts, sizeBytes);
+    }
+  }
+
+  #sleep(poll: () => boolean, deadline: number): boolean {
+    return sleepUntil(this.core.agent, poll, deadline);
+  }
+}

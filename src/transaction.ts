@@ -1,0 +1,39 @@
+/**
+ * Transactions over buffers: several at once, all or nothing, retried as a whole (Linux: drm_exec over dma_resv).
+ *
+ * The body gets `tx`, the one ticket for everything that needs a lock on the way. Edits are private drafts, published
+ * together when the body returns. When a lock is contended by an older transaction, all is given back, the contended
+ * lock is taken first, and the body runs again; until then every call on `tx` throws, so that no `catch` of the user's
+ * swallows the retry. Publishing one buffer is one store; if this thread dies between two of several, each buffer is
+ * whole, old or new, and all are marked: their next reader gets EOWNERDEAD.
+ *
+ * Not here: what a transaction does (transaction-base.ts, -async.ts, -sync.ts), and how it is retried (run-transaction.ts).
+ */
+import type { DType } from './base/dtype.ts';
+import type { Access, ReadView, View } from './base/view.ts';
+import type { Fence } from './fence.ts';
+import type { SharedBuffer } from './shared-buffer.ts';
+
+type Now<M, T> = M extends 'sync' ? T : Promise<T>;
+
+export interface Savepoint {
+  readonly savepoint: unique symbol;
+}
+
+export interface Transaction<M extends 'sync' | 'async' = 'async'> {
+  /** Locks the buffer and waits for its writers. The view is over when the body returns. */
+  read<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Now<M, ReadView<D, S>>;
+  /** A private draft with the buffer's contents; published, with all others, when the body returns. */
+  edit<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Now<M, View<D, S>>;
+  lock(...buffers: readonly SharedBuffer[]): Now<M, void>;
+  /** Makes sure that the buffer has memory, in one of these heaps. */
+  place(buffer: SharedBuffer, heaps: readonly string[]): Now<M, void>;
+  /** Foreign work on a locked buffer: others wait for the fence. */
+  addFence(buffer: SharedBuffer, fence: Fence<unknown>, access: Access): void;
+  savepoint(): Savepoint;
+  /** Drafts and locks as they were then. */
+  rollback(to: Savepoint): void;
+  /** Which run of the body this is, from 1. */
+  readonly attempt: number;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,276 @@
+/**
+ * A pool of workers: threads that run typed kernels (facts: piscina, workerpool; here jobs go through shared memory).
+ *
+ * The pool starts threads, keeps a seat for each, hears of their end, and replaces those that crash. It carries no job:
+ * a call fills a slot in shared memory, whatever thread makes it, and whichever worker looks first takes it.
+ * Not here: what a worker does (worker.ts), and order (schedule/).
+ */
+
+import type { Code } from './base/errors.ts';
+import { FencelineError, fail } from './base/errors.ts';
+import { O_STATE } from './base/layout.ts';
+import { partsPerJob, poolsPerSpace } from './base/limits.ts';
+import type { Seat } from './cells/agent.ts';
+import { askToQuit, declareStopped, reserveSeat } from './cells/agent.ts';
+import { cas, store } from './cells/cell.ts';
+import { startTimer } from './cells/clock.ts';
+import { ring } from './cells/doorbell.ts';
+import type { Thread } from './cells/thread.ts';
+import { hardwareThreads, startThread, wrapThread } from './cells/thread.ts';
+import type { Core } from './core.ts';
+import type { Signature } from './device/kernel.ts';
+import { checkSignature } from './device/kernel.ts';
+import { inlineWorker } from './inline-pool.ts';
+import type { Callables, Served } from './kernel.ts';
+import { callables } from './pool-run.ts';
+import { cancelPool, poolJobs } from './schedule/pool-jobs.ts';
+import { poolAt, wakeAllWorkers } from './schedule/take.ts';
+import type { CloseOptions, Space } from './space.ts';
+import { beforeClose, coreOf, emit } from './space.ts';
+import { whenOver } from './waiting.ts';
+import type { WorkerAnswer, WorkerOrder } from './worker.ts';
+
+export interface PoolOptions<S> {
+  /** Threads. Default: one per hardware thread, 62 at most over all pools. */
+  count?: number;
+  /** Whether a worker that stops by itself gets a successor. Default: true. */
+  replaceCrashed?: boolean;
+  /** What events call it. Default: its number. */
+  name?: string;
+  /** The same kernels for this thread, for where there are no threads to share memory with. */
+  inline?: () => Promise<{ default: S }>;
+}
+
+export interface Pool<S> extends AsyncDisposable {
+  /** The kernels, to be called like functions. */
+  readonly run: S extends Served<infer K> ? Callables<K> : never;
+  /** Resolves when all workers have loaded their kernels. */
+  readonly ready: Promise<void>;
+  /** Resolves when no job of this pool is under way. */
+  readonly idle: Promise<void>;
+  /** Waits for what is under way, or cancels it (`abort`); then the workers stop. */
+  close(options?: CloseOptions): Promise<void>;
+}
+
+interface Member {
+  readonly thread: Thread;
+  readonly seat: Seat;
+  readonly number: number;
+  isReady: boolean;
+  /** Resolves when the thread is proven to have stopped, or was told to and cannot be heard. */
+  readonly stopped: Promise<void>;
+}
+
+type Source = URL | (() => { postMessage(message: unknown): void });
+
+const answerMs = 30_000;
+const stopMs = 2000;
+const crashesMax = 5;
+
+/**
+ * Starts workers that serve a module of kernels: `workers<typeof kernels>(space, new URL('./kernels.js', import.meta.url))`.
+ * Bundlers need the form `() => new Worker(new URL('./kernels.js', import.meta.url), { type: 'module' })`.
+ *
+ * Outcomes: the pool, when its first worker has loaded; rejects with EINVAL (the module throws, or serves nothing),
+ * ENOSPC (agents, pools), ETIME (no answer).
+ */
+export async function workers<S extends Served<object>>(
+  space: Space,
+  module: Source,
+  options: PoolOptions<S> = {},
+): Promise<Pool<S>> {
+  const core = coreOf(space);
+  const count = options.count ?? hardwareThreads();
+  if (!Number.isInteger(count) || count < 1 || count > core.agent.layout.limits.agents - 1) {
+    fail(
+      'EINVAL',
+      `The count of workers (${count}) is not a whole number from 1 to ${core.agent.layout.limits.agents - 1}.`,
+      {
+        argument: 'count',
+      },
+    );
+  }
+  const pool = new WorkerPool<S>(space, core, module, count, options);
+  await pool.start();
+  return pool;
+}
+
+class WorkerPool<S> implements Pool<S> {
+  run!: Pool<S>['run'];
+  ready: Promise<void> = Promise.resolve();
+  readonly #space: Space;
+  readonly #core: Core;
+  readonly #source: Source;
+  readonly #count: number;
+  readonly #options: PoolOptions<S>;
+  readonly #members: Set<Member> = new Set();
+  readonly #pool: number;
+  readonly #forget: () => void;
+  #crashes = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(space: Space, core: Core, source: Source, count: number, options: PoolOptions<S>) {
+    this.#space = space;
+    this.#core = core;
+    this.#source = source;
+    this.#count = count;
+    this.#options = options;
+    this.#pool = claimPool(core);
+    this.#forget = beforeClose(space, (close) => this.close(close));
+  }
+
+  get idle(): Promise<void> {
+    return this.#whenIdle(undefined).then(() => undefined);
+  }
+
+  async start(): Promise<void> {
+    const { inline } = this.#options;
+    if (!this.#core.agent.isShared && inline !== undefined) {
+      const signatures = await inlineWorker(this.#core, this.#pool, await inline());
+      this.run = callables(this.#core, this.#pool, 1, signatures) as Pool<S>['run'];
+      return;
+    }
+    const answers: Promise<readonly Signature[]>[] = [];
+    try {
+      for (let number = 0; number < this.#count; number++) answers.push(this.#startMember(number));
+      const signatures = await Promise.race(answers);
+      this.run = callables(this.#core, this.#pool, Math.min(this.#count, partsPerJob), signatures) as Pool<S>['run'];
+    } catch (error) {
+      for (const answer of answers) answer.catch(() => {});
+      await this.close({ abort: true });
+      throw error;
+    }
+    this.ready = Promise.all(answers).then(() => undefined);
+    this.ready.catch(() => {});
+  }
+
+  close(options: CloseOptions = {}): Promise<void> {
+    this.#closing ??= this.#close(options);
+    return this.#closing;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  async #close({ abort, timeoutMs }: CloseOptions): Promise<void> {
+    const { agent } = this.#core;
+    this.#forget();
+    if (abort) cancelPool(agent, this.#pool);
+    else if (!(await this.#whenIdle(timeoutMs))) cancelPool(agent, this.#pool);
+    for (const { seat, thread } of this.#members) {
+      thread.keepAlive(true);
+      askToQuit(agent, seat.index);
+      ring(agent, seat.index, -1);
+    }
+    // One that is in the middle of a kernel is given a moment to see `cancelled`, then its thread is ended.
+    const timers = [...this.#members].map(({ thread }) =>
+      startTimer(abort ? stopMs / 10 : stopMs, () => thread.terminate()),
+    );
+    await Promise.all([...this.#members].map(({ stopped }) => stopped));
+    for (const timer of timers) timer.stop();
+    store(agent.words, poolAt(agent, this.#pool) + O_STATE, 0);
+  }
+
+  async #whenIdle(timeoutMs: number | undefined): Promise<boolean> {
+    for (;;) {
+      const points = poolJobs(this.#core.agent, this.#pool);
+      if (points.length === 0) return true;
+      if (!(await whenOver(this.#core, points, timeoutMs === undefined ? {} : { timeoutMs }))) return false;
+    }
+  }
+
+  /** Outcomes: what the worker serves; rejects with why it cannot. */
+  #startMember(number: number): Promise<readonly Signature[]> {
+    const seat = reserveSeat(this.#core.agent, this.#core.agent.index);
+    if (seat === undefined) {
+      const value = this.#core.agent.layout.limits.agents;
+      fail('ENOSPC', `There is no place for worker ${number}: all agents (${value}) of the space are taken.`, {
+        limit: 'agents',
+        value,
+      });
+    }
+    const thread = this.#open();
+    let onStopped: () => void = () => {};
+    const stopped = new Promise<void>((resolve) => {
+      onStopped = resolve;
+    });
+    const member: Member = { thread, seat, number, isReady: false, stopped };
+    this.#members.add(member);
+    let lastError: unknown;
+    thread.onError((error) => {
+      lastError = error;
+    });
+    const answer = new Promise<readonly Signature[]>((resolve, reject) => {
+      const timer = startTimer(answerMs, () => reject(noAnswer()));
+      thread.onMessage((message) => {
+        const reply = message as WorkerAnswer | null;
+        if (reply?.fenceline !== 'ready' && reply?.fenceline !== 'failed') return;
+        timer.stop();
+        if (reply.fenceline === 'failed') reject(toLoadError(reply.error));
+        else {
+          member.isReady = true;
+          // An idle pool lets the process exit; whoever waits for a job keeps it alive.
+          thread.keepAlive(false);
+          resolve(reply.signatures.map(checkSignature));
+        }
+      });
+      thread.onExit(() => {
+        timer.stop();
+        reject(toLoadError(lastError ?? new Error('The worker stopped before it was ready.')));
+        this.#members.delete(member);
+        declareStopped(this.#core.agent, seat.index, seat.incarnation);
+        onStopped();
+        if (member.isReady && this.#closing === undefined) this.#onCrash(member, lastError);
+      });
+    });
+    thread.post(this.#order(seat, number));
+    return answer;
+  }
+
+  #open(): Thread {
+    const source = this.#source;
+    if (source instanceof URL) return startThread(new URL('./worker-entry.js', import.meta.url));
+    return wrapThread(source()) ?? fail('EINVAL', 'What the factory returned is not a Worker.', { argument: 'module' });
+  }
+
+  #order(seat: Seat, worker: number): WorkerOrder {
+    const source = this.#source;
+    const module = source instanceof URL ? source.href : undefined;
+    return { fenceline: 'work', space: this.#core.data, seat, pool: this.#pool, worker, module };
+  }
+
+  /** A worker stopped by itself: its jobs were repaired already; another one takes its place. */
+  #onCrash(member: Member, error: unknown): void {
+    const replaced = (this.#options.replaceCrashed ?? true) && ++this.#crashes <= crashesMax * this.#count;
+    if (replaced) {
+      this.#startMember(member.number).catch(() => {});
+      wakeAllWorkers(this.#core.agent, this.#pool);
+    }
+    const pool = this.#options.name ?? `pool ${this.#pool}`;
+    emit(this.#space, 'crash', { pool, worker: member.number, error, replaced });
+  }
+}
+
+function claimPool({ agent }: Core): number {
+  for (let pool = 0; pool < poolsPerSpace; pool++) {
+    if (cas(agent.words, poolAt(agent, pool) + O_STATE, 0, agent.index + 1)) return pool;
+  }
+  return fail('ENOSPC', `All pools (${poolsPerSpace}) of the space are in use.`, {
+    limit: 'pools',
+    value: poolsPerSpace,
+  });
+}
+
+function noAnswer(): FencelineError {
+  const message = `The worker did not answer within ${answerMs} ms. Hint: the last line of its module is 'export default serve({ ... })'.`;
+  return new FencelineError('ETIME', message, { waitedMs: answerMs, fence: 'worker' }) as FencelineError;
+}
+
+/** Why a worker could not load, as this thread's error. */
+function toLoadError(reason: unknown): FencelineError {
+  const { message, code } = reason as { readonly message?: string; readonly code?: Code };
+  const sentence = `The workers cannot load their kernels: ${message ?? String(reason)}`;
+  if (code === 'ENOSPC') return new FencelineError('ENOSPC', sentence, { limit: 'agents', value: 0 }) as FencelineError;
+  return new FencelineError('EINVAL', sentence, { argument: 'module' }, reason) as FencelineError;
+}
