@@ -2,7 +2,17 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Finding, pathsBelow, printed, readText, root } from './source.ts';
+import {
+  type Finding,
+  type Node,
+  pathsBelow,
+  printed,
+  readText,
+  root,
+  type Source,
+  sourceOf,
+  sourcesBelow,
+} from './source.ts';
 
 const text = /\.(ts|mts|js|mjs|json|jsonc|md|yml|yaml|txt|html)$|^\.[a-z/]+$|^[A-Z]+$|^\.ci\/run$/;
 const files = pathsBelow('').filter((path) => text.test(path));
@@ -29,6 +39,15 @@ function deadLinks(path: string, content: string): readonly Finding[] {
     const line = content.slice(0, match.index).split('\n').length;
     const isThere = existsSync(join(root, normalize(join(dirname(path), link))));
     return isThere ? [] : [{ path, line, sentence: `The link to ${link} leads nowhere.` }];
+  });
+}
+
+/** A call that stands alone at the top of a file, other than an assertion; or an import for its effect. */
+function doesSomething({ tree }: Source): boolean {
+  return (tree.body as readonly Node[]).some((statement) => {
+    if (statement.type === 'ImportDeclaration') return (statement.specifiers as readonly Node[]).length === 0;
+    const expression = statement.expression as Node | undefined;
+    return expression?.type === 'CallExpression' && (expression.callee as Node).name !== 'assert';
   });
 }
 
@@ -74,6 +93,15 @@ describe('the package', () => {
     const programs = Object.values((manifest.bin ?? {}) as Record<string, string>);
     expect([...paths, ...programs].filter((path) => !existsSync(join(root, path)))).toEqual([]);
     expect(paths.length).toBeGreaterThan(2);
+  });
+
+  test('a file that does more than define, when it is imported, is named in sideEffects', () => {
+    const acting = sourcesBelow('src').filter(doesSomething);
+    const paths = acting.map(({ path }) => path.replace(/^src/, './dist').replace(/ts$/, 'js'));
+    expect(paths.sort()).toEqual([...manifest.sideEffects].sort());
+    expect(doesSomething(sourceOf('src/a.ts', "register('a');"))).toBe(true);
+    expect(doesSomething(sourceOf('src/a.ts', "import './b.ts';"))).toBe(true);
+    expect(doesSomething(sourceOf('src/a.ts', "assert(true, 'x'); export const a = f();"))).toBe(false);
   });
 
   test('every script that package.json calls exists', () => {
