@@ -56,7 +56,9 @@ export function fillBox(
   down: number,
   color: readonly [number, number, number],
 ): void {
-  for (let y = Math.max(0, top); y < Math.min(height, top + down); y++) {
-    for (let x = Math.max(0, left); x < Math.min(width, left + across); x++) pixels.set(color, (y * width + x) * 3);
-  }
+  const from = Math.max(0, left);
+  const line = new Uint8Array(Math.max(0, Math.min(width, left + across) - from) * 3).map(
+    (_, at) => color[at % 3] ?? 0,
+  );
+  for (let y = Math.max(0, top); y < Math.min(height, top + down); y++) pixels.set(line, (y * width + from) * 3);
 }

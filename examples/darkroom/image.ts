@@ -9,8 +9,8 @@ import type { Size } from '../bytes.ts';
 sharp.concurrency(1);
 sharp.cache(false);
 
-/** More would not fit the sums of the kernels, nor most budgets. */
-const PIXELS_MAX = 64 * 1024 * 1024;
+/** A truncated file is an error, not a half-gray image; more pixels would not fit the sums of the kernels. */
+const strictly = { failOn: 'warning', limitInputPixels: 64 * 1024 * 1024 } as const;
 
 export interface Photo {
   readonly name: string;
@@ -20,25 +20,17 @@ export interface Photo {
 
 /** Reads the header only, so that memory can be reserved before pixels exist. */
 export async function openPhoto(name: string, bytes: Uint8Array): Promise<Photo> {
-  const header = await sharp(bytes, { failOn: 'warning', limitInputPixels: PIXELS_MAX })
-    .metadata()
-    .catch((cause: unknown) => unreadable(name, cause));
-  const { format, autoOrient } = header;
+  const { format, autoOrient } = await reading(name, () => sharp(bytes, strictly).metadata());
   if (format !== 'jpeg' && format !== 'png') {
     throw new Error(`The image '${name}' is neither a JPEG nor a PNG (it looks like ${format}).`);
   }
   return { name, bytes, size: { width: autoOrient.width, height: autoOrient.height } };
 }
 
-/** All pixels as RGB, upright; a truncated file is an error, not a half-gray image. */
-export async function decode({ name, bytes }: Photo): Promise<Uint8Array> {
-  return sharp(bytes, { failOn: 'warning', limitInputPixels: PIXELS_MAX })
-    .autoOrient()
-    .flatten({ background: '#ffffff' })
-    .toColourspace('srgb')
-    .raw()
-    .toBuffer()
-    .catch((cause: unknown) => unreadable(name, cause));
+/** All pixels as RGB, upright, on white where they are transparent. */
+export function decode({ name, bytes }: Photo): Promise<Uint8Array> {
+  const upright = () => sharp(bytes, strictly).autoOrient().flatten({ background: '#ffffff' });
+  return reading(name, () => upright().toColourspace('srgb').raw().toBuffer());
 }
 
 /** The same pixels give the same bytes: no metadata, no palette, one filter, one level. */
@@ -49,7 +41,12 @@ export async function encodePng(pixels: Uint8Array, { width, height }: Size, cha
     .toBuffer();
 }
 
-function unreadable(name: string, cause: unknown): never {
-  const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]?.replace(/\.$/, '');
-  throw new Error(`The image '${name}' cannot be read: ${reason}.`, { cause });
+/** Puts the name of the image before what sharp says of it. */
+async function reading<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (cause) {
+    const reason = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0]?.replace(/\.$/, '');
+    throw new Error(`The image '${name}' cannot be read: ${reason}.`, { cause });
+  }
 }

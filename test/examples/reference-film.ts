@@ -18,7 +18,7 @@ export const defaults = { strength: 20, scale: 200, sharpen: 60 };
 type Plane = { readonly width: number; readonly height: number; readonly data: Uint8Array };
 
 /** The film as a file. */
-export function print({ width, height, tokens, frames }: Film): Uint8Array {
+export function print({ width, height, tokens, frames }: Film): Buffer {
   const pieces = frames.flatMap((frame) => [Buffer.from('FRAME\n'), frame]);
   return Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} ${tokens}\n`), ...pieces]);
 }

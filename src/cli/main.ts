@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+// The program `fenceline`: picks the command, prints, and turns signals and failures into exit codes.
+import { readFile } from 'node:fs/promises';
+import { parseRun, usage } from './arguments.ts';
+import { Interrupted, RunError, sentenceOf, UsageError } from './failure.ts';
+import type { OutputFolder } from './outputs.ts';
+import { run } from './run.ts';
+import { printSummary } from './summary.ts';
+
+process.exit(await main(process.argv.slice(2)));
+
+async function main(argv: readonly string[]): Promise<number> {
+  const [command, ...rest] = argv;
+  if (command === undefined) return complain(new UsageError('A command is missing: fenceline run.'));
+  if (['help', '--help', '-h'].includes(command) || (command === 'run' && rest.includes('--help'))) return print(usage);
+  if (command === '--version') return print(await version());
+  if (command === 'run') return runCommand(rest);
+  return complain(new UsageError(`There is no command '${command}'; there is 'run'.`));
+}
+
+async function runCommand(argv: readonly string[]): Promise<number> {
+  const controller = new AbortController();
+  let folder: OutputFolder | undefined;
+  listenForSignals(controller, () => folder?.abandon());
+  // Neither a pending promise nor an idle worker keeps Node alive, and a run has moments where it has nothing else.
+  const alive = setInterval(() => {}, 60_000);
+  // What a pipeline forgot to await has nobody to catch it: the run fails with it, unless it is failing already.
+  process.on('unhandledRejection', (error) => controller.abort(error));
+  try {
+    const args = parseRun(argv);
+    const summary = await run(args, {
+      stdin: process.stdin,
+      screen: process.stderr,
+      controller,
+      opened: (opened) => {
+        folder = opened;
+      },
+    });
+    return await print(args.json ? JSON.stringify(summary) : printSummary(summary));
+  } catch (error) {
+    return complain(error);
+  } finally {
+    clearInterval(alive);
+  }
+}
+
+/** The first Ctrl-C ends the run cleanly; the second leaves at once, but for the file that is being written. */
+function listenForSignals(controller: AbortController, abandon: () => void): void {
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, () => {
+      const interrupted = new Interrupted(name);
+      if (controller.signal.aborted) {
+        abandon();
+        process.exit(interrupted.exitCode);
+      }
+      controller.abort(interrupted);
+    });
+  }
+}
+
+async function complain(error: unknown): Promise<number> {
+  const isOurs = error instanceof UsageError || error instanceof RunError || error instanceof Interrupted;
+  process.stderr.write(`fenceline: ${sentenceOf(error)}\n`);
+  if (error instanceof UsageError) process.stderr.write('fenceline run --help says how it is used.\n');
+  if (!isOurs && process.env.FENCELINE_STACKS === '1') console.error(error);
+  return isOurs ? error.exitCode : 1;
+}
+
+/** Resolves once the text has left the process, because process.exit does not wait for pipes. */
+function print(text: string): Promise<number> {
+  return new Promise((resolve) => process.stdout.write(`${text}\n`, () => resolve(0)));
+}
+
+async function version(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest && 'version' in manifest ? String(manifest.version) : 'unknown';
+}

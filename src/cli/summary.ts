@@ -1,0 +1,36 @@
+// What a run says when it is over: the same facts as sentences or as one JSON object.
+import { printBytes } from './sizes.ts';
+import type { SpaceFigures } from './stats.ts';
+
+/** The figures of one run, which `--json` prints as they stand here. */
+export interface Summary extends SpaceFigures {
+  readonly pipeline: string;
+  readonly inputs: number;
+  readonly items: number;
+  readonly seconds: number;
+  readonly itemsPerSecond: number;
+  readonly workers: number;
+  readonly budgetBytes: number;
+  /** Memory of the whole process at its highest, as the operating system counts it. */
+  readonly peakProcessBytes: number;
+  readonly out: string;
+  readonly outputs: readonly string[];
+  readonly writtenBytes: number;
+  readonly trace: string | undefined;
+}
+
+export function printSummary(summary: Summary): string {
+  const { items, seconds, itemsPerSecond, workers, outputs, out, jobs, waits } = summary;
+  const lines = [
+    `${count(items, 'item')} in ${seconds.toFixed(2)} s (${itemsPerSecond.toFixed(1)} items/s) with ${count(workers, 'worker')}`,
+    `${count(outputs.length, 'file')} in ${out} (${printBytes(summary.writtenBytes)})`,
+    `${printBytes(summary.bytesShared)} shared with workers in place, ${printBytes(summary.bytesCopied)} copied in and out`,
+    `peak heap ${printBytes(summary.peakHeapBytes)} of ${printBytes(summary.budgetBytes)}, ${count(jobs, 'job')}, ${waits} of them waited`,
+  ];
+  if (summary.trace !== undefined) lines.push(`trace in ${summary.trace}`);
+  return lines.join('\n');
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}
