@@ -1,0 +1,42 @@
+/** A ticket that gives up at its deadline must pass on the ring that may have been meant for it. */
+import assert from 'node:assert/strict';
+import { scenario } from 'fenceline/check';
+import { now } from '#fenceline/cells/clock.js';
+import { acquireSync, isSelfDeadlock } from '#fenceline/lock/lock-wait.js';
+import { closeTicket, openTicket } from '#fenceline/lock/ticket.js';
+import { releaseLock } from '#fenceline/lock/ww-lock.js';
+import { agentIn, describeWordOf, fewTickets, lockAt } from '../world.ts';
+import { addOne, assertLocksAtRest, countOf, type LockWorld, newLockWorld, takeAll } from './locks.ts';
+
+const size = { seated: 3, buffers: 1 };
+
+function leave(world: LockWorld): string {
+  const agent = agentIn(world, 1);
+  const ticket = openTicket(agent);
+  const at = lockAt(world, 0);
+  assert(!isSelfDeadlock(agent, at, ticket), 'Another agent holds the lock, if anybody.');
+  const outcome = acquireSync(agent, at, ticket, now() + 5);
+  if (outcome === 'acquired') {
+    assert(isSelfDeadlock(agent, at, openTicket(agent)), 'This agent would wait for itself.');
+    addOne(world, 0);
+    releaseLock(agent, at, ticket);
+  }
+  assert.equal(ticket.waitingAt, 0, 'Nothing is left behind.');
+  closeTicket(agent, ticket);
+  return outcome;
+}
+
+export default scenario({
+  setup: () => newLockWorld(size),
+  agents: {
+    holder: (world) => takeAll(world, 0, [0]).deaths,
+    leaver: leave,
+    waiter: (world) => takeAll(world, 2, [0]).deaths,
+  },
+  after: (world, { leaver }) => {
+    assertLocksAtRest(world, undefined);
+    assert.equal(countOf(world, 0), leaver === 'acquired' ? 3 : 2);
+  },
+  describeWord: describeWordOf(size),
+  options: { timeouts: 'explored', preemptions: 2, patches: [fewTickets] },
+});

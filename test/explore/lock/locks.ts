@@ -1,0 +1,109 @@
+/** What the lock scenarios share: a ticket that takes several locks the way a transaction does, by blocking. */
+import assert from 'node:assert/strict';
+import { L_WORD } from '#fenceline/base/layout.js';
+import { load, store } from '#fenceline/cells/cell.js';
+import type { Agent } from '#fenceline/cells/memory.js';
+import { acquireSync } from '#fenceline/lock/lock-wait.js';
+import { closeTicket, openTicket, type Ticket } from '#fenceline/lock/ticket.js';
+import { agentOfTicket, clearSuspect, holderOf, releaseLock } from '#fenceline/lock/ww-lock.js';
+import { agentIn, assertForgotten, bury, lockAt, newWorld, scratchAt, type World, type WorldSize } from '../world.ts';
+
+export interface LockWorld extends World {
+  /** Locks that an agent found suspect, in order. */
+  readonly suspects: number[];
+  /** Locks that the dead agent held when it died. */
+  readonly heldByDead: number[];
+}
+
+export interface Taken {
+  /** Order of the ticket's birth, from 1. */
+  readonly stamp: number;
+  /** How often it gave back everything for an older one. */
+  readonly deaths: number;
+}
+
+export function newLockWorld(size: WorldSize): LockWorld {
+  return { ...newWorld(size), suspects: [], heldByDead: [] };
+}
+
+/** Takes the locks in this order, adds one to the word behind each, and gives them back. */
+export function takeAll(world: LockWorld, index: number, order: readonly number[], opened?: Ticket): Taken {
+  const agent = agentIn(world, index);
+  const ticket = opened ?? openTicket(agent);
+  let deaths = 0;
+  let contended = -1;
+  // Arrays that leave the function would count as shared by the explorer: `held` stays inside.
+  for (;;) {
+    const held: number[] = [];
+    let died = -1;
+    if (contended >= 0 && takeOne(world, agent, ticket, contended)) held.push(contended);
+    for (const lock of order) {
+      if (held.includes(lock)) continue;
+      if (takeOne(world, agent, ticket, lock)) {
+        held.push(lock);
+        continue;
+      }
+      died = lock;
+      break;
+    }
+    if (died < 0) break;
+    for (let at = held.length - 1; at >= 0; at--) releaseLock(agent, lockAt(world, held[at] as number), ticket);
+    contended = died;
+    deaths++;
+  }
+  for (const lock of order) addOne(world, lock);
+  for (let at = order.length - 1; at >= 0; at--) releaseLock(agent, lockAt(world, order[at] as number), ticket);
+  if (opened === undefined) closeTicket(agent, ticket);
+  assert.equal(ticket.holding, 0);
+  return { stamp: ticket.stamp, deaths };
+}
+
+function takeOne(world: LockWorld, agent: Agent, ticket: Ticket, lock: number): boolean {
+  const outcome = acquireSync(agent, lockAt(world, lock), ticket, Number.POSITIVE_INFINITY);
+  if (outcome === 'die') return false;
+  assert(outcome === 'acquired' || outcome === 'suspect', `An endless wait for lock ${lock} ended with ${outcome}.`);
+  noteSuspect(world, agent, lock, outcome);
+  return true;
+}
+
+export function noteSuspect(world: LockWorld, agent: Agent, lock: number, outcome: string): void {
+  if (outcome !== 'suspect') return;
+  world.suspects.push(lock);
+  clearSuspect(agent, lockAt(world, lock));
+}
+
+/** Two agents inside at once would lose one of the additions. */
+export function addOne(world: LockWorld, lock: number): void {
+  const at = scratchAt(world, lock);
+  store(world.memory.words, at, load(world.memory.words, at) + 1);
+}
+
+/** How often a lock's word was added to. */
+export function countOf(world: LockWorld, lock: number): number {
+  return world.memory.words[scratchAt(world, lock)] ?? 0;
+}
+
+/** The proof of an agent's stop and the repair; what it held is noted first. */
+export function buryHolder(world: LockWorld, dead: number): void {
+  const agent = agentIn(world, world.agents.length - 1);
+  for (let lock = 0; lock < world.layout.limits.buffers; lock++) {
+    const holder = holderOf(agent, lockAt(world, lock));
+    if (holder >= 0 && agentOfTicket(holder) === dead) world.heldByDead.push(lock);
+  }
+  bury(world, dead);
+}
+
+const SUSPECT = 1 << 28;
+const OWNER = 0x0fffffff;
+
+/** At the end: every lock is free, suspect exactly if its holder died and nobody took it since, and found so once. */
+export function assertLocksAtRest(world: LockWorld, dead: number | undefined): void {
+  for (let lock = 0; lock < world.layout.limits.buffers; lock++) {
+    const word = world.memory.words[lockAt(world, lock) + L_WORD] ?? 0;
+    assert.equal(word & OWNER, 0, `Lock ${lock} is free at the end.`);
+    const found = world.suspects.filter((one) => one === lock).length + ((word & SUSPECT) !== 0 ? 1 : 0);
+    const expected = world.heldByDead.includes(lock) ? 1 : 0;
+    assert.equal(found, expected, `Lock ${lock} was suspect ${found} times; its holder died ${expected} times.`);
+  }
+  if (dead !== undefined) assertForgotten(world, dead);
+}

@@ -1,0 +1,25 @@
+/** Two tickets take two locks in opposite orders; few enough steps to run every schedule. */
+import assert from 'node:assert/strict';
+import { scenario } from 'fenceline/check';
+import { openTicket } from '#fenceline/lock/ticket.js';
+import { agentIn, describeWordOf, oneTicket } from '../world.ts';
+import { assertLocksAtRest, countOf, newLockWorld, takeAll } from './locks.ts';
+
+const size = { seated: 2, buffers: 2 };
+
+export default scenario({
+  setup: () => {
+    const world = newLockWorld(size);
+    return { ...world, older: openTicket(agentIn(world, 0)), younger: openTicket(agentIn(world, 1)) };
+  },
+  agents: {
+    older: (world) => takeAll(world, 0, [0, 1], world.older),
+    younger: (world) => takeAll(world, 1, [1, 0], world.younger),
+  },
+  after: (world) => {
+    assertLocksAtRest(world, undefined);
+    assert.deepEqual([countOf(world, 0), countOf(world, 1)], [2, 2]);
+  },
+  describeWord: describeWordOf(size),
+  options: { patches: [oneTicket] },
+});
