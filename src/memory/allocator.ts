@@ -200,6 +200,7 @@ export function blockHeap(memory: Memory, block: number): number {
 
 /** Locks the heap, and puts it right first if it was taken from somebody who did not finish. */
 function enterHeap(agent: Agent, heapIndex: number): number {
+  assert(heapIndex >= 0 && heapIndex < agent.layout.limits.heaps, 'A block belongs to a heap that exists.');
   const heap = heapAt(agent, heapIndex);
   const replaced = lockHeap(agent, heap);
   if (replaced >= 0) finishSection(agent, heap, replaced);

@@ -8,6 +8,7 @@ test.each([
   ['allocator-lists', { preemptions: 1, killAgents: true }],
   ['allocator-repair', { preemptions: 1, killAgents: true }],
   ['allocator-repair', { preemptions: 3, killAgents: false }],
+  ['allocator-unwound', { preemptions: 1 }],
   ['allocator-wait', { preemptions: 2, killAgents: true }],
 ])('%s holds within %o', async (name, limits) => {
   const report = await check(new URL(`./${name}.scenario.ts`, import.meta.url), { ...limits, seconds: 300 });

@@ -53,16 +53,19 @@ describe('explored', () => {
     await complete('allocator-wait', { preemptions: 0 });
   });
 
+  test('an agent that lives and lost a section at any step goes on, and nothing is lost', async () => {
+    await complete('allocator-unwound', { preemptions: 0 });
+  });
+
   afterAll(() => {
-    // Tested by other means in test/memory: late rounds of a spin look into /proc (heap-lock.test.ts), an agent that
-    // lives repairs what a throw left (block-repair.test.ts), and a budget is one store (allocator.test.ts).
+    // Tested by other means in test/memory: late rounds of a spin look into /proc (heap-lock.test.ts), and a budget is
+    // one store (allocator.test.ts).
     const left = [...unreached].flatMap(([file, sites]) =>
       [...sites].map((site) => `${file} ${site.split(' in ')[1]}`),
     );
     console.log(`not reached: ${[...new Set(left)].join(', ')}`);
     expect([...new Set(left)].sort()).toEqual([
       'src/memory/allocator.ts setBudget',
-      'src/memory/block-repair.ts repairHeaps',
       'src/memory/heap-lock.ts isHolderStopped',
     ]);
   });
@@ -72,5 +75,7 @@ describe('planted bugs are found', () => {
   test('in taking, moving and freeing', () => assertPlantedBugsFound(scenarioOf('allocator'), { preemptions: 0 }));
   test('in lists and descriptors', () => assertPlantedBugsFound(scenarioOf('allocator-lists'), { preemptions: 0 }));
   test('in repairs', () => assertPlantedBugsFound(scenarioOf('allocator-repair'), { preemptions: 1 }));
+  test('in sections that are unwound', () =>
+    assertPlantedBugsFound(scenarioOf('allocator-unwound'), { preemptions: 0 }));
   test('in waiting', () => assertPlantedBugsFound(scenarioOf('allocator-wait'), { preemptions: 1, ...withoutKills }));
 });
