@@ -14,10 +14,26 @@ interface Addressed {
 
 export class Addresses {
   #made: number = 0;
+  /** Buffers made outside agents, by number. */
+  readonly #kept: SharedArrayBuffer[] = [];
 
   /** A new execution begins. */
   reset(): void {
     this.#made = 0;
+  }
+
+  /** A zeroed buffer made outside agents: that of an earlier execution, if the same one was made there at this point. */
+  makeAgain(byteLength: number): SharedArrayBuffer {
+    const kept = this.#kept[this.#made];
+    if (kept !== undefined && kept.byteLength === byteLength) {
+      new Uint8Array(kept).fill(0);
+      this.#made++;
+      return kept;
+    }
+    const made = new SharedArrayBuffer(byteLength);
+    this.#kept[this.#made] = made;
+    this.name(made, undefined);
+    return made;
   }
 
   /** The address of the first element of an array, in bytes. */

@@ -78,15 +78,22 @@ function evaluate(
   return last;
 }
 
-/** Numbers buffers as they are made, so that a word has the same address in every execution. */
+/**
+ * Numbers buffers as they are made, so that a word has the same address in every execution. What `setup` makes is taken
+ * over from the execution before and zeroed: allocating shared memory is slow.
+ */
 function trackedBuffer(runtime: Runtime): SharedArrayBufferConstructor {
-  const tracked = class Tracked extends SharedArrayBuffer {
-    constructor(byteLength: number, options?: { maxByteLength?: number }) {
-      super(byteLength, options);
-      runtime.world?.addresses.name(this, runtime.agent);
-    }
-  };
-  return tracked as unknown as SharedArrayBufferConstructor; // a class may not be called without new, and nobody does
+  function make(byteLength: number, options?: { maxByteLength?: number }): SharedArrayBuffer {
+    const addresses = runtime.world?.addresses;
+    if (addresses === undefined) return new SharedArrayBuffer(byteLength, options);
+    if (runtime.agent === undefined && options === undefined) return addresses.makeAgain(byteLength);
+    const made = new SharedArrayBuffer(byteLength, options);
+    addresses.name(made, runtime.agent);
+    return made;
+  }
+  // Called with `new`, a function's object is what it returns; instanceof looks at the prototype.
+  make.prototype = SharedArrayBuffer.prototype;
+  return make as unknown as SharedArrayBufferConstructor;
 }
 
 /** Live, as an importer in a cycle needs them. */
