@@ -50,23 +50,30 @@ export function reserveSeat(memory: Memory, parentIndex: number): Seat | undefin
     store(words, at + A_PARENT, parentIndex + 1);
     store(words, at + A_PROOF, 0);
     store(words, at + A_QUIT, 0);
+    store(words, at + A_ARMED, 0);
     return { index, incarnation };
   }
   return undefined;
 }
 
-/** The calling thread takes its seat. Outcomes: true, or false if the seat was given up meanwhile. */
+/**
+ * The calling thread takes its seat. Outcomes: true, or false if the seat was given up meanwhile.
+ *
+ * The compare-exchange comes first: a seat may be given up at any moment, because its parent left, and be somebody
+ * else's at once; whoever was late must not have written into it. Until A_PROOF is written, last, only the creator of
+ * the thread can prove that it stopped.
+ */
 export function takeSeat(memory: Memory, seat: Seat): boolean {
   const { words } = memory;
   const at = agentAt(memory, seat.index);
   const word = load(words, at + A_STATE);
   if (agentStateOf(word) !== AGENT_JOINING || incarnationOf(word) !== seat.incarnation) return false;
+  if (!cas(words, at + A_STATE, word, agentWord(AGENT_LIVE, agentByOf(word), seat.incarnation))) return false;
   const thread = identifyThread();
   store(words, at + A_THREAD, thread.thread);
   store(words, at + A_STARTED, thread.started);
   store(words, at + A_PROOF, thread.proof);
-  store(words, at + A_ARMED, 0);
-  return cas(words, at + A_STATE, word, agentWord(AGENT_LIVE, agentByOf(word), seat.incarnation));
+  return true;
 }
 
 /** The agent gives its place back in good order: it holds nothing any more, or what it holds is repaired like a death. */
