@@ -34,6 +34,8 @@ export class Explorer {
   #killable: readonly number[];
   #stepsMax: number;
   #isTimed: boolean;
+  /** Nobody dies and no time passes: then agents are all there is to choose from. */
+  #isPlain: boolean = false;
   readonly #outcomes: Map<string, number> = new Map();
   readonly #options: Options = { run: 0, kill: 0, expire: 0, mayEnd: false };
   #choices: Uint8Array = new Uint8Array(1024);
@@ -140,6 +142,7 @@ export class Explorer {
     const options = this.#options;
     this.#length = 0;
     this.#executions++;
+    this.#isPlain = !this.#isTimed && this.#killable.length === 0;
     world.watcher = undefined;
     world.reset();
     const hasAlways = this.#parts.always !== undefined;
@@ -175,9 +178,14 @@ export class Explorer {
     return undefined;
   }
 
-  /** Fills the options. Outcomes: how many there are; 0 means that the execution is over. */
+  /** Fills the options. Outcomes: how many there are (2 for more); 0 means that the execution is over. */
   #offer(world: World, options: Options): number {
     const run = this.#isReplaying ? world.ready : world.eligible();
+    options.run = run;
+    if (this.#isPlain) {
+      options.mayEnd = run === 0;
+      return (run & (run - 1)) === 0 ? Math.min(run, 1) : 2;
+    }
     let expire = this.#isTimed ? world.expirable(expiriesMax) : 0;
     if (this.#isTimed && run === 0 && expire === 0) {
       const first = world.firstDue();
@@ -185,7 +193,6 @@ export class Explorer {
     }
     const kill = this.#killable.length === 0 ? 0 : this.#killOptions(world);
     const mayEnd = run === 0 && expire === 0;
-    options.run = run;
     options.kill = kill;
     options.expire = expire;
     options.mayEnd = mayEnd;

@@ -36,9 +36,7 @@ export const NOT_DONE: unique symbol = Symbol('not done');
 /** Executes one operation. Outcomes: what it gives, or NOT_DONE. */
 export function operate(world: World, agent: AgentRun, pending: Pending, code: number): unknown {
   const { words, index } = pending;
-  world.races?.operation(agent, pending, code);
-  world.sizes?.operation(agent, pending, code);
-  if (world.rows !== undefined) noteRow(world, agent, pending, code);
+  if (world.isWatched) watch(world, agent, pending, code);
   switch (code) {
     case LOAD:
       return words[index];
@@ -60,6 +58,12 @@ export function operate(world: World, agent: AgentRun, pending: Pending, code: n
     default:
       return modify(world, pending, code);
   }
+}
+
+function watch(world: World, agent: AgentRun, pending: Pending, code: number): void {
+  world.races?.operation(agent, pending, code);
+  world.sizes?.operation(agent, pending, code);
+  if (world.rows !== undefined) noteRow(world, agent, pending, code);
 }
 
 function modify(world: World, { words, index, a, b }: Pending, code: number): unknown {

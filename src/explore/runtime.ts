@@ -58,10 +58,8 @@ export class Runtime {
   atomically<T>(part: () => T): T {
     const { world, agent, pending } = this;
     if (world === undefined) throw new Error('No world is set up yet.');
-    const { rows, races, sizes } = world;
-    world.rows = undefined;
-    world.sizes = undefined;
-    world.races = undefined;
+    const { isWatched } = world;
+    world.isWatched = false;
     this.agent = undefined;
     this.pending = this.#outside.pending;
     try {
@@ -71,9 +69,7 @@ export class Runtime {
       }
       return value as T;
     } finally {
-      world.rows = rows;
-      world.races = races;
-      world.sizes = sizes;
+      world.isWatched = isWatched;
       this.agent = agent;
       this.pending = pending;
     }

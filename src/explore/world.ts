@@ -37,6 +37,8 @@ export class World {
   /** Who waits for a word to change, and needs no ring for it. */
   pausing: Waiter[] = [];
   rows: Row[] | undefined = undefined;
+  /** Whether each operation is also shown to one of races, sizes and rows. */
+  isWatched: boolean = false;
   watcher: Watcher | undefined = undefined;
   /** On while an execution is repeated: no word may be accessed in two sizes. */
   sizes: Sizes | undefined = undefined;
@@ -79,6 +81,7 @@ export class World {
     this.#steadySteps = 0;
     this.races?.reset();
     for (const agent of this.agents) agent.reset();
+    this.isWatched = this.races !== undefined || this.sizes !== undefined || this.rows !== undefined;
     const { parts, runtime } = this.settings;
     this.shared = runtime.atomically(() => parts.setup());
     this.memoryLow = 0;

@@ -51,7 +51,9 @@ describe('bugs', () => {
   test('one word in two sizes is an error, whatever the schedule', async () => {
     for (const strategy of ['dfs', 'dpor', 'random'] as const) {
       const { failure } = await explore(at('two-sizes'), { strategy, executions: 20 });
-      expect(failure?.message).toMatch(/accessed atomically in two sizes: \d bytes \(.*:1[01]\) and \d bytes \(.*:1[01]\)/);
+      expect(failure?.message).toMatch(
+        /accessed atomically in two sizes: \d bytes \(.*:1[01]\) and \d bytes \(.*:1[01]\)/,
+      );
     }
   });
 });
