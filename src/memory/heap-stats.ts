@@ -42,14 +42,15 @@ export function heapStats(memory: Memory, heapIndex: number): HeapStats {
   const walk: Walk = { isWhole: false, used: 0, largest: 0, count: 0 };
   for (let attempt = 0; attempt < walksMax && !walk.isWhole; attempt++) walkBlocks(memory, heap, capacity, walk);
   const free = capacity - walk.used;
+  const largest = Math.min(walk.largest, free);
   return {
     capacityBytes: capacity * unitBytes,
     budgetBytes: load(words, heap + P_BUDGET) * unitBytes,
     usedBytes: walk.used * unitBytes,
     peakBytes: load(words, heap + P_PEAK) * unitBytes,
     freeBytes: free * unitBytes,
-    largestFreeBytes: walk.largest * unitBytes,
-    fragmentation: free === 0 ? 0 : 1 - walk.largest / free,
+    largestFreeBytes: largest * unitBytes,
+    fragmentation: free === 0 ? 0 : 1 - largest / free,
     blockCount: walk.count,
   };
 }

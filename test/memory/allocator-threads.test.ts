@@ -9,7 +9,7 @@ import { ALLOC, CLOSING, ownerOf, stateOf } from '#fenceline/cells/slot.js';
 import { allocateBlock, createHeap, freeBlock } from '#fenceline/memory/allocator.js';
 import { repairHeaps } from '#fenceline/memory/block-repair.js';
 import { createHeapMemory } from '#fenceline/memory/heap.js';
-import { usedBytes } from '#fenceline/memory/heap-stats.js';
+import { heapStats, usedBytes } from '#fenceline/memory/heap-stats.js';
 import { checkAtRest, piecesOf } from './check-heap.ts';
 import type { HammerTask } from './hammer.agent.ts';
 import { agentOf, memoryOf, setSeat, spaceParts } from './small-space.ts';
@@ -73,6 +73,10 @@ test('threads terminated anywhere leave a heap that a repair makes exact, while 
     setSeat(memory, 2, AGENT_DEAD);
     repairHeaps(main, 2);
     expect(isAnyNamed(memory, 2), `seed ${seed}, run ${run}: something names the dead`).toBe(false);
+    const stats = heapStats(memory, 0);
+    expect(stats.fragmentation, `seed ${seed}, run ${run}`).toBeGreaterThanOrEqual(0);
+    expect(stats.usedBytes, `seed ${seed}, run ${run}`).toBeLessThanOrEqual(stats.budgetBytes);
+    expect(stats.usedBytes + stats.freeBytes).toBe(capacityBytes);
     const block = allocateBlock(main, 0, 64, 64, 0);
     if (block >= 0) freeBlock(main, block);
   }

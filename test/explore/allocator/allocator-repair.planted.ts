@@ -23,13 +23,14 @@ const bugs: readonly PlantedCase[] = [
   },
   {
     name: 'only the replaced holder is thought to have left something',
-    limits: { killAgents: ['repairer'] },
+    limits: { preemptions: 1, killAgents: ['repairer'] },
     file: 'src/memory/block-repair.ts',
     find: '    if (named !== replaced && !isDead(agent, named)) continue;\n',
     replace: '    if (named !== replaced) continue;\n',
   },
   {
     name: 'a repair settles what somebody who lives has taken',
+    limits: { preemptions: 1, killAgents: false },
     file: 'src/memory/block-repair.ts',
     find: '    if (namedAgent(agent, block) !== goneIndex) continue;\n    const',
     replace: '    if (namedAgent(agent, block) < 0) continue;\n    const',
