@@ -33,7 +33,7 @@ export function agentOf(memory: Memory, index: number, repairs: readonly Repair[
   const pump = createPump(() => {});
   return {
     ...{ words, stamps, bytes, layout, isShared, index, incarnation: 0, pump, repairs },
-    ...{ cursors: new Map<number, number>(), payloads: [], batch: undefined },
+    ...{ cursors: new Map<number, number>(), payloads: [], batch: undefined, traceOrigin: 0 },
   };
 }
 

@@ -58,7 +58,7 @@ export function newWorld(count: number): HeapWorld {
   for (let index = 0; index < count; index++) {
     store(words, layout.agents + index * AGENT_WORDS + A_STATE, agentWord(AGENT_LIVE, index, 0));
     const cursors = new Map<number, number>();
-    const own = { index, incarnation: 0, pump: createPump(nothing), repairs: [repairHeaps], cursors };
+    const own = { index, incarnation: 0, pump: createPump(nothing), repairs: [repairHeaps], cursors, traceOrigin: 0 };
     agents.push({ ...memory, ...own, payloads: [], batch: undefined });
   }
   return { memory, agents, held: [] };
