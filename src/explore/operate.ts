@@ -10,6 +10,7 @@ import {
   AND,
   CAS,
   COMPARE_EXCHANGE,
+  EVERYBODY,
   EXCHANGE,
   IS_THREAD_GONE,
   LOAD,
@@ -159,10 +160,10 @@ function waiterOf(agent: AgentRun, words: Cells, index: number, wakeUp: Task | u
   return { agent, buffer: words.buffer, byte, wake: wakeUp, serial: agent.waitersMade++ };
 }
 
-function wake(world: World, words: Cells, index: number, limit: number | undefined): number {
+function wake(world: World, words: Cells, index: number, limit: number): number {
   if (world.waiters.length === 0) return 0;
   const byte = words.byteOffset + index * words.BYTES_PER_ELEMENT;
-  const most = limit === undefined ? Infinity : limit;
+  const most = limit === EVERYBODY ? Infinity : limit;
   const left: Waiter[] = [];
   for (const waiter of world.waiters) {
     const isHere = waiter.buffer === words.buffer && waiter.byte === byte;

@@ -28,6 +28,9 @@ export const IS_THREAD_GONE = 17;
 /** Blocks while a word holds a value, and needs no wake-up: a moment of a spin. */
 export const PAUSE_WHILE = 18;
 
+/** The count of a notify that gives none. */
+export const EVERYBODY = -1;
+
 /** What stands in a schedule for each code, in the order of the codes. */
 export const operationNames: readonly string[] = [
   'load',

@@ -19,7 +19,7 @@ import type { Call, Code } from './functions.ts';
 import { isGhostWrite, targetText } from './ghosts.ts';
 import { linkEdits } from './link-edits.ts';
 import type { Site } from './operations.ts';
-import { NEXT_STAMP } from './operations.ts';
+import { EVERYBODY, LOAD, NEXT_STAMP, NOTIFY, WAIT, WAIT_ASYNC } from './operations.ts';
 import type { SourceModule } from './sources.ts';
 import { shownPath } from './sources.ts';
 import type { FunctionNode } from './tree.ts';
@@ -132,7 +132,7 @@ class Rewriter {
     if (callee?.kind !== 'operation') return;
     const site = this.#site(node, callee.code, code);
     const [first] = node.arguments;
-    const rest = callee.code === NEXT_STAMP ? ', 0' : '';
+    const rest = missing(callee.code, node.arguments.length);
     if (first === undefined) {
       this.#text.overwrite(node.start, node.end, `(yield __op(${site}))`);
       return;
@@ -228,6 +228,15 @@ class Rewriter {
     this.#sites.push({ id, code, file: this.#module.file, line, column: column + 1, within: within.name });
     return id;
   }
+}
+
+/** Arguments that an operation's record needs and the call leaves out, so that its fields are always whole numbers. */
+function missing(code: number, given: number): string {
+  if (code === NEXT_STAMP && given === 1) return ', 0, 0, 0';
+  if (code === LOAD && given === 2) return ', 0, 0';
+  if (code === NOTIFY && given === 2) return `, ${EVERYBODY}, 0`;
+  // A wait that names no time-out has none.
+  return given === 3 && code !== WAIT && code !== WAIT_ASYNC ? ', 0' : '';
 }
 
 function steps(code: Code): boolean {

@@ -12,6 +12,7 @@ import { AgentRun, DEAD, IDLE, PARKED, READY, START_SITE, UNBORN } from './agent
 import { bitsOf, foldHigh, foldLow, mixHigh, mixLow } from './fingerprint.ts';
 import { Ghosts } from './ghost-state.ts';
 import { NOT_DONE, operate } from './operate.ts';
+import { OutcomeTexts, resultsOf } from './outcome-text.ts';
 import type { Races } from './races.ts';
 import type { FailureKind } from './report.ts';
 import type { Sizes } from './sizes.ts';
@@ -19,7 +20,10 @@ import type { Broken, Row, Waiter, Watcher, WorldSettings } from './world-parts.
 
 export class World {
   readonly settings: WorldSettings;
+  /** Those of the scenario, and the one of `afterDeath`. */
   readonly agents: readonly AgentRun[];
+  readonly #named: readonly AgentRun[];
+  readonly #texts: OutcomeTexts = new OutcomeTexts();
   readonly reaper: AgentRun;
   /** 1 for every site that was executed in any execution. */
   readonly reached: Uint8Array;
@@ -57,9 +61,9 @@ export class World {
     this.codes = settings.codes;
     this.reached = new Uint8Array(settings.codes.length);
     const names = Object.keys(settings.parts.agents);
-    const agents = names.map((name, index) => new AgentRun(index, name));
+    this.#named = names.map((name, index) => new AgentRun(index, name));
     this.reaper = new AgentRun(names.length, 'afterDeath');
-    this.agents = [...agents, this.reaper];
+    this.agents = [...this.#named, this.reaper];
     settings.runtime.world = this;
   }
 
@@ -217,13 +221,12 @@ export class World {
 
   /** Runs the end of the scenario and answers its outcome. Context: nobody can go on. */
   finish(): string {
-    const results: Record<string, unknown> = {};
-    for (const agent of this.agents) {
-      if (agent !== this.reaper) results[agent.name] = agent.result;
-    }
     const { after } = this.settings.parts;
-    if (after !== undefined) this.#check('after', () => after(this.shared, results));
-    return JSON.stringify(results);
+    if (after !== undefined) {
+      const results = resultsOf(this.#named);
+      this.#check('after', () => after(this.shared, results));
+    }
+    return this.#texts.of(this.#named);
   }
 
   /** Runs the check after every step. */
