@@ -1,9 +1,8 @@
 /** Compiles user programs against the built package, as a project of theirs would, and says what the compiler said. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join, posix } from 'node:path';
-import { importsOf } from '../tidy/imports.ts';
-import { readText, root, sourceOf } from '../tidy/source.ts';
+import { isNode, type Node, readText, root, sourceOf } from '../tidy/source.ts';
 
 /** The options that the programs were written under: strict, and without skipLibCheck, so our declarations are checked. */
 const options = {
@@ -24,21 +23,54 @@ export function compile(name: string, files: readonly string[], figures = false)
   return spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', timeout: 120_000 }).stdout;
 }
 
-/** Subpaths of the package that a program needs, itself or through its own modules: `fenceline`, `fenceline/sync`, ... */
-export function subpathsOf(path: string): ReadonlySet<string> {
+/** Names that a program needs of the package, itself or through its own modules: `Space of fenceline`, ... */
+export function needsOf(path: string): ReadonlySet<string> {
   const needed = new Set<string>();
   const files = new Set([path]);
   for (const file of files) {
-    for (const { specifier } of importsOf(sourceOf(file, readText(file)))) {
-      if (specifier?.startsWith('fenceline')) needed.add(specifier);
-      if (specifier?.startsWith('.')) files.add(posix.join(posix.dirname(file), specifier.replace(/\.js$/, '.ts')));
+    const { tree } = sourceOf(file, readText(file));
+    for (const statement of tree.body as readonly Node[]) {
+      const from = isNode(statement.source) ? String(statement.source.value) : '';
+      if (from.startsWith('.')) files.add(posix.join(posix.dirname(file), from.replace(/\.js$/, '.ts')));
+      if (!from.startsWith('fenceline')) continue;
+      for (const { imported } of statement.specifiers as readonly { readonly imported: Node }[]) {
+        needed.add(`${String(imported.name)} of ${from}`);
+      }
     }
   }
   return needed;
 }
 
-/** Subpaths that the package exports, as they are imported. */
-export function exportedSubpaths(): ReadonlySet<string> {
-  const exported = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).exports as Record<string, unknown>;
-  return new Set(Object.keys(exported).map((subpath) => posix.join('fenceline', subpath)));
+/** Names that the built package exports, types too, said in the same way. */
+export function offeredNames(): ReadonlySet<string> {
+  const exported = JSON.parse(readText('package.json')).exports as Record<string, string | { readonly types: string }>;
+  return new Set(
+    Object.entries(exported).flatMap(([subpath, target]) => {
+      const types = typeof target === 'string' ? '' : target.types;
+      if (types === '' || !existsSync(join(root, types))) return [];
+      return [...namesIn(types)].map((name) => `${name} of ${posix.join('fenceline', subpath)}`);
+    }),
+  );
+}
+
+/** Names that a declaration file exports; those of `export *` are followed. */
+function namesIn(path: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  for (const statement of sourceOf(path, readText(path)).tree.body as readonly Node[]) {
+    const { declaration, source } = statement;
+    if (isNode(declaration) && isNode(declaration.id)) names.add(String(declaration.id.name));
+    for (const one of isNode(declaration)
+      ? ((declaration.declarations ?? []) as readonly { readonly id: Node }[])
+      : []) {
+      names.add(String(one.id.name));
+    }
+    for (const { exported } of (statement.specifiers ?? []) as readonly { readonly exported?: Node }[]) {
+      if (exported) names.add(String(exported.name));
+    }
+    if (statement.type === 'ExportAllDeclaration' && isNode(source)) {
+      const next = posix.join(posix.dirname(path), String(source.value)).replace(/(\.d)?\.[jt]s$/, '.d.ts');
+      for (const name of namesIn(next)) names.add(name);
+    }
+  }
+  return names;
 }
