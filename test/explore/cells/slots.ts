@@ -1,7 +1,18 @@
 /** A table of two slots of two words, in the scenario's scratch words: the state word, and what is written into the slot. */
-import { claimSlot, freeSlot, generationOf, LIVE, ALLOC, ownerOf, publishSlot, stateOf, tryFreeSlot } from '#fenceline/cells/slot.js';
+
 import assert from 'node:assert/strict';
 import { load, store } from '#fenceline/cells/cell.js';
+import {
+  ALLOC,
+  claimSlot,
+  freeSlot,
+  generationOf,
+  LIVE,
+  ownerOf,
+  publishSlot,
+  stateOf,
+  tryFreeSlot,
+} from '#fenceline/cells/slot.js';
 import { agentIn, scratchAt, type World } from '../world.ts';
 
 export const slotCount = 2;
