@@ -31,11 +31,13 @@ import type { Seat } from './cells/agent.ts';
 import { findStopped, leave, reserveSeat, takeSeat } from './cells/agent.ts';
 import { canSleep, load, store } from './cells/cell.ts';
 import { repairChunks } from './cells/chunk.ts';
+import { now, sharedNow } from './cells/clock.ts';
 import { removeAgent } from './cells/interest.ts';
 import type { Agent, Memory, Repair } from './cells/memory.ts';
 import { createPump } from './cells/pump.ts';
 import { randomId } from './cells/random.ts';
 import { FREE, LIVE, nobody, slotWord, stateOf } from './cells/slot.ts';
+import { repairSyncObjects } from './fence/sync-object.ts';
 import { repairTimelines, timelineAt } from './fence/timeline.ts';
 import { watchPoints } from './fence/watch.ts';
 import { repairTickets } from './lock/ticket.ts';
@@ -56,6 +58,8 @@ export interface SpaceData {
   readonly control: SharedArrayBuffer | ArrayBuffer;
   readonly heaps: readonly HeapMemory[];
   readonly patienceMs: number;
+  /** When it was made, on the clock of `sharedNow`. */
+  readonly createdAt: number;
 }
 
 /** One thread's end of a space. */
@@ -67,13 +71,15 @@ export interface Core {
   readonly canBlock: boolean;
   /** How often this thread holds each buffer, by slot; at 0 its bit in the slot is dropped. */
   readonly holds: Map<number, number>;
+  /** The same for timelines and sync objects, by table and slot. */
+  readonly syncHolds: Map<string, number>;
   isClosed: boolean;
 }
 
 export interface CoreOptions {
   readonly budgetBytes: number;
   readonly patienceMs: number;
-  readonly limits?: Partial<Limits>;
+  readonly limits: Partial<Limits>;
   readonly heaps: readonly { name: string; sizeBytes: number; memory?: WebAssembly.Memory }[];
 }
 
@@ -108,6 +114,7 @@ export function createCore(options: CoreOptions): Core {
     control,
     heaps,
     patienceMs: options.patienceMs,
+    createdAt: sharedNow(),
   };
   return enter(memory, data, undefined);
 }
@@ -197,6 +204,7 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
     repairs,
     cursors: new Map(),
     payloads: data.heaps.map(payloadOf),
+    traceOrigin: now() - (sharedNow() - data.createdAt),
     batch: undefined,
   };
   const core: Core = {
@@ -205,6 +213,7 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
     heapNames: data.heaps.map((heap) => heap.name),
     canBlock: memory.isShared && canSleep(memory.words),
     holds: new Map(),
+    syncHolds: new Map(),
     isClosed: false,
   };
   joined.set(data.id, core);
@@ -238,6 +247,7 @@ const repairs: readonly Repair[] = [
   repairBufferLocks,
   repairTickets,
   repairTimelines,
+  repairSyncObjects,
   repairBuffers,
   repairJobs,
   repairPlacements,

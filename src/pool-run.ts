@@ -21,6 +21,7 @@ import type { Use } from './schedule/job.ts';
 import { ACCESS_READ, ACCESS_UPDATE, ACCESS_WRITE, FLAG_RERUN } from './schedule/job.ts';
 import type { SharedBuffer } from './shared-buffer.ts';
 import { isSharedBuffer, partsOf } from './shared-buffer.ts';
+import { nameKernel } from './trace-view.ts';
 import { lockSetOf } from './transaction-base.ts';
 
 type Call = (args: unknown, options?: JobOptions) => Job<unknown>;
@@ -29,6 +30,7 @@ type Call = (args: unknown, options?: JobOptions) => Job<unknown>;
 export function callables(core: Core, pool: number, workerCount: number, signatures: readonly Signature[]): object {
   const calls: Record<string, Call> = {};
   signatures.forEach((signature, kernel) => {
+    nameKernel(core, pool, kernel, signature.name);
     const plan = planOf(signature);
     const timeoutMs = signature.timeoutMs ?? 0;
     calls[signature.name] = (args, options = {}) =>

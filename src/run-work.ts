@@ -10,6 +10,7 @@ import type { CallRecord, CallUse } from './call-record.ts';
 import { decodeCall, encodeScratch } from './call-record.ts';
 import { load, store } from './cells/cell.ts';
 import { storeBytes } from './cells/chunk.ts';
+import { TRACE_BEGIN, TRACE_END, trace } from './cells/trace.ts';
 import type { Core } from './core.ts';
 import type { KernelParts } from './device/kernel.ts';
 import { signatureOf } from './device/kernel.ts';
@@ -68,6 +69,7 @@ export function runWork(
     end(core, work, early);
     return undefined;
   }
+  trace(agent, TRACE_BEGIN, work.job, load(agent.words, jobAt(agent, work.job) + J_KERNEL) | (work.part << 16));
   const plan = planFor(kernel);
   const rows = rowsOf(core, work);
   const views = viewsOf(core, plan, call, rows);
@@ -178,6 +180,7 @@ function storeResult({ agent }: Core, { job, part }: Work, result: unknown): voi
 }
 
 function end(core: Core, work: Work, error: FencelineError | undefined): void {
+  trace(core.agent, TRACE_END, work.job, error === undefined ? 0 : codeNumber(error.code));
   if (error !== undefined) leaveError(core, work.job, error);
   finishPart(core.agent, work, error === undefined ? 0 : codeNumber(error.code));
 }

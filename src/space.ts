@@ -37,6 +37,8 @@ export interface SpaceOptions {
   heaps?: readonly { name: string; sizeBytes: number; memory?: WebAssembly.Memory }[];
   /** Sizes of the tables of the control block (base/limits.ts). */
   limits?: Partial<Limits>;
+  /** Events that each thread's trace ring holds (`traceOf`); 0, the default, turns tracing off. */
+  traceEvents?: number;
   debug?: {
     /** Injects contention into transactions: at the n-th lock of the first run, or at each lock in turn. */
     contend?: 'always' | number;
@@ -96,8 +98,8 @@ export class Space implements AsyncDisposable {
     }
     const heaps = options.heaps ?? [];
     checkHeapOptions(heaps);
-    const limits = options.limits === undefined ? {} : { limits: options.limits };
-    return new Space(createCore({ budgetBytes, patienceMs, heaps, ...limits }), options.debug?.contend);
+    const limits = { ...options.limits, traceEvents: options.traceEvents ?? 0 };
+    return new Space(createCore({ budgetBytes, patienceMs, heaps, limits }), options.debug?.contend);
   }
 
   /** The one of this realm: where libraries that know nothing of each other meet. Made at first use. */

@@ -6,6 +6,7 @@
  * Not here: what a worker does (worker.ts), and order (schedule/).
  */
 
+import { assert } from './base/assert.ts';
 import type { Code } from './base/errors.ts';
 import { FencelineError, fail } from './base/errors.ts';
 import { O_STATE } from './base/layout.ts';
@@ -96,7 +97,6 @@ export async function workers<S extends Served<object>>(
 }
 
 class WorkerPool<S> implements Pool<S> {
-  run!: Pool<S>['run'];
   ready: Promise<void> = Promise.resolve();
   readonly #space: Space;
   readonly #core: Core;
@@ -107,6 +107,7 @@ class WorkerPool<S> implements Pool<S> {
   readonly #pool: number;
   readonly #forget: () => void;
   #crashes = 0;
+  #run: Pool<S>['run'] | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(space: Space, core: Core, source: Source, count: number, options: PoolOptions<S>) {
@@ -119,6 +120,11 @@ class WorkerPool<S> implements Pool<S> {
     this.#forget = beforeClose(space, (close) => this.close(close));
   }
 
+  get run(): Pool<S>['run'] {
+    assert(this.#run !== undefined, 'A pool is handed out when its first worker has loaded.');
+    return this.#run;
+  }
+
   get idle(): Promise<void> {
     return this.#whenIdle(undefined).then(() => undefined);
   }
@@ -127,14 +133,14 @@ class WorkerPool<S> implements Pool<S> {
     const { inline } = this.#options;
     if (!this.#core.agent.isShared && inline !== undefined) {
       const signatures = await inlineWorker(this.#core, this.#pool, await inline());
-      this.run = callables(this.#core, this.#pool, 1, signatures) as Pool<S>['run'];
+      this.#run = callables(this.#core, this.#pool, 1, signatures) as Pool<S>['run'];
       return;
     }
     const answers: Promise<readonly Signature[]>[] = [];
     try {
       for (let number = 0; number < this.#count; number++) answers.push(this.#startMember(number));
       const signatures = await Promise.race(answers);
-      this.run = callables(this.#core, this.#pool, Math.min(this.#count, partsPerJob), signatures) as Pool<S>['run'];
+      this.#run = callables(this.#core, this.#pool, Math.min(this.#count, partsPerJob), signatures) as Pool<S>['run'];
     } catch (error) {
       for (const answer of answers) answer.catch(() => {});
       await this.close({ abort: true });

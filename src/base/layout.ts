@@ -45,6 +45,7 @@ export const limitNames: readonly (keyof Limits)[] = [
   'buffers',
   'blocks',
   'chunks',
+  'syncObjects',
   'heaps',
   'traceEvents',
 ];
@@ -258,6 +259,16 @@ export const C_PAYLOAD = 8;
 export const CHUNK_WORDS = 264;
 export const chunkBytes: number = (CHUNK_WORDS - C_PAYLOAD) * 4;
 
+// ---- sync objects -------------------------------------------------------------------------------------------------
+export const Y_STATE = 0;
+export const Y_REFS = 1;
+export const Y_REFS_OVERFLOW = 2;
+/** First chunk + 1 of its points (17 bits) | version << 17, so that a reader notices a replacement; 0 = no point yet. */
+export const Y_CURRENT = 3;
+export const Y_INTEREST = 4;
+export const Y_INTEREST_OVERFLOW = 5;
+export const SYNC_WORDS = 16;
+
 // ---- trace events -------------------------------------------------------------------------------------------------
 export const TRACE_WORDS = 4;
 
@@ -275,6 +286,7 @@ export interface Layout {
   readonly blocks: number;
   readonly heaps: number;
   readonly chunks: number;
+  readonly syncObjects: number;
   readonly traces: number;
   readonly totalWords: number;
 }
@@ -301,6 +313,7 @@ export function layoutOf(limits: Limits): Layout {
     blocks: table(limits.blocks, BLOCK_WORDS),
     heaps: table(limits.heaps, HEAP_WORDS),
     chunks: table(limits.chunks, CHUNK_WORDS),
+    syncObjects: table(limits.syncObjects, SYNC_WORDS),
     traces: table(limits.agents * limits.traceEvents, TRACE_WORDS),
   };
   return { ...layout, totalWords: at };

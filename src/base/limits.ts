@@ -17,6 +17,8 @@ export interface Limits {
   readonly blocks: number;
   /** KiB-sized pieces that hold what does not fit a slot: arguments, results, errors, long fence lists. */
   readonly chunks: number;
+  /** Sync objects (`fenceline/sync`). */
+  readonly syncObjects: number;
   readonly heaps: number;
   /** Events a trace ring holds per agent; 0 turns tracing off, and then it costs a branch. */
   readonly traceEvents: number;
@@ -29,6 +31,7 @@ export const defaultLimits: Limits = {
   buffers: 16_384,
   blocks: 32_768,
   chunks: 4096,
+  syncObjects: 1024,
   heaps: 8,
   traceEvents: 0,
 };
@@ -41,6 +44,7 @@ export const maximumLimits: Limits = {
   buffers: 131_072,
   blocks: 262_144,
   chunks: 65_536,
+  syncObjects: 65_536,
   heaps: 64,
   traceEvents: 1_048_576,
 };
@@ -49,6 +53,8 @@ export const maximumLimits: Limits = {
 export const ticketsPerAgent = 16;
 /** Points a reservation holds; signalled ones are dropped first. */
 export const pointsPerReservation = 64;
+/** Points a sync object holds; signalled ones are dropped first. */
+export const pointsPerSyncObject = 65_536;
 /** Parts a split job is cut into at most. */
 export const partsPerJob = 62;
 /** Buffers one job names. */

@@ -5,9 +5,6 @@
  * it, not a count: a dead agent's hold is then dropped exactly. The last one out closes; a closed buffer keeps its memory
  * until no fence of its reservation is pending (memory/release.ts), so that disposing right after submitting is right.
  *
- * CLOSING: the last holder looks at the holders once more after announcing it, because somebody may have opened a handle
- * meanwhile. Whoever opens sets its bit, then reads the state: it finds LIVE, or waits for CLOSING to be decided.
- *
  * Not here: memory, locks and fences (the layers on both sides), typed views (SharedBuffer).
  */
 
@@ -25,8 +22,10 @@ import {
   B_STATE,
   BUFFER_WORDS,
 } from '../base/layout.ts';
-import { cas, load, pauseWhile, store } from '../cells/cell.ts';
-import { addAgent, isAgentIn, readAgents, removeAgent } from '../cells/interest.ts';
+import { load, store } from '../cells/cell.ts';
+import type { HeldSlot } from '../cells/held-slot.ts';
+import { dropHold, finishClosing, holdSlot } from '../cells/held-slot.ts';
+import { addAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import {
   ALLOC,
@@ -38,7 +37,6 @@ import {
   nobody,
   ownerOf,
   publishSlot,
-  slotWord,
   stateOf,
   tryFreeSlot,
 } from '../cells/slot.ts';
@@ -49,8 +47,6 @@ export interface BufferId {
   readonly buffer: number;
   readonly generation: number;
 }
-
-const lifeCheckRounds = 1000;
 
 export function bufferAt(memory: Memory, buffer: number): number {
   return memory.layout.buffers + buffer * BUFFER_WORDS;
@@ -91,20 +87,7 @@ export function createBuffer(agent: Agent, sizeBytes: number, dtypeCode: number,
 
 /** Adds this agent's hold. Outcomes: false if the buffer is gone; then nothing is held. */
 export function holdBuffer(agent: Agent, id: BufferId): boolean {
-  const { words } = agent;
-  const at = bufferAt(agent, id.buffer);
-  if (generationOf(load(words, at + B_STATE)) !== id.generation) return false;
-  const wasHeld = isAgentIn(readAgents(words, at + B_REFS, at + B_REFS_OVERFLOW), agent.index);
-  addAgent(words, at + B_REFS, at + B_REFS_OVERFLOW, agent.index);
-  for (let round = 0; ; round++) {
-    const word = load(words, at + B_STATE);
-    if (generationOf(word) === id.generation && stateOf(word) === LIVE) return true;
-    if (generationOf(word) !== id.generation || stateOf(word) !== CLOSING) break;
-    pauseWhile(words, at + B_STATE, word, round);
-    if (round % lifeCheckRounds === lifeCheckRounds - 1) agent.pump.checkLives(agent);
-  }
-  if (!wasHeld) removeAgent(words, at + B_REFS, at + B_REFS_OVERFLOW, agent.index);
-  return false;
+  return holdSlot(agent, heldSlotOf(agent, id.buffer), id.generation);
 }
 
 /**
@@ -112,28 +95,12 @@ export function holdBuffer(agent: Agent, id: BufferId): boolean {
  * be given back as soon as its fences are over.
  */
 export function dropBuffer(agent: Agent, buffer: number, holderIndex: number): boolean {
-  const { words } = agent;
-  const at = bufferAt(agent, buffer);
-  removeAgent(words, at + B_REFS, at + B_REFS_OVERFLOW, holderIndex);
-  for (;;) {
-    const word = load(words, at + B_STATE);
-    if (stateOf(word) !== LIVE || isHeld(agent, at)) return false;
-    if (cas(words, at + B_STATE, word, slotWord(CLOSING, agent.index, generationOf(word)))) break;
-  }
-  return finishClosing(agent, at);
+  return dropHold(agent, heldSlotOf(agent, buffer), holderIndex);
 }
 
-/** The second look, after CLOSING was announced. */
-function finishClosing(agent: Agent, at: number): boolean {
-  const word = load(agent.words, at + B_STATE);
-  const state = isHeld(agent, at) ? LIVE : CLOSED;
-  cas(agent.words, at + B_STATE, word, slotWord(state, nobody, generationOf(word)));
-  return state === CLOSED;
-}
-
-function isHeld(memory: Memory, at: number): boolean {
-  const holders = readAgents(memory.words, at + B_REFS, at + B_REFS_OVERFLOW);
-  return holders.first !== 0 || holders.rest !== 0;
+function heldSlotOf(memory: Memory, buffer: number): HeldSlot {
+  const at = bufferAt(memory, buffer);
+  return { stateAt: at + B_STATE, refsAt: at + B_REFS, overflowAt: at + B_REFS_OVERFLOW };
 }
 
 /** Whether this is still the buffer that the id means, and not closed. */
@@ -172,7 +139,7 @@ export function repairBuffers(agent: Agent, deadIndex: number): void {
     const word = load(words, at + B_STATE);
     const state = stateOf(word);
     if (state === ALLOC && ownerOf(word) === deadIndex) tryFreeSlot(words, at + B_STATE, word);
-    if (state === CLOSING && ownerOf(word) === deadIndex) finishClosing(agent, at);
+    if (state === CLOSING && ownerOf(word) === deadIndex) finishClosing(agent, heldSlotOf(agent, buffer));
     if (state === LIVE || state === CLOSING) dropBuffer(agent, buffer, deadIndex);
   }
 }

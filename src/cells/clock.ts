@@ -9,6 +9,11 @@ export function now(): number {
   return performance.now();
 }
 
+/** The moment in milliseconds that all threads of the machine agree on, more or less: for aligning their clocks. */
+export function sharedNow(): number {
+  return performance.timeOrigin + performance.now();
+}
+
 /** A timer that can be stopped and that lets the process exit. */
 export interface Timer {
   stop(): void;

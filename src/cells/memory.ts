@@ -42,6 +42,8 @@ export interface Agent extends Memory {
   readonly cursors: Map<number, number>;
   /** The heaps' memory as this thread sees it, by heap number. */
   readonly payloads: readonly Payload[];
+  /** This thread's clock (cells/clock.ts) at the moment that the space began: trace times count from there. */
+  readonly traceOrigin: number;
   /** Rings held back by `batch`: undefined outside one. */
   batch: AgentBatch | undefined;
 }

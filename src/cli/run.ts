@@ -16,6 +16,7 @@ import { OutputFolder } from './outputs.ts';
 import { Progress, type Screen } from './progress.ts';
 import { spaceFigures } from './stats.ts';
 import type { Summary } from './summary.ts';
+import { TraceFile, traceEvents } from './trace-file.ts';
 
 /** What a run takes from the process around it. */
 export interface Surroundings {
@@ -36,18 +37,40 @@ export async function run(args: RunArguments, surroundings: Surroundings): Promi
   const inputs = await findInputs(args.inputs, pipeline.accepts, surroundings.stdin);
   const folder = await OutputFolder.open(args.out);
   surroundings.opened?.(folder);
-  const { controller } = surroundings;
-  const space = Space.create(args.budgetBytes === undefined ? {} : { budgetBytes: args.budgetBytes });
-  const progress = new Progress(surroundings.screen, now);
+  let trace: TraceFile | undefined;
   try {
-    space.on('unobserved', (error) => controller.abort(error));
-    const count = args.workers ?? Math.min(workersMax, availableParallelism());
-    const pool = await openPool(space, pipeline, args.module, count);
-    await produce({ args, pipeline, inputs, folder, space, pool, progress, controller });
-    return summarise(args, inputs, folder, space, progress, count);
+    trace = args.trace === undefined ? undefined : await TraceFile.open(args.trace);
+    return await runInto(folder, trace, args, pipeline, inputs, surroundings);
   } catch (error) {
     folder.tidy();
     throw error;
+  } finally {
+    await trace?.discard();
+  }
+}
+
+async function runInto(
+  folder: OutputFolder,
+  trace: TraceFile | undefined,
+  args: RunArguments,
+  pipeline: Pipeline,
+  inputs: readonly FoundInput[],
+  { screen, controller }: Surroundings,
+): Promise<Summary> {
+  const count = args.workers ?? Math.min(workersMax, availableParallelism());
+  const space = Space.create({
+    ...(args.budgetBytes === undefined ? {} : { budgetBytes: args.budgetBytes }),
+    // Every agent that may be has a ring, so there are no more of them than this run can use.
+    ...(trace === undefined ? {} : { traceEvents, limits: { agents: Math.min(workersMax + 2, 2 * count + 2) } }),
+  });
+  const progress = new Progress(screen, now);
+  try {
+    space.on('unobserved', (error) => controller.abort(error));
+    const pool = await openPool(space, pipeline, args.module, count);
+    await produce({ args, pipeline, inputs, folder, space, pool, progress, controller });
+    const summary = summarise(args, inputs, folder, space, progress, count);
+    await trace?.write(space);
+    return summary;
   } finally {
     progress.end();
     await space.close({ abort: controller.signal.aborted });

@@ -147,7 +147,7 @@ export class Explorer {
     world.reset();
     const hasAlways = this.#parts.always !== undefined;
     while (world.broken === undefined) {
-      const count = this.#offer(world, options);
+      const count = this.#isPlain ? offerPlain(world, options, this.#isReplaying) : this.#offer(world, options);
       let choice = END;
       if (count > 1 || (strategy.asksAlways && count > 0)) choice = strategy.choose(world, options);
       else if (count === 1) choice = firstOf(options, world.last);
@@ -182,10 +182,6 @@ export class Explorer {
   #offer(world: World, options: Options): number {
     const run = this.#isReplaying ? world.ready : world.eligible();
     options.run = run;
-    if (this.#isPlain) {
-      options.mayEnd = run === 0;
-      return (run & (run - 1)) === 0 ? Math.min(run, 1) : 2;
-    }
     let expire = this.#isTimed ? world.expirable(expiriesMax) : 0;
     if (this.#isTimed && run === 0 && expire === 0) {
       const first = world.firstDue();
@@ -351,6 +347,15 @@ export class Explorer {
 
 /** How many time-outs of one agent may expire by choice in one execution; those that alone go on may always. */
 const expiriesMax = 2;
+
+/** As #offer, where nobody dies and no time passes. */
+function offerPlain(world: World, options: Options, isReplaying: boolean): number {
+  const run = isReplaying ? world.ready : world.eligible();
+  options.run = run;
+  options.mayEnd = run === 0;
+  if (run === 0) return 0;
+  return (run & (run - 1)) === 0 ? 1 : 2;
+}
 
 function killableOf(names: readonly string[], wanted: boolean | readonly string[]): readonly number[] {
   if (wanted === false) return [];

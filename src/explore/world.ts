@@ -148,7 +148,10 @@ export class World {
       agent.status = PARKED;
       this.ready &= ~(1 << index);
     } else {
-      this.#resume(agent, result);
+      // As #resume, for an agent that did not sleep.
+      if (this.settings.isHashing) agent.remember(bitsOf(result));
+      if (this.rows !== undefined) this.#noteResult(result);
+      this.#run(agent, result);
     }
     while (this.woken.length > 0) this.#resumeWoken();
   }

@@ -28,6 +28,7 @@ import { cas, load, store } from '../cells/cell.ts';
 import { freeChain } from '../cells/chunk.ts';
 import type { Agent } from '../cells/memory.ts';
 import { FREEING, generationOf, LIVE, nobody, slotWord, stateOf } from '../cells/slot.ts';
+import { TRACE_SIGNAL, trace } from '../cells/trace.ts';
 import { recordError } from '../fence/error-records.ts';
 import { writeSeqno } from '../fence/seqno.ts';
 import { completedOf, timelineAt, wake } from '../fence/timeline.ts';
@@ -64,6 +65,7 @@ export function completeJob(agent: Agent, job: number, code: number, hasRun: boo
   if (error !== 0 && !isSignaled) recordError(words, laneAt, seqno, error);
   movePhase(agent, job, loadPhase(agent, job), DONE_JOB, agent.index);
   if (!isSignaled) writeSeqno(words, laneAt + TL_LO, laneAt + TL_EPOCH, load(words, laneAt + TL_EPOCH), seqno);
+  trace(agent, TRACE_SIGNAL, job, error);
   if (load(words, laneAt + TL_INTEREST) !== 0) wake(agent, lane);
   for (const use of uses) tryRelease(agent, use.buffer);
   ringQueued(agent);

@@ -46,6 +46,7 @@ import { add, cas, load, store } from '../cells/cell.ts';
 import { loadBytes, storeBytes } from '../cells/chunk.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { claimSlot, publishSlot } from '../cells/slot.ts';
+import { TRACE_SUBMIT, trace } from '../cells/trace.ts';
 import type { Point } from '../fence/points.ts';
 import { writeSeqno } from '../fence/seqno.ts';
 import { completedOf, timelineAt } from '../fence/timeline.ts';
@@ -125,6 +126,7 @@ export function submitJob(agent: Agent, spec: JobSpec): SubmittedJob {
   store(words, at + J_ORDER, add(words, H_SUBMITTED, 1));
   publishSlot(words, at + J_STATE, agent.index);
   movePhase(agent, job, phaseWord(FILLING, agent.index, seqno), QUEUED);
+  trace(agent, TRACE_SUBMIT, job, spec.kernel);
   return { job, seqno };
 }
 

@@ -1,0 +1,11 @@
+/** `fenceline/sync`: explicit synchronisation, Vulkan and DRM style. */
+import { batched } from './cells/doorbell.ts';
+import { coreOf, type Space } from './space.ts';
+
+export { type SyncObject, syncObject } from './sync-object.ts';
+export { type Timeline, timeline } from './timeline.ts';
+
+/** Runs `fn`; each thread that its signals wake is woken once, at the end. */
+export function batch<R>(space: Space, fn: () => R): R {
+  return batched(coreOf(space).agent, fn);
+}
