@@ -9,7 +9,8 @@ const folder = 'test/types/programs';
 const offered = offeredNames();
 const programs = readdirSync(join(root, folder)).map((name) => {
   const path = `${folder}/${name}`;
-  return { name, path, missing: [...needsOf(path)].filter((need) => !offered.has(need)) };
+  const missing = [...needsOf(path)].filter((need) => !offered.has(need));
+  return { name, path, missing, why: missing.join(', ') };
 });
 const ready = programs.filter(({ missing }) => missing.length === 0);
 const waiting = programs.filter(({ missing }) => missing.length > 0);
@@ -42,7 +43,7 @@ describe.skipIf(waiting.length === 0)('programs that wait for what the package d
     waiting.map(({ path }) => path),
   );
 
-  test.each(waiting)('$name waits for $missing', ({ path, missing }) => {
+  test.each(waiting)('$name waits for $why', ({ path, missing }) => {
     expect(without.split('\n').filter((line) => line.startsWith(path)).length).toBeGreaterThan(0);
     expect(missing.length).toBeGreaterThan(0);
   });
