@@ -7,6 +7,7 @@ runSteps([
   ['tests, long ones too', () => run([...npx, 'vitest', 'run'], { FENCELINE_LONG: '1' })],
   ['types, lint, tidy, package', () => run([process.execPath, 'scripts/check.mjs'])],
   ['types of the packed package', () => run([...npx, 'attw', '--pack', '--profile', 'esm-only'])],
+  ['benchmarks, short', () => run([process.execPath, 'build/bench/main.js', '--smoke'])],
   ['npm start', () => run([process.execPath, 'scripts/start.mjs'])],
   ['smoke test', () => run([process.execPath, 'scripts/smoke/main.mjs'])],
   ['other runtimes', () => run([process.execPath, 'scripts/matrix.mjs'])],
