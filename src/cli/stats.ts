@@ -11,6 +11,8 @@ export interface SpaceFigures {
   readonly bytesCopied: number;
   /** The most heap memory in use at any time. */
   readonly peakHeapBytes: number;
+  /** Heap memory still in use when the pipeline has ended: 0, unless it forgot to dispose of a buffer. */
+  readonly leftHeapBytes: number;
   readonly jobs: number;
   /** How many jobs had to wait for memory or a lock before they could be admitted. */
   readonly waits: number;
@@ -20,6 +22,13 @@ export interface SpaceFigures {
 export function spaceFigures(space: Space): SpaceFigures {
   const core = coreOf(space);
   const { sharedBytes, copiedBytes, jobs, queued } = figuresOf(core);
-  const { peakBytes } = heapStats(core.agent, 0);
-  return { bytesShared: sharedBytes, bytesCopied: copiedBytes, peakHeapBytes: peakBytes, jobs, waits: queued };
+  const { peakBytes, usedBytes } = heapStats(core.agent, 0);
+  return {
+    bytesShared: sharedBytes,
+    bytesCopied: copiedBytes,
+    peakHeapBytes: peakBytes,
+    leftHeapBytes: usedBytes,
+    jobs,
+    waits: queued,
+  };
 }

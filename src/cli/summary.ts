@@ -27,6 +27,7 @@ export function printSummary(summary: Summary): string {
     `${printBytes(summary.bytesShared)} shared with workers in place, ${printBytes(summary.bytesCopied)} copied in and out`,
     `peak heap ${printBytes(summary.peakHeapBytes)} of ${printBytes(summary.budgetBytes)}, ${count(jobs, 'job')}, ${waits} of them waited`,
   ];
+  if (summary.leftHeapBytes > 0) lines.push(`${printBytes(summary.leftHeapBytes)} of the heap were never disposed of`);
   if (summary.trace !== undefined) lines.push(`trace in ${summary.trace}`);
   return lines.join('\n');
 }

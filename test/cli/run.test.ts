@@ -60,6 +60,7 @@ describe('a run', () => {
       out,
       outputs: ['a.bin.inverted'],
       writtenBytes: 10_000,
+      leftHeapBytes: 0,
     });
     for (const name of [
       'seconds',
@@ -95,6 +96,42 @@ describe('a run', () => {
       1,
       "fenceline: The budget (10.0 KiB) is too small for 'a.bin', which needs 19.5 KiB at once; raise it with --budget.",
     ]);
+  });
+});
+
+describe('a trace', () => {
+  test('shows every thread with its jobs, and where each was submitted', async () => {
+    const { folder, out } = inputs('a.bin', 'b.bin');
+    const trace = join(folder, '..', 'trace.json');
+    const args = ['run', pipelineOf('invert'), folder, '--out', out, '--workers', '2', '--trace', trace];
+    const { code, stdout } = await fenceline(args);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`trace in ${trace}`)]);
+    const { traceEvents, otherData } = JSON.parse(readFileSync(trace, 'utf8')) as {
+      traceEvents: readonly { name: string; ph: string; tid: number }[];
+      otherData: { lostEvents: number };
+    };
+    const named = (name: string, phase: string) =>
+      traceEvents.filter(({ name: is, ph }) => is === name && ph === phase);
+    expect(named('thread_name', 'M').length).toBeGreaterThanOrEqual(2);
+    expect(named('submit invert', 'i')).toHaveLength(2);
+    // Each job has a part on each of the two workers, or both on one that was quicker.
+    expect(named('invert', 'B')).toHaveLength(4);
+    const main = new Set(named('submit invert', 'i').map(({ tid }) => tid));
+    expect(named('invert', 'B').some(({ tid }) => main.has(tid))).toBe(false);
+    expect(otherData.lostEvents).toBe(0);
+  });
+
+  test('that cannot be written stops the run before it begins', async () => {
+    const { folder, out } = inputs('a.bin');
+    const args = ['run', pipelineOf('invert'), folder, '--out', out, '--trace', join(folder, 'missing', 'trace.json')];
+    const { code, stderr } = await fenceline(args);
+    expect([code, stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^fenceline: The trace '.*trace.json' cannot be written: there is no such file or folder\.\n$/,
+      ),
+    ]);
+    expect(existsSync(out)).toBe(false);
   });
 });
 

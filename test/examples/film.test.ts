@@ -68,7 +68,9 @@ describe('the film', () => {
     const budget = Math.floor(peakHeapBytes / 3);
     const { code, stdout, stderr } = await run(folder, out, '--workers', '2', '--budget', String(budget));
     expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
-    expect(JSON.parse(stdout).peakHeapBytes).toBeLessThanOrEqual(budget);
+    const summary = JSON.parse(stdout);
+    expect(summary.peakHeapBytes).toBeLessThanOrEqual(budget);
+    expect(summary.leftHeapBytes).toBe(0);
     expectSameFiles(filesOf(out), usual);
   });
 
