@@ -26,7 +26,9 @@ export class Addresses {
   makeAgain(byteLength: number): SharedArrayBuffer {
     const kept = this.#kept[this.#made];
     if (kept !== undefined && kept.byteLength === byteLength) {
-      new Uint8Array(kept).fill(0);
+      // Eight bytes at a time: filling shared memory stores element by element.
+      new Float64Array(kept, 0, byteLength >>> 3).fill(0);
+      new Uint8Array(kept, byteLength & ~7).fill(0);
       this.#made++;
       return kept;
     }
