@@ -71,10 +71,8 @@ export const facade: Readonly<Record<string, Readonly<Record<string, FacadeEntry
     load: operation(LOAD),
     store: operation(STORE),
     add: operation(ADD),
-    sub: operation(SUB),
     or: operation(OR),
     and: operation(AND),
-    xor: operation(XOR),
     exchange: operation(EXCHANGE),
     cas: operation(CAS),
     nextStamp: operation(NEXT_STAMP),
@@ -84,8 +82,9 @@ export const facade: Readonly<Record<string, Readonly<Record<string, FacadeEntry
     canSleep: local,
     pauseWhile: operation(PAUSE_WHILE),
   },
-  'cells/clock.ts': { now: operation(NOW), startTimer: local, startTicker: local },
+  'cells/clock.ts': { now: operation(NOW), sharedNow: operation(NOW), startTimer: local, startTicker: local },
   'cells/proof.ts': { isThreadGone: operation(IS_THREAD_GONE), identifyThread: local },
+  'cells/random.ts': { randomId: local },
   'cells/task.ts': { queueTask: local, reportUncaught: local },
 };
 

@@ -46,8 +46,12 @@ export class Runtime {
 
   /** What transformed code reaches by name: stand-ins of the facade, and notes about writes. */
   get hooks(): Record<string, unknown> {
-    const { canSleep, queueTask, reportUncaught, identifyThread, startTimer, startTicker, bulk, ghost, refuse } = this;
-    return { canSleep, queueTask, reportUncaught, identifyThread, startTimer, startTicker, bulk, ghost, refuse };
+    const { canSleep, queueTask, reportUncaught, identifyThread, startTimer, startTicker, randomId } = this;
+    const { bulk, ghost, refuse } = this;
+    return {
+      ...{ canSleep, queueTask, reportUncaught, identifyThread, startTimer, startTicker, randomId },
+      ...{ bulk, ghost, refuse },
+    };
   }
 
   isSteps(value: unknown): value is Steps {
@@ -123,6 +127,10 @@ export class Runtime {
 
   /** What happens now and then decides nothing: it never ticks. */
   readonly startTicker = (): StoppableTimer & { keepAlive(): void } => noTicker;
+
+  /** Different for whoever asks, and the same in every execution that brings an agent here. */
+  readonly randomId = (): number =>
+    this.agent === undefined ? 1 : (this.agent.index + 2) * 2 ** 20 + this.agent.operations;
 
   /** Called in place of an async function that reaches a cell. */
   readonly refuse = (sentence: string): Promise<never> => {
