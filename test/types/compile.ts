@@ -19,7 +19,7 @@ export function compile(name: string, files: readonly string[], figures = false)
   const project = { compilerOptions: options, files: files.map((path) => join(root, path)) };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(project));
   const tsc = join('node_modules', 'typescript', 'bin', 'tsc');
-  const args = [tsc, '-p', folder, ...(figures ? ['--extendedDiagnostics'] : [])];
+  const args = [tsc, '-p', folder, ...(figures ? ['--extendedDiagnostics', '--singleThreaded'] : [])];
   return spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8', timeout: 120_000 }).stdout;
 }
 
