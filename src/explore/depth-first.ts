@@ -28,6 +28,9 @@ interface Decision {
   current: number;
   /** Preemptions spent before this decision. */
   spent: number;
+  /** The state that the death of the only one who may die here leads to. */
+  deathLow: number;
+  deathHigh: number;
 }
 
 export class DepthFirstStrategy implements Strategy {
@@ -95,12 +98,18 @@ export class DepthFirstStrategy implements Strategy {
 
   #decide(world: World, options: Options): Decision | undefined {
     const isBounded = this.#bound !== Infinity;
+    const lastMark = (world.last + 1) * 0x2545f491;
     const remembers = isBounded || (this.#kills && world.dead === undefined);
-    const { low, high } = world.fingerprint(remembers ? (world.last + 1) * 0x2545f491 : 0);
+    const { low, high } = world.fingerprint(remembers ? lastMark : 0);
     if (this.#table.seen(low, high, isBounded ? this.#bound - this.#spent : 0)) return undefined;
     const decision = this.#path[this.#length] ?? emptyDecision();
     this.#path[this.#length++] = decision;
     const { run, kill, expire, mayEnd } = options;
+    if (isOne(kill)) {
+      const death = world.fingerprintOfDeath(lowestBit(kill), isBounded ? lastMark : 0);
+      decision.deathLow = death.low ^ deathMark;
+      decision.deathHigh = death.high;
+    }
     decision.run = decision.restRun = run;
     decision.kill = decision.restKill = kill;
     decision.expire = decision.restExpire = expire;
@@ -131,11 +140,16 @@ export class DepthFirstStrategy implements Strategy {
     if (decision.restKill !== 0) {
       const agent = lowestBit(decision.restKill);
       decision.restKill &= decision.restKill - 1;
-      return KILL + agent;
+      if (!isOne(decision.kill) || !this.#wasDeath(decision)) return KILL + agent;
     }
     if (!decision.restEnd) return PRUNE;
     decision.restEnd = false;
     return END;
+  }
+
+  /** Steps that change nothing lie between many deaths: what follows those is the same, and is gone through once. */
+  #wasDeath({ deathLow, deathHigh, spent }: Decision): boolean {
+    return this.#table.seen(deathLow, deathHigh, this.#bound === Infinity ? 0 : this.#bound - spent);
   }
 
   #cost(decision: Decision, choice: number): number {
@@ -144,9 +158,17 @@ export class DepthFirstStrategy implements Strategy {
   }
 }
 
+/** Tells a death that was tried apart from the state that it led to. */
+const deathMark = 0x5851f42d;
+
+function isOne(bits: number): boolean {
+  return bits !== 0 && (bits & (bits - 1)) === 0;
+}
+
 function emptyDecision(): Decision {
   return {
     ...{ choice: 0, run: 0, kill: 0, expire: 0 },
     ...{ restRun: 0, restKill: 0, restExpire: 0, restEnd: false, current: -1, spent: 0 },
+    ...{ deathLow: 0, deathHigh: 0 },
   };
 }

@@ -215,11 +215,24 @@ export class World {
       low = foldLow(low ^ agent.low, agent.queuedLow ^ (agent.status << 3));
       high = foldHigh(high ^ agent.high, agent.queuedHigh ^ (agent.status << 3) ^ agent.operations);
     }
-    for (const waiter of this.waiters) low = foldLow(low, waiter.agent.index * 64 + waiter.serial);
+    for (const { agent, serial } of this.waiters)
+      if (agent.status !== DEAD) low = foldLow(low, agent.index * 64 + serial);
     if (this.races !== undefined) low = foldLow(low, this.races.fingerprint());
     scratch.low = foldLow(low, this.clock);
     scratch.high = foldHigh(high, this.ghosts.fingerprint(this.shared));
     return scratch;
+  }
+
+  /** The fingerprint that `kill` would lead to. */
+  fingerprintOfDeath(index: number, extra: number): { low: number; high: number } {
+    const agent = this.agents[index] as AgentRun;
+    const [status, reaperStatus] = [agent.status, this.reaper.status];
+    agent.status = DEAD;
+    if (this.settings.parts.afterDeath !== undefined) this.reaper.status = READY;
+    const found = this.fingerprint(extra);
+    agent.status = status;
+    this.reaper.status = reaperStatus;
+    return found;
   }
 
   /** Runs the end of the scenario and answers its outcome. Context: nobody can go on. */
