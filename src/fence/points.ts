@@ -11,10 +11,10 @@ import { codeNumber } from '../base/errors.ts';
 import { TL_CLOSE_CODE, TL_EPOCH, TL_LO, TL_STATE } from '../base/layout.ts';
 import { load } from '../cells/cell.ts';
 import type { Memory } from '../cells/memory.ts';
-import { ALLOC, CLOSED, FREE, generationOf, stateOf } from '../cells/slot.ts';
+import { CLOSED, stateOf } from '../cells/slot.ts';
 import { noLongerKnown, recordedError } from './error-records.ts';
 import { isReached } from './seqno.ts';
-import { timelineAt } from './timeline.ts';
+import { isThere, timelineAt } from './timeline.ts';
 
 export interface Point {
   readonly timeline: number;
@@ -35,17 +35,17 @@ export function pointStatus(memory: Memory, point: Point): number {
   const { words } = memory;
   const at = timelineAt(memory, point.timeline);
   const state = load(words, at + TL_STATE);
-  if (generationOf(state) !== point.generation || stateOf(state) <= ALLOC) return unknown;
+  if (!isThere(state, point.generation)) return unknown;
   if (isReached(words, at + TL_LO, at + TL_EPOCH, point.seqno)) return reachedStatus(memory, at, point);
   // The state was loaded before the number: a timeline closed by then gets no more signals.
-  if (stateOf(state) === CLOSED) return stillOf(memory, at, point, -load(words, at + TL_CLOSE_CODE));
+  if (stateOf(state) >= CLOSED) return stillOf(memory, at, point, -load(words, at + TL_CLOSE_CODE));
   return stillOf(memory, at, point, PENDING);
 }
 
 /** Errors are recorded before their point is signalled, so a state word without the mark, read now, means success. */
 function reachedStatus(memory: Memory, at: number, point: Point): number {
   const state = load(memory.words, at + TL_STATE);
-  if (generationOf(state) !== point.generation || stateOf(state) === FREE) return unknown;
+  if (!isThere(state, point.generation)) return unknown;
   if (state >= 0) return DONE;
   const error = recordedError(memory.words, at, point.seqno);
   if (error === 0) return stillOf(memory, at, point, DONE);
@@ -55,7 +55,7 @@ function reachedStatus(memory: Memory, at: number, point: Point): number {
 /** What was read belongs to this point only if the slot has not been reused meanwhile. */
 function stillOf(memory: Memory, at: number, point: Point, status: number): number {
   const state = load(memory.words, at + TL_STATE);
-  return generationOf(state) === point.generation && stateOf(state) > ALLOC ? status : unknown;
+  return isThere(state, point.generation) ? status : unknown;
 }
 
 /** Status of a set: pending while any point is; else the error of the first failed one in order; else done. */

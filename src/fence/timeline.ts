@@ -1,7 +1,8 @@
 /**
  * Timelines: an ordered stream of points, each promised by `issue` and kept by `signal` (Linux: a dma-fence context).
  *
- * State: the slot's state word (LIVE -> CLOSING(by) -> CLOSED -> FREE, generation + 1), the completed sequence number
+ * State: the slot's state word (LIVE -> CLOSING(by) -> CLOSED -> FREEING(by) -> FREE, generation + 1, or back to CLOSED
+ * for somebody who came to hold it), the completed sequence number
  * (seqno.ts), the issued one, error records (error-records.ts), the one-shot set of interested agents, and the agents
  * that hold the timeline. Invariants: completed <= issued, both only grow; errors are recorded before their point is
  * signalled; once CLOSED nothing but holders and the state word changes.
@@ -38,6 +39,7 @@ import {
   CLOSING,
   claimSlot,
   FREE,
+  FREEING,
   generationOf,
   LIVE,
   nobody,
@@ -157,36 +159,69 @@ export function closeTimeline(agent: Agent, timeline: number, generation: number
   if (load(words, at + TL_CLOSE_CODE) === 0) store(words, at + TL_CLOSE_CODE, code);
   const closing = load(words, at + TL_STATE);
   if (stateOf(closing) === CLOSING) {
-    cas(words, at + TL_STATE, closing, slotWord(CLOSED, nobody, generation) | (closing & HAS_ERRORS));
+    cas(words, at + TL_STATE, closing, closedWord(closing));
   }
   wake(agent, timeline);
 }
 
-/** Adds this agent's hold. Outcomes: false if the timeline is gone; then nothing is held. */
+/**
+ * Adds this agent's hold. Outcomes: false if the timeline is gone; then nothing is held.
+ *
+ * The bit comes before the look at the state, as in a wait. Whoever frees announces it and then looks at the bits once
+ * more: it sees ours, or we see the announcement and take it back.
+ */
 export function holdTimeline(agent: Agent, timeline: number, generation: number): boolean {
+  const { words } = agent;
   const at = timelineAt(agent, timeline);
-  if (!isGeneration(agent, timeline, generation)) return false;
-  addAgent(agent.words, at + TL_REFS, at + TL_REFS_OVERFLOW, agent.index);
-  if (isGeneration(agent, timeline, generation)) return true;
-  removeAgent(agent.words, at + TL_REFS, at + TL_REFS_OVERFLOW, agent.index);
+  if (!isThere(load(words, at + TL_STATE), generation)) return false;
+  addAgent(words, at + TL_REFS, at + TL_REFS_OVERFLOW, agent.index);
+  for (;;) {
+    const word = load(words, at + TL_STATE);
+    if (!isThere(word, generation)) break;
+    if (stateOf(word) !== FREEING || cas(words, at + TL_STATE, word, closedWord(word))) return true;
+  }
+  // For a moment the bit stood in the way of whoever freed the timeline that is in this slot now.
+  dropTimeline(agent, timeline, agent.index);
   return false;
 }
 
 /** Drops the hold of an agent (this one, or a dead one); the last one out of a closed timeline frees the slot. */
 export function dropTimeline(agent: Agent, timeline: number, holderIndex: number): void {
-  const { words } = agent;
   const at = timelineAt(agent, timeline);
-  removeAgent(words, at + TL_REFS, at + TL_REFS_OVERFLOW, holderIndex);
-  const word = load(words, at + TL_STATE);
-  if (stateOf(word) !== CLOSED) return;
-  const holders = readAgents(words, at + TL_REFS, at + TL_REFS_OVERFLOW);
-  if (holders.first === 0 && holders.rest === 0) tryFreeSlot(words, at + TL_STATE, word);
+  removeAgent(agent.words, at + TL_REFS, at + TL_REFS_OVERFLOW, holderIndex);
+  for (;;) {
+    const word = load(agent.words, at + TL_STATE);
+    if (stateOf(word) !== CLOSED || isHeld(agent, at)) return;
+    const freeing = slotWord(FREEING, agent.index, generationOf(word)) | (word & HAS_ERRORS);
+    if (cas(agent.words, at + TL_STATE, word, freeing) && finishFreeing(agent, at, freeing)) return;
+  }
 }
 
-function isGeneration(memory: Memory, timeline: number, generation: number): boolean {
-  const word = load(memory.words, timelineAt(memory, timeline) + TL_STATE);
+/**
+ * The second look, after FREEING was announced. Outcomes: true if there is nothing left to do: it is free, or somebody
+ * who came to hold it took the announcement back. False if it is closed again: whoever was seen may have gone since,
+ * and have left the freeing to us.
+ */
+function finishFreeing(agent: Agent, at: number, freeing: number): boolean {
+  if (isHeld(agent, at)) return !cas(agent.words, at + TL_STATE, freeing, closedWord(freeing));
+  tryFreeSlot(agent.words, at + TL_STATE, freeing);
+  return true;
+}
+
+function isHeld(memory: Memory, at: number): boolean {
+  const holders = readAgents(memory.words, at + TL_REFS, at + TL_REFS_OVERFLOW);
+  return holders.first !== 0 || holders.rest !== 0;
+}
+
+/** The state word of the same timeline, closed. */
+function closedWord(word: number): number {
+  return slotWord(CLOSED, nobody, generationOf(word)) | (word & HAS_ERRORS);
+}
+
+/** Whether this state word is of the timeline with that generation. Points of one that is not there are unknown. */
+export function isThere(word: number, generation: number): boolean {
   const state = stateOf(word);
-  return generationOf(word) === generation && state !== FREE && state !== ALLOC;
+  return generationOf(word) === generation && state >= LIVE && state <= FREEING;
 }
 
 /** The completed sequence number. */
@@ -215,7 +250,9 @@ export function repairTimelines(agent: Agent, deadIndex: number): void {
         tryFreeSlot(words, at + TL_STATE, word);
         continue;
       }
-      closeTimeline(agent, timeline, generationOf(word), code);
+      // If it is closed again, dropping what the dead agent held looks once more.
+      if (state === FREEING) finishFreeing(agent, at, word);
+      else closeTimeline(agent, timeline, generationOf(word), code);
     }
     dropTimeline(agent, timeline, deadIndex);
   }

@@ -52,13 +52,13 @@ export interface WorldSize extends Partial<Limits> {
 }
 
 /** Two tickets an agent instead of sixteen: scans of tickets are loops of loads, and say nothing new after the second. */
-export const fewTickets: Patch = {
-  file: 'src/base/limits.ts',
-  find: 'export const ticketsPerAgent = 16;',
-  replace: 'export const ticketsPerAgent = 2;',
-};
+export const fewTickets: Patch = shrink('src/base/limits.ts', 'ticketsPerAgent', 2);
+export const oneTicket: Patch = shrink('src/base/limits.ts', 'ticketsPerAgent', 1);
 
-export const oneTicket: Patch = { ...fewTickets, replace: 'export const ticketsPerAgent = 1;' };
+/** A patch that gives a constant of the sources another value, whatever it has. */
+export function shrink(file: string, constant: string, value: number): Patch {
+  return { file, find: `const ${constant} = `, replace: `const ${constant} = ${value} || ` };
+}
 
 /** Layers below in the order of `core.ts`: locks while the tickets still name the dead agent, then tickets, timelines. */
 const repairs: readonly Repair[] = [repairLocks, repairTickets, repairTimelines];

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
 import { FREE, RETIRED } from '#fenceline/cells/slot.js';
-import { describeWordOf, newWorld } from '../world.ts';
+import { describeWordOf, newWorld, shrink } from '../world.ts';
 import { reapSlots, statesOf, useSlots } from './slots.ts';
 
 const size = { seated: 3 };
@@ -26,12 +26,6 @@ export default scenario({
   describeWord: describeWordOf(size),
   options: {
     killAgents: true,
-    patches: [
-      {
-        file: 'src/cells/slot.ts',
-        find: 'const generationMax = 2 ** 22 - 1;',
-        replace: 'const generationMax = 2 ** 1 - 1;',
-      },
-    ],
+    patches: [shrink('src/cells/slot.ts', 'generationMax', 1)],
   },
 });

@@ -1,7 +1,7 @@
 /** A waiter that lost once gets the lock kept for it: younger tickets do not barge past any more. */
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
-import { describeWordOf, oneTicket } from '../world.ts';
+import { describeWordOf, oneTicket, shrink } from '../world.ts';
 import { assertLocksAtRest, buryHolder, countOf, newLockWorld, takeAll } from './locks.ts';
 
 const size = { seated: 4, buffers: 1 };
@@ -23,9 +23,6 @@ export default scenario({
   describeWord: describeWordOf(size),
   options: {
     preemptions: 2,
-    patches: [
-      oneTicket,
-      { file: 'src/lock/ww-lock.ts', find: 'const handoffAfter = 8;', replace: 'const handoffAfter = 1;' },
-    ],
+    patches: [oneTicket, shrink('src/lock/ww-lock.ts', 'handoffAfter', 1)],
   },
 });

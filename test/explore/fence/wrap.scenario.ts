@@ -1,0 +1,33 @@
+/** A sequence number that grows across the 32-bit wrap, one at a time and past it; two agents read it, and the writer may die. */
+import assert from 'node:assert/strict';
+import { scenario } from 'fenceline/check';
+import { describeWordOf } from '../world.ts';
+import { ask, bound, newNumber, read, write } from './wrap.ts';
+
+const size = { seated: 1 };
+const values = [2 ** 32 - 2, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 2 ** 30 + 5];
+
+export default scenario({
+  setup: () => newNumber(size, values),
+  agents: {
+    writer: (world) => {
+      write(world, values);
+      return 'done';
+    },
+    reader: (world) => {
+      const first = read(world, values);
+      const second = read(world, values);
+      assert(second >= first, 'A number never goes backwards.');
+      bound(world, values);
+      return second;
+    },
+    asker: (world) => {
+      const [isPast, isThere] = [ask(world, values, (values[1] ?? 0) + 1), ask(world, values, values[1] ?? 0)];
+      assert(isThere || !isPast, 'Who has passed a number has reached it.');
+      return [isPast, isThere];
+    },
+  },
+  afterDeath: (world) => void read(world, values),
+  describeWord: describeWordOf(size),
+  options: { killAgents: ['writer'], preemptions: 2 },
+});
