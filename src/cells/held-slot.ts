@@ -21,7 +21,10 @@ export interface HeldSlot {
 
 const lifeCheckRounds = 1000;
 
-/** Adds this agent's hold. Outcomes: false if that generation is gone; then nothing is held. */
+/**
+ * Adds this agent's hold. Outcomes: false if that generation is gone; then nothing is held, and what is in the slot now
+ * may have become CLOSED in passing: the caller frees it, or leaves it to whoever sweeps closed ones.
+ */
 export function holdSlot(agent: Agent, { stateAt, refsAt, overflowAt }: HeldSlot, generation: number): boolean {
   const { words } = agent;
   if (generationOf(load(words, stateAt)) !== generation) return false;
@@ -34,7 +37,8 @@ export function holdSlot(agent: Agent, { stateAt, refsAt, overflowAt }: HeldSlot
     pauseWhile(words, stateAt, word, round);
     if (round % lifeCheckRounds === lifeCheckRounds - 1) agent.pump.checkLives(agent);
   }
-  if (!wasHeld) removeAgent(words, refsAt, overflowAt, agent.index);
+  // For a moment the bit stood in the way of the last holder of what is in the slot now.
+  if (!wasHeld) dropHold(agent, { stateAt, refsAt, overflowAt }, agent.index);
   return false;
 }
 
@@ -45,12 +49,14 @@ export function dropHold(agent: Agent, slot: HeldSlot, holderIndex: number): boo
   for (;;) {
     const word = load(words, slot.stateAt);
     if (stateOf(word) !== LIVE || isHeld(agent, slot)) return false;
-    if (cas(words, slot.stateAt, word, slotWord(CLOSING, agent.index, generationOf(word)))) break;
+    const closing = slotWord(CLOSING, agent.index, generationOf(word));
+    if (!cas(words, slot.stateAt, word, closing)) continue;
+    // Live again: whoever was seen may have gone since, and have left the closing to us.
+    if (finishClosing(agent, slot)) return true;
   }
-  return finishClosing(agent, slot);
 }
 
-/** The second look, after CLOSING was announced: by who announced it, or in place of a dead one. */
+/** The second look, after CLOSING was announced: by who announced it, or in place of a dead one. Outcomes: whether it is CLOSED. */
 export function finishClosing(agent: Agent, slot: HeldSlot): boolean {
   const word = load(agent.words, slot.stateAt);
   const state = isHeld(agent, slot) ? LIVE : CLOSED;

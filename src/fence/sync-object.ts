@@ -88,7 +88,9 @@ export function createSyncObject(agent: Agent): SyncObjectId {
 
 /** Adds this agent's hold. Outcomes: false if it is gone. */
 export function holdSyncObject(agent: Agent, id: SyncObjectId): boolean {
-  return holdSlot(agent, heldSlotOf(agent, id.syncObject), id.generation);
+  if (holdSlot(agent, heldSlotOf(agent, id.syncObject), id.generation)) return true;
+  release(agent, id.syncObject);
+  return false;
 }
 
 /** Drops the hold of an agent; the last one out frees it. */

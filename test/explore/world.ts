@@ -63,8 +63,8 @@ export function shrink(file: string, constant: string, value: number): Patch {
 /** Layers below in the order of `core.ts`: locks while the tickets still name the dead agent, then tickets, timelines. */
 const repairs: readonly Repair[] = [repairLocks, repairTickets, repairTimelines];
 
-/** A world with tiny tables. Every buffer slot is live from the start, its lock and reservation empty. */
-export function newWorld({ seated, ...sizes }: WorldSize): World {
+/** A world with tiny tables; `more` are repairs of further layers. Every buffer slot is live from the start, its lock and reservation empty. */
+export function newWorld({ seated, ...sizes }: WorldSize, more: readonly Repair[] = []): World {
   const layout = layoutFor({ seated, ...sizes });
   const buffer = new SharedArrayBuffer(layout.totalWords * 4);
   const words = new Int32Array(buffer);
@@ -81,7 +81,7 @@ export function newWorld({ seated, ...sizes }: WorldSize): World {
   const agents: Agent[] = [];
   for (let index = 0; index < seated; index++) {
     words[layout.agents + index * AGENT_WORDS + A_STATE] = agentWord(AGENT_LIVE, nobody, 0);
-    agents.push(agentOver(memory, index, 0));
+    agents.push({ ...agentOver(memory, index, 0), repairs: [...repairs, ...more] });
   }
   return { memory, layout, agents };
 }
