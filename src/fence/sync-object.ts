@@ -32,10 +32,10 @@ import {
   CLOSED,
   CLOSING,
   claimSlot,
+  FREE,
   FREEING,
   freeSlot,
   generationOf,
-  LIVE,
   nobody,
   ownerOf,
   publishSlot,
@@ -166,7 +166,8 @@ export function repairSyncObjects(agent: Agent, deadIndex: number): void {
     if (stateOf(word) === ALLOC && isDeads) tryFreeSlot(words, slot.stateAt, word);
     if (stateOf(word) === FREEING && isDeads) finishRelease(agent, syncObject);
     if (stateOf(word) === CLOSING && isDeads) finishClosing(agent, slot);
-    if (stateOf(word) === LIVE || stateOf(word) === CLOSING) dropHold(agent, slot, deadIndex);
+    // Also where another agent is building: a late hold of the former one may have left its bit there.
+    if (stateOf(word) !== FREE) dropHold(agent, slot, deadIndex);
     if (stateOf(load(words, slot.stateAt)) === CLOSED) release(agent, syncObject);
   }
 }
