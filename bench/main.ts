@@ -55,7 +55,9 @@ console.log(`${scale}: Node ${node}, ${os}, ${cores} x ${cpu}, load ${load1.toFi
 console.log(`${tableOf(rows)}\n`);
 if (notesOf(rows) !== '') console.log(`${notesOf(rows)}\n`);
 const count = (verdict: string): number => rows.filter((row) => verdictOf(row) === verdict).length;
-console.log(`${count('reached')} goals reached, ${count('missed')} missed, ${count('n/a')} n/a; results ${hash}; ${values.json}`);
+console.log(
+  `${count('reached')} goals reached, ${count('missed')} missed, ${count('n/a')} n/a; results ${hash}; ${values.json}`,
+);
 
 /** Outcomes: the rows; rejects if the process failed or took too long. */
 function measure(name: string, scale: Scale): Promise<readonly Row[]> {
@@ -69,7 +71,10 @@ function measure(name: string, scale: Scale): Promise<readonly Row[]> {
     child.on('exit', (code, signal) => {
       clearTimeout(timer);
       if (measured !== undefined && code === 0) resolve(measured);
-      else reject(new Error(`The rows '${name}' were not measured: their process ended with ${signal ?? `exit code ${code}`}.`));
+      else
+        reject(
+          new Error(`The rows '${name}' were not measured: their process ended with ${signal ?? `exit code ${code}`}.`),
+        );
     });
   });
 }

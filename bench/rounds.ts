@@ -34,7 +34,9 @@ export async function interleave(candidates: readonly Candidate[], rounds: numbe
       const hash = hashOf(result);
       expected ??= hash;
       if (hash !== expected) {
-        throw new Error(`${name} computed ${JSON.stringify(result)} in round ${round}, which is not what the others did.`);
+        throw new Error(
+          `${name} computed ${JSON.stringify(result)} in round ${round}, which is not what the others did.`,
+        );
       }
       if (round >= 0) times.get(name)?.push(nsPerOperation);
     }

@@ -8,7 +8,14 @@ const rightAligned: ReadonlySet<string> = new Set(['ours', 'theirs', 'ratio', 'g
 export function tableOf(rows: readonly Row[]): string {
   const lines = [heads as readonly string[], ...rows.map(cellsOf)];
   const widths = heads.map((_, at) => Math.max(...lines.map((line) => line[at]?.length ?? 0)));
-  return lines.map((line) => heads.map((head, at) => pad(line[at] ?? '', widths[at] ?? 0, head)).join('  ').trimEnd()).join('\n');
+  return lines
+    .map((line) =>
+      heads
+        .map((head, at) => pad(line[at] ?? '', widths[at] ?? 0, head))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 /** Remarks below the table, one line each. */

@@ -1,6 +1,6 @@
 /** What the benchmarks use of packages whose own types cannot be found from an ES module. */
 declare module 'comlink/dist/esm/node-adapter.mjs' {
-  import type { Worker, MessagePort } from 'node:worker_threads';
+  import type { MessagePort, Worker } from 'node:worker_threads';
   import type { Endpoint } from 'comlink';
   export default function nodeEndpoint(endpoint: Worker | MessagePort): Endpoint;
 }

@@ -21,7 +21,9 @@ const parameters = {
 export default async function rows(scale: Scale): Promise<readonly Row[]> {
   const { rounds, warmups, frameBytes, cheap, transfers, clones } = parameters[scale];
   const space = Space.create({ budgetBytes: 2 * frameBytes });
-  const pool = await workers<typeof kernels>(space, new URL('../threads/touch.kernels.js', import.meta.url), { count: 1 });
+  const pool = await workers<typeof kernels>(space, new URL('../threads/touch.kernels.js', import.meta.url), {
+    count: 1,
+  });
   const buffer = space.buffer('u8', [frameBytes]);
   await buffer.set(new Uint8Array(frameBytes));
   const flag = new Int32Array(new SharedArrayBuffer(64));
@@ -32,7 +34,15 @@ export default async function rows(scale: Scale): Promise<readonly Row[]> {
     [
       { name: 'ours, sync', run: () => timesOver(cheap, ours(pool, buffer, true), () => firstOf(buffer)) },
       { name: 'ours, async', run: () => timesOver(cheap, ours(pool, buffer, false), () => firstOf(buffer)) },
-      { name: 'raw', run: () => timesOver(cheap, () => giveTurn(flag), () => frame[0] ?? 0) },
+      {
+        name: 'raw',
+        run: () =>
+          timesOver(
+            cheap,
+            () => giveTurn(flag),
+            () => frame[0] ?? 0,
+          ),
+      },
       posted('transfer', byMessages, frameBytes, transfers, true),
       posted('clone', byMessages, frameBytes, clones, false),
     ],
@@ -69,7 +79,11 @@ function firstOf(buffer: Frame): number {
 }
 
 /** Does it `count` times. The result is that every turn left its mark. */
-function timesOver(count: number, once: () => void | Promise<void>, firstByte: () => number): ReturnType<Candidate['run']> {
+function timesOver(
+  count: number,
+  once: () => void | Promise<void>,
+  firstByte: () => number,
+): ReturnType<Candidate['run']> {
   const before = firstByte();
   return timedAsync(count, async () => {
     for (let i = 0; i < count; i++) {
@@ -84,7 +98,8 @@ function posted(name: string, worker: Worker, frameBytes: number, count: number,
   const turn = async (): Promise<void> => {
     worker.postMessage({ frame, isTransferred }, isTransferred ? [frame.buffer] : []);
     frame = (await once(worker, 'message'))[0];
-    if (frame.length !== frameBytes || frame[0] !== frame[frameBytes - pageBytes]) throw new Error('The frame is broken.');
+    if (frame.length !== frameBytes || frame[0] !== frame[frameBytes - pageBytes])
+      throw new Error('The frame is broken.');
   };
   return { name, run: () => timesOver(count, turn, () => frame[0] ?? 0) };
 }

@@ -1,8 +1,9 @@
 /** Asking a fence whether it is over, in both cases; exact over 2^53, and safe against reuse of the timeline. */
+
+import type { Agent } from '#fenceline/cells/memory.js';
 import type { Point } from '#fenceline/fence/points.js';
 import { PENDING, pointStatus } from '#fenceline/fence/points.js';
 import { createTimeline, issue, signal } from '#fenceline/fence/timeline.js';
-import type { Agent } from '#fenceline/cells/memory.js';
 import { openCore } from '../core.ts';
 import { lookRaw } from '../limits/is-signaled.ts';
 import { costRow, interleave, timed } from '../rounds.ts';
@@ -23,7 +24,10 @@ export default async function rows(scale: Scale): Promise<readonly Row[]> {
   const words = new Int32Array(new SharedArrayBuffer(64));
   Atomics.store(words, 0, 4);
   const measured: Row[] = [];
-  for (const [state, seqno] of [['signalled', 4], ['pending', 5]] as const) {
+  for (const [state, seqno] of [
+    ['signalled', 4],
+    ['pending', 5],
+  ] as const) {
     const point: Point = { timeline, generation, seqno };
     const times = await interleave(
       [

@@ -1,10 +1,10 @@
 /** Taking and giving back one lock that nobody else wants, under an open ticket; against other locks of JavaScript. */
 import { Mutex } from 'async-mutex';
+import { lockOf } from '#fenceline/buffer/buffer.js';
 import type { Agent } from '#fenceline/cells/memory.js';
 import type { Ticket } from '#fenceline/lock/ticket.js';
 import { openTicket } from '#fenceline/lock/ticket.js';
 import { acquireStep, releaseLock } from '#fenceline/lock/ww-lock.js';
-import { lockOf } from '#fenceline/buffer/buffer.js';
 import { openCore } from '../core.ts';
 import { lockFutex, unlockFutex } from '../limits/futex-mutex.ts';
 import type { Candidate } from '../rounds.ts';
@@ -44,7 +44,10 @@ export default async function rows(scale: Scale): Promise<readonly Row[]> {
         ? { what, against, missing: candidate }
         : costRow(measured, 'ours', candidate.name, { what, against, goal: faster }),
   );
-  return [costRow(measured, 'ours', 'futex', { what, against: 'plain futex mutex', goal: { atMost: 1.3 } }), ...compared];
+  return [
+    costRow(measured, 'ours', 'futex', { what, against: 'plain futex mutex', goal: { atMost: 1.3 } }),
+    ...compared,
+  ];
 }
 
 function lockOurs(agent: Agent, ticket: Ticket, count: number): boolean {
@@ -108,7 +111,8 @@ async function multithreading(count: number): Promise<Candidate | string> {
     const name = 'multithreading';
     library = await import(name);
   } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0]?.replace(/ imported from .*/, '') : String(error);
+    const reason =
+      error instanceof Error ? error.message.split('\n')[0]?.replace(/ imported from .*/, '') : String(error);
     return `it cannot be loaded here (${reason}).`;
   }
   const mutex = new library.Mutex(new Int32Array(new SharedArrayBuffer(4)));

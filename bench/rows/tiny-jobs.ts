@@ -1,10 +1,11 @@
 /** Tiny jobs with two buffers, 64 in flight, two threads: the cost of a job that does nearly nothing. */
+
+import type { Contender } from '../contenders.ts';
+import { comlinkPool, fencelinePool, piscinaPool, threadsPool, workerpoolPool } from '../contenders.ts';
 import type { Candidate } from '../rounds.ts';
 import { interleave, speedRow, timedAsync } from '../rounds.ts';
 import type { Row, Scale } from '../row.ts';
 import { jobBytes } from '../threads/add.ts';
-import type { Contender } from '../contenders.ts';
-import { comlinkPool, fencelinePool, piscinaPool, threadsPool, workerpoolPool } from '../contenders.ts';
 
 const parameters = {
   smoke: { rounds: 2, warmups: 1, jobs: 256 },

@@ -1,13 +1,13 @@
 /** A thread of `rows/contended.ts`: transactions over 8 random locks of 64, each of which guards a counter. */
 import { parentPort } from 'node:worker_threads';
+import type { Handle, SharedBuffer } from 'fenceline';
+import { Space } from 'fenceline';
 import { lockOf } from '#fenceline/buffer/buffer.js';
 import { sleepUntil } from '#fenceline/cells/wait.js';
 import type { SpaceData } from '#fenceline/core.js';
 import { joinCore } from '#fenceline/core.js';
 import type { LockSet } from '#fenceline/reservation/lock-set.js';
 import { closeLockSet, lockStep, openLockSet } from '#fenceline/reservation/lock-set.js';
-import type { Handle, SharedBuffer } from 'fenceline';
-import { Space } from 'fenceline';
 import { posted, serveOrders } from '../crew.ts';
 import { lockOrdered, unlockOrdered } from '../limits/ordered-mutexes.ts';
 
