@@ -30,7 +30,7 @@ import {
   seqnoOfJob,
   usesOf,
 } from './schedule/job.ts';
-import { wakeAllWorkers } from './schedule/take.ts';
+import { wakeAllWorkers } from './schedule/pool.ts';
 
 interface Queued {
   readonly job: number;

@@ -26,7 +26,15 @@ import {
 import type { Limits } from './base/limits.ts';
 import { completeLimits, poolsPerSpace } from './base/limits.ts';
 import type { BufferId } from './buffer/buffer.ts';
-import { bufferAt, dropBuffer, holdBuffer, lockOf, repairBuffers, reservationOf } from './buffer/buffer.ts';
+import {
+  bufferAt,
+  dropBuffer,
+  holdBuffer,
+  isBufferLive,
+  lockOf,
+  repairBuffers,
+  reservationOf,
+} from './buffer/buffer.ts';
 import type { Seat } from './cells/agent.ts';
 import { findStopped, leave, reserveSeat, takeSeat } from './cells/agent.ts';
 import { canSleep, load, store } from './cells/cell.ts';
@@ -121,6 +129,7 @@ export function createCore(options: CoreOptions): Core {
 
 /** Joins a space from its posted memory. Outcomes: this thread's end of it; EINVAL, or ENOSPC (agents). */
 export function joinCore(data: SpaceData, seat?: Seat): Core {
+  if (data === null || typeof data !== 'object') refuseHandle('is not one of a space');
   const known = joined.get(data.id);
   if (known !== undefined) return known;
   checkSpaceData(data);
@@ -142,7 +151,8 @@ export function leaveCore(core: Core): void {
 /** One more reference of this thread to a buffer it holds or opens. Outcomes: false if the buffer is gone. */
 export function retainBuffer(core: Core, id: BufferId): boolean {
   const count = core.holds.get(id.buffer) ?? 0;
-  if (count === 0 && !holdBuffer(core.agent, id)) return false;
+  // What this thread holds lives, but it may be another buffer, in the slot of one that is gone.
+  if (count === 0 ? !holdBuffer(core.agent, id) : !isBufferLive(core.agent, id)) return false;
   core.holds.set(id.buffer, count + 1);
   return true;
 }
@@ -221,8 +231,7 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
 }
 
 function checkSpaceData(data: SpaceData): void {
-  if (data === null || typeof data !== 'object' || data.kind !== 'fenceline.space')
-    refuseHandle('is not one of a space');
+  if (data.kind !== 'fenceline.space') refuseHandle('is not one of a space');
   const { control } = data;
   const isMemory =
     control instanceof ArrayBuffer ||

@@ -2,7 +2,9 @@
  * From a number in shared memory to the error that users see.
  *
  * The number is what every agent can rely on. The words behind it (message, stack, cause) stay with the job that failed
- * until its submitter collected it: whoever asks in time gets them, later ones get the code and a general sentence.
+ * until its submitter collected it. The submitter keeps them from then on, by job, so that whatever it hears of later that
+ * failed for the same reason gets the whole chain of causes; other threads get the code and a general sentence, which
+ * names the job, and the submitter puts the words back in when it collects what they did.
  */
 
 import type { Code, Details } from './base/errors.ts';
@@ -11,15 +13,75 @@ import { J_ERROR, J_ERROR_CHUNK } from './base/layout.ts';
 import { load } from './cells/cell.ts';
 import { loadBytes } from './cells/chunk.ts';
 import type { Memory } from './cells/memory.ts';
+import type { Core } from './core.ts';
 import type { Point } from './fence/points.ts';
 import { decode } from './schedule/codec.ts';
 import { jobAt, jobOfLane, seqnoOfJob } from './schedule/job.ts';
 
+/** The last failures that this thread collected, by the name of the job; the oldest is forgotten when there are too many. */
+const told: WeakMap<Core, Map<string, FencelineError>> = new WeakMap();
+const toldMax = 1024;
+
 /** The error behind a failed point. `status`: negative, as pointStatus gives it. */
-export function failureOf(memory: Memory, point: Point, status: number, label: string): FencelineError {
-  const job = jobOfLane(memory, point.timeline);
-  const told = job < 0 ? undefined : errorOfJob(memory, job, point.seqno);
-  return told ?? generalError(codeFromNumber(-status) ?? 'EUNKNOWN', label);
+export function failureOf(core: Core, point: Point, status: number, label: string): FencelineError {
+  const job = jobOfLane(core.agent, point.timeline);
+  const known = job < 0 ? undefined : (toldOf(core, job, point.seqno) ?? errorOfJob(core.agent, job, point.seqno));
+  return known ?? generalError(codeFromNumber(-status) ?? 'EUNKNOWN', label);
+}
+
+/** The error of a job that failed, as the cause of another's: with its words if they are to be had, else by its name. */
+export function causeOfJob(core: Core, job: number, seqno: number, code: Code): FencelineError {
+  const known = toldOf(core, job, seqno) ?? errorOfJob(core.agent, job, seqno);
+  return known ?? generalError(code, nameOfJob(job, seqno));
+}
+
+/** The same of a failed point, on whatever timeline. */
+export function causeOfPoint(core: Core, point: Point, status: number): FencelineError {
+  const code = codeFromNumber(-status) ?? 'EUNKNOWN';
+  const job = jobOfLane(core.agent, point.timeline);
+  return job < 0 ? generalError(code, 'a fence') : causeOfJob(core, job, point.seqno, code);
+}
+
+/** Keeps the error of a job that this thread collected. */
+export function rememberFailure(core: Core, job: number, seqno: number, error: FencelineError): void {
+  let map = told.get(core);
+  if (map === undefined) {
+    map = new Map();
+    told.set(core, map);
+  }
+  map.set(nameOfJob(job, seqno), error);
+  for (const oldest of map.keys()) {
+    if (map.size <= toldMax) break;
+    map.delete(oldest);
+  }
+}
+
+/** The same error, with the words of those of its causes that this thread was told. */
+export function withCauses(core: Core, error: FencelineError): FencelineError {
+  const { cause } = error;
+  if (!isFencelineError(cause)) return error;
+  const known = toldFor(core, cause) ?? withCauses(core, cause);
+  if (known === cause) return error;
+  const message = error.message.replace(cause.message, () => known.message);
+  const mended = new FencelineError(error.code, message, error.details, known) as FencelineError;
+  if (error.stack !== undefined) mended.stack = error.stack;
+  return mended;
+}
+
+function toldOf(core: Core, job: number, seqno: number): FencelineError | undefined {
+  return told.get(core)?.get(nameOfJob(job, seqno));
+}
+
+/** What this thread knows of the job that a general sentence names. */
+function toldFor(core: Core, cause: FencelineError): FencelineError | undefined {
+  const [, job, seqno] = /\bjob (\d+)\.(\d+)\b/.exec(cause.message) ?? [];
+  if (job === undefined || seqno === undefined) return undefined;
+  if (cause.message !== sentences[cause.code](nameOfJob(Number(job), Number(seqno)))) return undefined;
+  return toldOf(core, Number(job), Number(seqno));
+}
+
+function nameOfJob(job: number, seqno: number): string {
+  return `job ${job}.${seqno}`;
 }
 
 /** The error that a job left in its slot, if it still stands there. */

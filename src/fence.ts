@@ -8,15 +8,16 @@
 import { assert } from './base/assert.ts';
 import type { FencelineError } from './base/errors.ts';
 import { fail } from './base/errors.ts';
+import { queueTask } from './cells/task.ts';
 import type { Core } from './core.ts';
 import { failureOf } from './failure.ts';
 import type { Points } from './fence/points.ts';
 import { DONE, mergePoints, PENDING, pointStatus, pointsStatus } from './fence/points.ts';
-import { isOwedByMe, waitPoints } from './fence/wait.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
 import type { Handle } from './handle.ts';
+import { whoOwes } from './report.ts';
 import type { WaitOptions } from './waiting.ts';
-import { deadlineOf, refuseTime, whenOver } from './waiting.ts';
+import { blockUntilOver, deadlineOf, isOwedHere, refuseTime, whenOver } from './waiting.ts';
 
 /** What became of it. A time-out of `settled` is pending. */
 export type Outcome<R> =
@@ -74,11 +75,12 @@ export class Fence<R = void> {
     const outcome = await this.settled(options);
     if (outcome.status === 'done') return outcome.value;
     if (outcome.status === 'failed') throw outcome.error;
-    return refuseTime(options.timeoutMs, this.#label);
+    return refuseTime(options.timeoutMs, this.#label, whoOwes(this.#home(), this.#points));
   }
 
   /** Outcomes: resolves with what became of it, pending when the time is up; rejects only with the signal's reason. */
   async settled(options: WaitOptions = {}): Promise<Outcome<R>> {
+    this.asked();
     options.signal?.throwIfAborted();
     if (this.#look() === undefined) await whenOver(this.#home(), this.#points, options);
     return this.#look() ?? { status: 'pending' };
@@ -89,26 +91,33 @@ export class Fence<R = void> {
    * or is the one that has to signal it.
    */
   waitSync(options: { timeoutMs?: number } = {}): R {
+    this.asked();
     if (this.#look() === undefined) {
-      const { agent, canBlock } = this.#home();
-      if (!canBlock) this.#refuseBlocking('this thread may not block');
-      if (isOwedByMe(agent, this.#points)) this.#refuseBlocking('this thread is the one that has to signal it');
-      waitPoints(agent, this.#points, deadlineOf(options.timeoutMs));
+      const core = this.#home();
+      const deadline = deadlineOf(options.timeoutMs);
+      if (!core.canBlock) this.#refuseBlocking('this thread may not block');
+      const isOwed = (): boolean => isOwedHere(core, this.#points);
+      if (isOwed() || !blockUntilOver(core, this.#points, deadline, isOwed)) {
+        this.#refuseBlocking('this thread is the one that has to signal it');
+      }
     }
     const outcome = this.#look();
-    if (outcome === undefined) return refuseTime(options.timeoutMs, this.#label);
+    if (outcome === undefined) return refuseTime(options.timeoutMs, this.#label, whoOwes(this.#home(), this.#points));
     if (outcome.status === 'failed') throw outcome.error;
     return outcome.value;
   }
 
   /** Calls `fn` once, on this thread, outside every lock, after it is over; disposing before that prevents it. */
   onSettled(fn: (fence: this) => void): Disposable {
-    const waiter = watchPoints(this.#home().agent, this.#points, () => fn(this));
+    this.asked();
+    if (this.#core === undefined) return runSoon(() => fn(this));
+    const waiter = watchPoints(this.#core.agent, this.#points, () => fn(this));
     return { [Symbol.dispose]: () => cancelWatch(waiter) };
   }
 
   /** Plain data to post; `space.open` makes a fence of it. */
   get handle(): Handle<Fence<R>> {
+    this.asked();
     return { kind: 'fenceline.fence', space: this.#core?.data.id, points: this.#points, label: this.#label } as Handle<
       Fence<R>
     >;
@@ -117,8 +126,9 @@ export class Fence<R = void> {
   /** Over when all are; a value, the point-wise maximum. An empty list is done. */
   static all(fences: Iterable<Fence<unknown>>): Fence {
     const list = [...fences];
-    const first = list[0];
-    // Of no fences: over, in every space.
+    for (const fence of list) fence.asked();
+    // Fences of no points are over, in every space.
+    const first = list.find((fence) => fence.#core !== undefined);
     if (first === undefined) return new Fence<void>(undefined, [], 'all', () => ({ status: 'done', value: undefined }));
     for (const fence of list) {
       if (fence.#core !== first.#core && fence.#points.length > 0) {
@@ -138,6 +148,7 @@ export class Fence<R = void> {
   static async race(fences: Iterable<Fence<unknown>>, options: WaitOptions = {}): Promise<number> {
     const list = [...fences];
     if (list.length === 0) fail('EINVAL', 'Fence.race of no fences (0) would never end.', { argument: 'fences' });
+    for (const fence of list) fence.asked();
     const stop = new AbortController();
     const wait = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
     try {
@@ -152,6 +163,9 @@ export class Fence<R = void> {
       stop.abort();
     }
   }
+
+  /** Somebody wants to know how it ends. A job then needs no `unobserved` event. */
+  protected asked(): void {}
 
   #look(): Exclude<Outcome<R>, { status: 'pending' }> | undefined {
     this.#outcome ??= this.#resolve();
@@ -171,7 +185,7 @@ export class Fence<R = void> {
     // Some point has that status, or they would not have it together; unless it was forgotten between the two looks.
     return {
       status: 'failed',
-      error: failureOf(agent, failed ?? (this.#points[0] as Points[number]), status, this.#label),
+      error: failureOf(core, failed ?? (this.#points[0] as Points[number]), status, this.#label),
     };
   }
 
@@ -189,11 +203,28 @@ export class Fence<R = void> {
 
   static {
     pointsOfFence = (fence, core) => {
+      if (typeof fence !== 'object' || fence === null || !(#points in fence)) {
+        fail('EINVAL', `The fence (${typeof fence}) is not a fence of this library.`, { argument: 'fence' });
+      }
       if (fence.#core !== core && fence.#points.length > 0) {
         fail('EINVAL', `Fence '${fence.#label}' is of another space.`, { argument: 'fence' });
       }
+      fence.asked();
       return fence.#points;
     };
     fenceOver = (core, points, label, source) => new Fence(core, points, label, source);
   }
+}
+
+/** Calls `fn` from the event loop, unless it is disposed of before. */
+function runSoon(fn: () => void): Disposable {
+  let isOff = false;
+  queueTask(() => {
+    if (!isOff) fn();
+  });
+  return {
+    [Symbol.dispose]: () => {
+      isOff = true;
+    },
+  };
 }

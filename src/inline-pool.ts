@@ -10,8 +10,9 @@ import type { KernelParts, Signature } from './device/kernel.ts';
 import { signatureOf } from './device/kernel.ts';
 import { isServed, loadServed } from './device/served.ts';
 import { runWork } from './run-work.ts';
+import { joinPool } from './schedule/pool.ts';
 import type { Work } from './schedule/take.ts';
-import { announceBusy, announceIdle, joinPool, takeWork } from './schedule/take.ts';
+import { announceBusy, announceIdle, takeWork } from './schedule/take.ts';
 import { spaceOver } from './space.ts';
 
 /** Loads the kernels here and runs jobs of the pool from now on. Outcomes: what is served; rejects with EINVAL. */

@@ -7,15 +7,15 @@
  */
 
 import { admitOrQueue } from './admission.ts';
-import type { FencelineError } from './base/errors.ts';
-import { codeFromNumber } from './base/errors.ts';
+import { codeFromNumber, FencelineError } from './base/errors.ts';
 import { J_ERROR, J_PARTS, J_RESULT } from './base/layout.ts';
 import { load } from './cells/cell.ts';
 import { loadBytes } from './cells/chunk.ts';
 import { queueTask } from './cells/task.ts';
 import type { Core } from './core.ts';
 import { releaseBuffer, retainBuffer } from './core.ts';
-import { errorOfJob, generalError } from './failure.ts';
+import { errorOfJob, failureOf, generalError, rememberFailure, withCauses } from './failure.ts';
+import { DONE, pointStatus } from './fence/points.ts';
 import { watchPoints } from './fence/watch.ts';
 import type { Job, Outcome } from './fence.ts';
 import { Fence } from './fence.ts';
@@ -23,10 +23,11 @@ import type { LockSet } from './reservation/lock-set.ts';
 import { decode } from './schedule/codec.ts';
 import { collectSlot } from './schedule/complete.ts';
 import { pendingDependency } from './schedule/dependencies.ts';
-import { FLAG_CANCELLED, isWriting, jobAt, laneOf, seqnoOfJob, setFlag } from './schedule/job.ts';
+import { FLAG_CANCELLED, isWriting, jobAt, laneOf, setFlag } from './schedule/job.ts';
+import { ringPool, wakeWorkers } from './schedule/pool.ts';
 import type { JobSpec } from './schedule/submit.ts';
 import { submitJob } from './schedule/submit.ts';
-import { isAnnounced, ringPool, wakeWorkers } from './schedule/take.ts';
+import { isAnnounced } from './schedule/take.ts';
 
 type Settled<R> = Exclude<Outcome<R>, { status: 'pending' }>;
 
@@ -56,6 +57,8 @@ export class JobFence<R> extends Fence<R> implements Job<R> {
   readonly slot: number;
   readonly seqno: number;
   isObserved = false;
+  /** Why it was cancelled, if this thread did. */
+  reason: unknown;
   readonly #core: Core;
 
   constructor(core: Core, slot: number, seqno: number, label: string, collect: () => Settled<R>) {
@@ -66,9 +69,11 @@ export class JobFence<R> extends Fence<R> implements Job<R> {
     this.seqno = seqno;
   }
 
-  cancel(): void {
-    const { agent } = this.#core;
-    if (seqnoOfJob(agent, this.slot) !== this.seqno) return;
+  cancel(reason?: unknown): void {
+    const { agent, isClosed } = this.#core;
+    // Looking collects it if it is over. Until then the slot is this job's: only its submitter frees it.
+    if (isClosed || super.status !== 'pending') return;
+    this.reason ??= reason;
     setFlag(agent, this.slot, FLAG_CANCELLED);
     ringPool(agent, this.slot);
   }
@@ -83,19 +88,8 @@ export class JobFence<R> extends Fence<R> implements Job<R> {
     return super.error;
   }
 
-  override settled(options?: Parameters<Fence<R>['settled']>[0]): Promise<Outcome<R>> {
+  protected override asked(): void {
     this.isObserved = true;
-    return super.settled(options);
-  }
-
-  override waitSync(options?: { timeoutMs?: number }): R {
-    this.isObserved = true;
-    return super.waitSync(options);
-  }
-
-  override onSettled(fn: (fence: this) => void): Disposable {
-    this.isObserved = true;
-    return super.onSettled(fn);
   }
 }
 
@@ -112,7 +106,7 @@ export function submit<R>(core: Core, submission: Submission<R>): JobFence<R> {
     throw error;
   }
   const fence = createFence(core, submission, submitted.job, submitted.seqno);
-  const onAbort = (): void => fence.cancel();
+  const onAbort = (): void => fence.cancel(signal?.reason);
   if (signal !== undefined) stopWith(signal, fence, onAbort);
   noteUses(core, spec, fence);
   admitOrQueue(core, submitted.job, submission.locks, () => {
@@ -138,7 +132,7 @@ export function onUnobserved(core: Core, fn: (error: FencelineError) => void): (
 function createFence<R>(core: Core, submission: Submission<R>, job: number, seqno: number): JobFence<R> {
   let outcome: Settled<R> | undefined;
   const collect = (): Settled<R> => {
-    outcome ??= collectOutcome(core, submission, job, seqno);
+    outcome ??= collectOutcome(core, submission, fence);
     return outcome;
   };
   const fence = new JobFence<R>(core, job, seqno, submission.label, collect);
@@ -151,14 +145,13 @@ function createFence<R>(core: Core, submission: Submission<R>, job: number, seqn
   return fence;
 }
 
-/** Reads the outcome and frees the slot; the buffers may go now. */
-function collectOutcome<R>(
-  core: Core,
-  { spec, label, toResult }: Submission<R>,
-  job: number,
-  seqno: number,
-): Settled<R> {
+/** Reads the outcome and frees the slot; the buffers may go now. Context: the job is over. */
+function collectOutcome<R>(core: Core, submission: Submission<R>, fence: JobFence<R>): Settled<R> {
+  const { spec, label, toResult } = submission;
+  const { slot: job, seqno } = fence;
   const { agent } = core;
+  // This thread has left: the slot is nobody's, or another's by now, and the results are gone.
+  if (core.isClosed) return outcomeOfPoint(core, fence);
   const at = jobAt(agent, job);
   const code = load(agent.words, at + J_ERROR);
   const results: unknown[] = [];
@@ -168,11 +161,27 @@ function collectOutcome<R>(
     const bytes = chunk === 0 ? undefined : loadBytes(agent, chunk);
     results.push(bytes === undefined ? undefined : decode(bytes, 0, bytes.length));
   }
-  const error =
+  const told =
     code === 0 ? undefined : (errorOfJob(agent, job, seqno) ?? generalError(codeFromNumber(code) ?? 'EUNKNOWN', label));
   collectSlot(agent, job, seqno);
   for (const use of spec.uses) releaseBuffer(core, use.buffer);
-  return error === undefined ? { status: 'done', value: toResult(results) } : { status: 'failed', error };
+  if (told === undefined) return { status: 'done', value: toResult(results) };
+  const error = withReason(withCauses(core, told), fence.reason);
+  rememberFailure(core, job, seqno, error);
+  return { status: 'failed', error };
+}
+
+function outcomeOfPoint<R>(core: Core, { slot, seqno, label }: JobFence<R>): Settled<R> {
+  const point = { timeline: laneOf(core.agent, slot), generation: 0, seqno };
+  const status = pointStatus(core.agent, point);
+  // What it returned went with the slot.
+  if (status === DONE) return { status: 'failed', error: generalError('EUNKNOWN', label) };
+  return { status: 'failed', error: failureOf(core, point, status, label) };
+}
+
+function withReason(error: FencelineError, reason: unknown): FencelineError {
+  if (reason === undefined || error.code !== 'ECANCELED') return error;
+  return new FencelineError('ECANCELED', error.message, {}, reason) as FencelineError;
 }
 
 /** Wakes who can run it, or who must listen for what it waits for. */
@@ -183,12 +192,17 @@ function announce(core: Core, job: number, spec: JobSpec): void {
   else if (!isAnnounced(agent, dependency.timeline, spec.pool)) wakeWorkers(agent, spec.pool, 1);
 }
 
+/** Somebody looks at the buffer: an error of the job that wrote it is theirs to hear. */
+export function askAbout(core: Core, buffer: number): void {
+  const writer = ledgerOf(core).writers.get(buffer);
+  if (writer !== undefined) writer.isObserved = true;
+}
+
 /** Using a buffer asks about the job that wrote it. */
 function noteUses(core: Core, spec: JobSpec, fence: JobFence<unknown>): void {
   const { writers } = ledgerOf(core);
   for (const use of spec.uses) {
-    const writer = writers.get(use.buffer);
-    if (writer !== undefined) writer.isObserved = true;
+    askAbout(core, use.buffer);
     if (isWriting(use) && spec.pool >= 0) writers.set(use.buffer, fence);
   }
 }

@@ -99,7 +99,7 @@ export type ArgsOf<P> = { readonly [N in keyof P]: ArgOf<P[N]> };
 
 export interface JobOptions {
   /** Fences to wait for, besides those that follow from the buffers. */
-  after?: Fence | readonly Fence[];
+  after?: Fence<unknown> | readonly Fence<unknown>[];
   /** Stops the job, not only a wait for it. */
   signal?: AbortSignal;
   priority?: number;

@@ -6,18 +6,20 @@
  */
 
 import { leaveError, serveQueue } from './admission.ts';
-import { codeFromNumber, codeNumber, FencelineError } from './base/errors.ts';
-import { B_CONTENTS, B_CONTENTS_JOB, B_CONTENTS_SEQNO } from './base/layout.ts';
+import type { Code } from './base/errors.ts';
+import { codeFromNumber, codeNumber, FencelineError, fail } from './base/errors.ts';
+import { B_CONTENTS, B_CONTENTS_JOB, B_CONTENTS_SEQNO, J_ERROR } from './base/layout.ts';
 import { bufferAt } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Core } from './core.ts';
-import { errorOfJob, generalError } from './failure.ts';
-import { waitPoints } from './fence/wait.ts';
+import { causeOfJob, generalError } from './failure.ts';
 import type { JobFence } from './job.ts';
 import { submit } from './job.ts';
-import { completeJob } from './schedule/complete.ts';
+import { freshen } from './memory/placement.ts';
+import { nameOfBuffer } from './report.ts';
+import { completeJob, decideError } from './schedule/complete.ts';
 import type { Dependency } from './schedule/dependencies.ts';
 import { pendingDependency } from './schedule/dependencies.ts';
 import type { Use } from './schedule/job.ts';
@@ -26,15 +28,18 @@ import {
   ADMITTED,
   DONE_JOB,
   FINISHING,
+  FLAG_TOUCHED,
+  jobAt,
   loadPhase,
   movePhase,
   phaseOf,
   QUEUED,
   RUNNING,
   seqnoOfJob,
+  setFlag,
 } from './schedule/job.ts';
 import type { WaitOptions } from './waiting.ts';
-import { deadlineOf, refuseTime, whenOver } from './waiting.ts';
+import { blockUntilOver, deadlineOf, isOwedHere, refuseTime, whenOver } from './waiting.ts';
 
 const noBytes: Uint8Array = new Uint8Array(0);
 
@@ -96,26 +101,32 @@ export async function beginLocal(
   return start(core, fence, uses, label);
 }
 
-/** The same, blocking this thread. Context: it may block. */
-export function beginLocalSync(core: Core, uses: readonly Use[], label: string, deadline: number): LocalJob {
+/** The same, blocking this thread. Context: it may block. Outcomes: also EDEADLK if this thread is in its own way. */
+export function beginLocalSync(core: Core, uses: readonly Use[], label: string): LocalJob {
   let isAdmitted = false;
   const fence = open(core, uses, label, () => {
     isAdmitted = true;
   });
-  const isOver = sleepUntil(core.agent, () => isAdmitted || serveQueue(core) || isAdmitted, deadline);
-  for (;;) {
-    const next = isOver ? nextDependency(core, fence) : undefined;
-    if (next === undefined) break;
-    if (!waitPoints(core.agent, [next], deadline)) {
-      abandon(core, fence);
-      return refuseTime(undefined, label);
+  try {
+    const isQueued = (): boolean => phaseOf(loadPhase(core.agent, fence.slot)) < ADMITTED;
+    sleepUntil(core.agent, () => isAdmitted || serveQueue(core) || !isQueued(), Number.POSITIVE_INFINITY);
+    for (;;) {
+      const next = nextDependency(core, fence);
+      if (next === undefined) break;
+      const isOwed = (): boolean => isOwedHere(core, [next]);
+      if (isOwed() || !blockUntilOver(core, [next], Number.POSITIVE_INFINITY, isOwed)) refuseBlocking(label);
     }
-  }
-  if (!isOver) {
+  } catch (error) {
     abandon(core, fence);
-    return refuseTime(undefined, label);
+    throw error;
   }
   return start(core, fence, uses, label);
+}
+
+function refuseBlocking(label: string): never {
+  fail('EDEADLK', `The ${label} would never begin: this thread has to end first what it waits for.`, {
+    cycle: [label, 'this thread', label],
+  });
 }
 
 /** A job without buffers: a point that this thread promises. It is begun at once. */
@@ -167,11 +178,18 @@ function start(core: Core, fence: JobFence<void>, uses: readonly Use[], label: s
   if (phaseOf(word) !== ADMITTED || seqnoOfJob(agent, fence.slot) !== fence.seqno)
     throw fence.error ?? generalError('ECANCELED', label);
   movePhase(agent, fence.slot, word, RUNNING, agent.index);
+  if (load(agent.words, jobAt(agent, fence.slot) + J_ERROR) !== 0) {
+    // It failed while it was queued: there was no memory, so there is nothing to look at.
+    finish(core, fence, undefined);
+    throw fence.error ?? generalError('ENOMEM', label);
+  }
   const failed = failedInput(core, uses, label);
   if (failed !== undefined) {
     finish(core, fence, failed);
     throw failed;
   }
+  setFlag(agent, fence.slot, FLAG_TOUCHED);
+  for (const use of uses) if (use.access !== ACCESS_WRITE || use.isPart) freshen(agent, use.buffer);
   let isEnded = false;
   return {
     fence,
@@ -190,20 +208,26 @@ function abandon(core: Core, fence: JobFence<void>): void {
   const phase = phaseOf(word);
   if (seqnoOfJob(agent, fence.slot) !== fence.seqno || phase >= FINISHING || phase === DONE_JOB) return;
   if (phase !== QUEUED && phase !== ADMITTED) return;
-  if (movePhase(agent, fence.slot, word, FINISHING, agent.index)) {
-    completeJob(agent, fence.slot, codeNumber('ECANCELED'), false);
-  }
+  decideError(agent, fence.slot, codeNumber('ECANCELED'));
+  if (movePhase(agent, fence.slot, word, FINISHING, agent.index)) completeJob(agent, fence.slot);
 }
 
 function finish(core: Core, fence: JobFence<void>, error: FencelineError | undefined): void {
   const { agent } = core;
+  // A thread that has left owes nothing any more: its repair ended the job, and the slot may be another's.
+  if (core.isClosed || seqnoOfJob(agent, fence.slot) !== fence.seqno) return;
   if (error !== undefined) leaveError(core, fence.slot, error);
   movePhase(agent, fence.slot, loadPhase(agent, fence.slot), FINISHING, agent.index);
-  completeJob(agent, fence.slot, error === undefined ? 0 : codeNumber(error.code), error?.code !== 'EINPUT');
+  completeJob(agent, fence.slot);
 }
 
 /** The error of the write that left one of the buffers bad, as the reason why `label` does not run. */
-export function failedInput(core: Core, uses: readonly Use[], label: string): FencelineError | undefined {
+export function failedInput(
+  core: Core,
+  uses: readonly Use[],
+  label: string,
+  nameOf: (buffer: number) => string = (buffer) => nameOfBuffer(core, buffer),
+): FencelineError | undefined {
   const { agent } = core;
   for (const use of uses) {
     if (use.access === ACCESS_WRITE && !use.isPart) continue;
@@ -211,21 +235,21 @@ export function failedInput(core: Core, uses: readonly Use[], label: string): Fe
     const code = load(agent.words, at + B_CONTENTS);
     if (code === 0) continue;
     const job = load(agent.words, at + B_CONTENTS_JOB) - 1;
-    const cause =
-      causeOf(core, job, load(agent.words, at + B_CONTENTS_SEQNO)) ??
-      generalError(codeFromNumber(code) ?? 'EUNKNOWN', 'the last write');
+    const cause = causeOf(core, job, load(agent.words, at + B_CONTENTS_SEQNO), codeFromNumber(code) ?? 'EUNKNOWN');
+    const input = nameOf(use.buffer);
     return new FencelineError(
       'EINPUT',
-      `${label} did not run, because the job that should have written buffer ${use.buffer} failed: ${cause.message}`,
-      { job: label, input: `buffer ${use.buffer}` },
+      `${label} did not run, because the job that should have written '${input}' failed: ${cause.message}`,
+      { job: label, input },
       cause,
     ) as FencelineError;
   }
   return undefined;
 }
 
-function causeOf(core: Core, job: number, seqnoLow: number): FencelineError | undefined {
-  if (job < 0) return undefined;
-  const seqno = seqnoOfJob(core.agent, job);
-  return (seqno | 0) === seqnoLow ? errorOfJob(core.agent, job, seqno) : undefined;
+function causeOf(core: Core, job: number, seqnoLow: number, code: Code): FencelineError {
+  if (job < 0) return generalError(code, 'the last write');
+  // The number as it is now is not smaller, and not 2^32 ahead.
+  const now = seqnoOfJob(core.agent, job);
+  return causeOfJob(core, job, now - (((now | 0) - seqnoLow) >>> 0), code);
 }

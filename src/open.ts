@@ -4,12 +4,14 @@
  */
 import { bytesPerElement, dtypeNumber, isDType } from './base/dtype.ts';
 import { fail } from './base/errors.ts';
-import { B_DTYPE } from './base/layout.ts';
+import { B_DTYPE, TL_STATE } from './base/layout.ts';
 import { bufferAt, bufferSizeBytes } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
+import { generationOf } from './cells/slot.ts';
 import type { Core } from './core.ts';
 import { releaseBuffer, retainBuffer } from './core.ts';
 import type { Point } from './fence/points.ts';
+import { issuedOf, timelineAt } from './fence/timeline.ts';
 import type { Fence } from './fence.ts';
 import { fenceOver } from './fence.ts';
 import type { Gift } from './gift.ts';
@@ -41,7 +43,9 @@ export function openHandle(core: Core, handle: unknown): unknown {
   const fields = handle as Fields;
   const open = openers.get(String(fields.kind));
   if (open === undefined) refuse(`(kind ${String(fields.kind)}) is of no kind that this space knows`);
-  if (fields.space !== core.data.id) refuse('is of another space');
+  const isEmpty = fields.kind === 'fenceline.fence' && Array.isArray(fields.points) && fields.points.length === 0;
+  // A fence of no points is over in every space.
+  if (fields.space !== core.data.id && !isEmpty) refuse('is of another space');
   return open(core, fields);
 }
 
@@ -71,7 +75,9 @@ function openBuffer(core: Core, fields: Fields): SharedBuffer {
   if (fields.gift !== undefined) takeOrLetGo(core, buffer, fields.gift as Gift);
   const label = String(fields.label);
   nameBuffer(core, buffer, label);
-  const window = { offset: fields.offset as number, isPart: fields.isPart === true };
+  // What the handle says is not trusted: a window counts as one however it calls itself.
+  const isPart = fields.isPart === true || size < bufferSizeBytes(agent, buffer);
+  const window = { offset: fields.offset as number, isPart };
   return bufferOver(core, { buffer, generation }, dtype, shape, label, window);
 }
 
@@ -91,6 +97,8 @@ function openFence(core: Core, fields: Fields): Fence {
     const timeline = indexOf(point?.timeline, core.agent.layout.timelineCount, 'timeline');
     const generation = indexOf(point?.generation, 2 ** 22, 'generation');
     const seqno = indexOf(point?.seqno, Number.MAX_SAFE_INTEGER, 'seqno');
+    const isThere = generationOf(load(core.agent.words, timelineAt(core.agent, timeline) + TL_STATE)) === generation;
+    if (isThere && seqno > issuedOf(core.agent, timeline)) refuse(`names point ${seqno}, which nobody has promised`);
     return { timeline, generation, seqno };
   });
   return fenceOver(core, points, String(fields.label));
@@ -104,7 +112,10 @@ export function indexOf(value: unknown, limit: number, name: string): number {
 
 function shapeOf(value: unknown): readonly number[] {
   if (!Array.isArray(value)) refuse('has no shape');
-  return value.map((dim: unknown) => indexOf(dim, 2 ** 40, 'dimension'));
+  return value.map((dim: unknown) => {
+    if (dim === 0) refuse('has the dimension 0, which no buffer has');
+    return indexOf(dim, 2 ** 40, 'dimension');
+  });
 }
 
 function refuse(why: string): never {

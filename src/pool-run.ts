@@ -12,8 +12,9 @@ import type { Signature } from './device/kernel.ts';
 import type { Plan } from './device/plan.ts';
 import { planOf } from './device/plan.ts';
 import type { Point } from './fence/points.ts';
-import type { Fence, Job } from './fence.ts';
-import { pointsOfFence } from './fence.ts';
+import { mergePoints } from './fence/points.ts';
+import type { Job } from './fence.ts';
+import { Fence, pointsOfFence } from './fence.ts';
 import { figuresOf } from './figures.ts';
 import { submit } from './job.ts';
 import type { JobOptions } from './kernel.ts';
@@ -127,10 +128,12 @@ function accessOf(access: 'read' | 'write' | 'update'): number {
   return access === 'write' ? ACCESS_WRITE : ACCESS_UPDATE;
 }
 
-function pointsAfter(core: Core, after: Fence | readonly Fence[] | undefined): Point[] {
+function pointsAfter(core: Core, after: JobOptions['after']): readonly Point[] {
   if (after === undefined) return [];
-  const list = Array.isArray(after) ? (after as readonly Fence[]) : [after as Fence];
-  return list.flatMap((fence) => [...pointsOfFence(fence, core)]);
+  const list: readonly Fence<unknown>[] = after instanceof Fence ? [after] : after;
+  if (list.length === 1 && list[0] !== undefined) return pointsOfFence(list[0], core);
+  // One point a timeline: the last one there is the one that counts.
+  return mergePoints(list.map((fence) => pointsOfFence(fence, core)));
 }
 
 function checkRetries(retries: number, plan: Plan): number {

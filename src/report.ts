@@ -1,15 +1,30 @@
 /**
  * What a space holds, in words and figures: for errors and for `space.describe()`.
  */
-import { H_JOB_TOP } from './base/layout.ts';
+import { A_QUIT, H_JOB_TOP, J_PART, J_PARTS } from './base/layout.ts';
 import { bufferAt, bufferSizeBytes, placementOf } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
-import { isLive } from './cells/memory.ts';
+import type { Agent } from './cells/memory.ts';
+import { agentAt, isLive } from './cells/memory.ts';
 import { FREE, stateOf } from './cells/slot.ts';
 import type { Core } from './core.ts';
+import type { Points } from './fence/points.ts';
+import { PENDING, pointStatus } from './fence/points.ts';
 import { heapStats } from './memory/heap-stats.ts';
 import { hasPending } from './memory/placement.ts';
-import { jobAt, loadPhase, phaseOf } from './schedule/job.ts';
+import {
+  ADMITTED,
+  jobAt,
+  jobOfLane,
+  loadPhase,
+  PART_RUNNING,
+  phaseAgentOf,
+  phaseOf,
+  QUEUED,
+  RUNNING,
+  SPLIT,
+  seqnoOfJob,
+} from './schedule/job.ts';
 
 /** Labels are this thread's: what another thread called a buffer is not in shared memory. */
 const labels: WeakMap<Core, Map<number, string>> = new WeakMap();
@@ -25,16 +40,52 @@ export function nameBuffer(core: Core, buffer: number, label: string): void {
   map.set(buffer, label);
 }
 
+/** What this thread calls a buffer. */
+export function nameOfBuffer(core: Core, buffer: number): string {
+  return labels.get(core)?.get(buffer) ?? `buffer ${buffer}`;
+}
+
 /** The largest buffers that have memory, with why it is not free. */
 export function pinnedBuffers(core: Core): { label: string; bytes: number; by: string }[] {
   const { agent } = core;
   const held: { label: string; bytes: number; by: string }[] = [];
   for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
     if (stateOf(load(agent.words, bufferAt(agent, buffer))) === FREE || placementOf(agent, buffer) < 0) continue;
-    const label = labels.get(core)?.get(buffer) ?? `buffer ${buffer}`;
+    const label = nameOfBuffer(core, buffer);
     held.push({ label, bytes: bufferSizeBytes(agent, buffer), by: hasPending(agent, buffer) ? 'jobs' : 'references' });
   }
   return held.sort((a, b) => b.bytes - a.bytes).slice(0, reportedMax);
+}
+
+/** Who has to do what is waited for, as a sentence; empty if nothing is known of it. */
+export function whoOwes({ agent }: Core, points: Points): string {
+  for (const point of points) {
+    const job = jobOfLane(agent, point.timeline);
+    if (job < 0 || pointStatus(agent, point) !== PENDING || seqnoOfJob(agent, job) !== point.seqno) continue;
+    const word = loadPhase(agent, job);
+    const phase = phaseOf(word);
+    if (phase === RUNNING) return `It runs on ${nameAgent(agent, phaseAgentOf(word))}.`;
+    if (phase === SPLIT) return `Its parts run on ${runnersOf(agent, job).join(', ')}.`;
+    if (phase === QUEUED) return 'It has not begun: it waits for locks or for memory.';
+    if (phase === ADMITTED) return 'It has not begun: it waits for earlier work, or for a worker.';
+  }
+  return '';
+}
+
+function runnersOf(agent: Agent, job: number): string[] {
+  const runners = new Set<string>();
+  const parts = load(agent.words, jobAt(agent, job) + J_PARTS);
+  for (let part = 0; part < parts; part++) {
+    const word = load(agent.words, jobAt(agent, job) + J_PART + part);
+    if ((word & 3) === PART_RUNNING) runners.add(nameAgent(agent, word >>> 2));
+  }
+  return [...runners];
+}
+
+function nameAgent(agent: Agent, index: number): string {
+  if (index === agent.index) return `agent ${index} (this thread)`;
+  const isLeaving = load(agent.words, agentAt(agent, index) + A_QUIT) !== 0;
+  return isLeaving ? `agent ${index} (it was told to stop, but its thread has not stopped)` : `agent ${index}`;
 }
 
 /** A text for people: heaps, agents, buffers, jobs. */

@@ -11,7 +11,7 @@ import type { LockSet } from './reservation/lock-set.ts';
 import { closeLockSet, leaveStep, lockStep, openLockSet, releaseAll } from './reservation/lock-set.ts';
 import type { Transaction } from './transaction.ts';
 import { AsyncTransaction } from './transaction-async.ts';
-import type { BaseTransaction, Contention } from './transaction-base.ts';
+import type { BaseTransaction, Contention, RunLimits } from './transaction-base.ts';
 import { SyncTransaction } from './transaction-sync.ts';
 import type { WaitOptions } from './waiting.ts';
 import { deadlineOf, refuseTime, whenTrue } from './waiting.ts';
@@ -26,14 +26,14 @@ export async function runTransaction<R>(
   options: WaitOptions,
   contend: Contention,
 ): Promise<R> {
-  const deadline = deadlineOf(options.timeoutMs);
-  const signal = options.signal ?? new AbortController().signal;
+  const { timeoutMs, signal = new AbortController().signal } = options;
+  const limits = { timeoutMs, deadline: deadlineOf(timeoutMs), signal, contend };
   signal.throwIfAborted();
   const set = openLockSet(core.agent);
   try {
     for (let attempt = 1; attempt <= runsMax; attempt++) {
-      if (set.contended !== 0) await takeContended(core, set, signal, deadline);
-      const tx = new AsyncTransaction(core, set, attempt, deadline, signal, contend);
+      if (set.contended !== 0) await takeContended(core, set, limits);
+      const tx = new AsyncTransaction(core, set, attempt, limits);
       const ended = await settle(tx, () => body(tx));
       if (ended !== 'retry') return ended.result;
     }
@@ -50,18 +50,18 @@ export function runTransactionSync<R>(
   options: { timeoutMs?: number },
   contend: Contention,
 ): R {
-  const deadline = deadlineOf(options.timeoutMs);
+  const { timeoutMs } = options;
+  const limits = { timeoutMs, deadline: deadlineOf(timeoutMs), signal: new AbortController().signal, contend };
   if (!core.canBlock) {
     fail('EDEADLK', 'A synchronous transaction may block, and this thread may not. Hint: use transaction().', {
       cycle: ['transactionSync', 'this thread'],
     });
   }
-  const { signal } = new AbortController();
   const set = openLockSet(core.agent);
   try {
     for (let attempt = 1; attempt <= runsMax; attempt++) {
-      if (set.contended !== 0) takeContendedSync(core, set, deadline);
-      const tx = new SyncTransaction(core, set, attempt, deadline, signal, contend);
+      if (set.contended !== 0) takeContendedSync(core, set, limits);
+      const tx = new SyncTransaction(core, set, attempt, limits);
       const ended = settleSync(tx, () => body(tx));
       if (ended !== 'retry') return ended.result;
     }
@@ -111,7 +111,8 @@ function giveBack(tx: BaseTransaction): void {
   releaseAll(tx.core.agent, tx.set);
 }
 
-async function takeContended(core: Core, set: LockSet, signal: AbortSignal, deadline: number): Promise<void> {
+async function takeContended(core: Core, set: LockSet, limits: RunLimits): Promise<void> {
+  const { signal, deadline, timeoutMs } = limits;
   const lockAt = set.contended;
   set.contended = 0;
   let isTaken = false;
@@ -120,15 +121,15 @@ async function takeContended(core: Core, set: LockSet, signal: AbortSignal, dead
   } finally {
     if (!isTaken) leaveStep(core.agent, set, lockAt);
   }
-  if (!isTaken) refuseTime(undefined, 'a transaction');
+  if (!isTaken) refuseTime(timeoutMs, 'a transaction');
 }
 
-function takeContendedSync(core: Core, set: LockSet, deadline: number): void {
+function takeContendedSync(core: Core, set: LockSet, { deadline, timeoutMs }: RunLimits): void {
   const lockAt = set.contended;
   set.contended = 0;
   if (sleepUntil(core.agent, () => lockStep(core.agent, set, lockAt) !== 'blocked', deadline)) return;
   leaveStep(core.agent, set, lockAt);
-  refuseTime(undefined, 'a transaction');
+  refuseTime(timeoutMs, 'a transaction');
 }
 
 function refuseRuns(): never {

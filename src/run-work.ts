@@ -16,15 +16,17 @@ import type { KernelParts } from './device/kernel.ts';
 import { signatureOf } from './device/kernel.ts';
 import type { BufferSpec, Plan } from './device/plan.ts';
 import { assembleViews, planOf } from './device/plan.ts';
-import { generalError } from './failure.ts';
+import { causeOfPoint, generalError } from './failure.ts';
 import type { LiveView } from './live-view.ts';
 import { viewOver } from './live-view.ts';
 import { failedInput } from './local-job.ts';
 import { bytesOfBuffer } from './memory/placement.ts';
+import { failedDependency } from './schedule/dependencies.ts';
 import { chunkOwnerOf, FLAG_CANCELLED, jobAt, seqnoOfJob, usesOf } from './schedule/job.ts';
 import { recordOf } from './schedule/submit.ts';
 import type { Work } from './schedule/take.ts';
-import { failedRequirement, finishPart } from './schedule/take.ts';
+import { finishPart } from './schedule/take.ts';
+import { isOverdue, noteStart } from './schedule/time-limit.ts';
 import type { Space } from './space.ts';
 import { spaceOver } from './space.ts';
 
@@ -50,7 +52,11 @@ class RunningJob {
 
   /** One load: whether somebody cancelled the job, or another part of it failed. */
   get cancelled(): boolean {
-    return isCancelled(this.#core, this.#job) || seqnoOfJob(this.#core.agent, this.#job) !== this.#seqno;
+    return (
+      isCancelled(this.#core, this.#job) ||
+      isOverdue(this.#core.agent, this.#job, 0) ||
+      seqnoOfJob(this.#core.agent, this.#job) !== this.#seqno
+    );
   }
 }
 
@@ -69,6 +75,7 @@ export function runWork(
     end(core, work, early);
     return undefined;
   }
+  noteStart(agent, work.job);
   trace(agent, TRACE_BEGIN, work.job, load(agent.words, jobAt(agent, work.job) + J_KERNEL) | (work.part << 16));
   const plan = planFor(kernel);
   const rows = rowsOf(core, work);
@@ -77,11 +84,11 @@ export function runWork(
   try {
     const result = kernel.run(assembleViews(plan, views, call.plain), context);
     if (!(result instanceof Promise)) {
-      endWith(core, work, views, result);
+      endWith(core, work, views, call.label, result);
       return undefined;
     }
     return result.then(
-      (value) => endWith(core, work, views, value),
+      (value) => endWith(core, work, views, call.label, value),
       (thrown: unknown) => endThrown(core, work, views, kernelError(call, worker, thrown)),
     );
   } catch (thrown) {
@@ -94,17 +101,22 @@ export function runWork(
 function reasonNotToRun(core: Core, { job }: Work, call: CallRecord): FencelineError | undefined {
   const { agent } = core;
   if (isCancelled(core, job)) return generalError('ECANCELED', call.label);
-  const status = failedRequirement(agent, job);
-  if (status < 0) {
-    const cause = generalError('EUNKNOWN', 'a fence it requires');
+  const failed = failedDependency(agent, job);
+  if (failed !== undefined) {
+    const cause = causeOfPoint(core, failed.point, failed.status);
     return new FencelineError(
       'EINPUT',
-      `${call.label} did not run, because a fence named in its 'after' failed.`,
+      `${call.label} did not run, because a fence named in its 'after' failed: ${cause.message}`,
       { job: call.label, input: 'after' },
       cause,
     ) as FencelineError;
   }
-  return failedInput(core, usesOf(agent, job), call.label);
+  return failedInput(core, usesOf(agent, job), call.label, (buffer) => labelIn(call, buffer));
+}
+
+/** What the caller calls the buffer. */
+function labelIn(call: CallRecord, buffer: number): string {
+  return call.uses.find((use) => use.buffer === buffer)?.label ?? `buffer ${buffer}`;
 }
 
 function isCancelled(core: Core, job: number): boolean {
@@ -156,7 +168,7 @@ function viewOf(core: Core, spec: BufferSpec, use: CallUse, rows: Rows): LiveVie
   return viewOver(use.dtype, shape, bytes, use.label);
 }
 
-function endWith(core: Core, work: Work, views: readonly LiveView[], result: unknown): void {
+function endWith(core: Core, work: Work, views: readonly LiveView[], label: string, result: unknown): void {
   for (const view of views) view.end();
   try {
     storeResult(core, work, result);
@@ -165,7 +177,7 @@ function endWith(core: Core, work: Work, views: readonly LiveView[], result: unk
     return;
   }
   // What was asked to stop may have stopped half way: it does not count as done.
-  end(core, work, isCancelled(core, work.job) ? generalError('ECANCELED', 'the job') : undefined);
+  end(core, work, isCancelled(core, work.job) ? generalError('ECANCELED', label) : undefined);
 }
 
 function endThrown(core: Core, work: Work, views: readonly LiveView[], error: FencelineError): void {

@@ -26,7 +26,6 @@ import { nameBuffer } from './report.ts';
 import type { Use } from './schedule/job.ts';
 import { ACCESS_READ, ACCESS_UPDATE, ACCESS_WRITE } from './schedule/job.ts';
 import type { WaitOptions } from './waiting.ts';
-import { deadlineOf } from './waiting.ts';
 
 export interface BufferOptions {
   /** What errors and reports call it. Default: its number. */
@@ -124,15 +123,10 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
       (view.data as { set(data: ArrayLike<unknown>): void }).set(data);
       countCopied(this.#core, this.sizeBytes);
       job.end();
-    } catch (error) {
-      job.end(
-        new FencelineError(
-          'EINVAL',
-          `The data for buffer '${this.label}' cannot be copied in.`,
-          { argument: 'data' },
-          error,
-        ) as FencelineError,
-      );
+    } catch (cause) {
+      const sentence = `The data for buffer '${this.label}' cannot be copied in, as its type is ${this.dtype}.`;
+      const error = new FencelineError('EINVAL', sentence, { argument: 'data' }, cause) as FencelineError;
+      job.end(error);
       throw error;
     }
   }
@@ -172,7 +166,7 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
         cycle: [label, 'this thread'],
       });
     }
-    const job = beginLocalSync(this.#core, [this.#use(access)], label, deadlineOf(undefined));
+    const job = beginLocalSync(this.#core, [this.#use(access)], label);
     return toMapping(this.#view(), job);
   }
 
@@ -199,7 +193,7 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
   /** A new one of the same type and shape. */
   like(label?: string): SharedBuffer<D, S> {
     this.#check('like');
-    return newBuffer(this.#core, this.dtype, this.shape, label, 0);
+    return newBuffer(this.#core, this.dtype, this.shape, label, heapOf(this.#core.agent, this.#slot.buffer));
   }
 
   isIn(heap: string): boolean {

@@ -210,6 +210,7 @@ export class Space implements AsyncDisposable {
     const listeners = this.#listeners[event] as Set<(detail: SpaceEvents[E]) => void>;
     listeners.add(fn);
     const off = (): void => void listeners.delete(fn);
+    if (options.signal?.aborted) off();
     options.signal?.addEventListener('abort', off, { once: true });
     return { [Symbol.dispose]: off };
   }

@@ -2,7 +2,6 @@
 import type { DType } from './base/dtype.ts';
 import { H_FREED } from './base/layout.ts';
 import type { ReadView, View } from './base/view.ts';
-import { placementOf } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
 import { checkHeaps } from './heaps.ts';
@@ -10,7 +9,7 @@ import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Transaction } from './transaction.ts';
 import { BaseTransaction } from './transaction-base.ts';
 import type { WaitOptions } from './waiting.ts';
-import { refuseTime, whenOver, whenTrue } from './waiting.ts';
+import { whenOver, whenTrue } from './waiting.ts';
 
 export class AsyncTransaction extends BaseTransaction implements Transaction {
   async read<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Promise<ReadView<D, S>> {
@@ -18,7 +17,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
     await this.#take(parts, false);
     const draft = this.drafts.get(parts.buffer);
     if (draft === undefined) await this.#place(parts, buffer.sizeBytes);
-    const view = this.viewOf(buffer, parts, draft?.block ?? placementOf(this.core.agent, parts.buffer));
+    const view = this.viewOf(buffer, parts, draft?.block ?? this.readableBlock(parts.buffer));
     return view as unknown as ReadView<D, S>;
   }
 
@@ -48,20 +47,20 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
     for (;;) {
       const points = this.blockers(parts.buffer, isWrite);
       if (points.length === 0) break;
-      if (!(await whenOver(this.core, points, this.#options()))) refuseTime(undefined, 'a transaction');
+      if (!(await whenOver(this.core, points, this.#options()))) this.refuseTime();
       this.check();
     }
     if (!this.drafts.has(parts.buffer)) this.checkContents(parts);
   }
 
   async #lock(buffer: number): Promise<void> {
-    let outcome = this.step(buffer);
+    let outcome = this.firstStep(buffer);
     if (outcome === 'blocked') {
       const isOver = await this.#when(buffer, () => {
         outcome = this.step(buffer);
         return outcome !== 'blocked';
       });
-      if (!isOver) refuseTime(undefined, 'a transaction');
+      if (!isOver) this.refuseTime();
     }
     this.settleLock(buffer, outcome);
     this.check();
@@ -82,7 +81,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
       await whenTrue(this.core, look, this.signal, Math.min(this.deadline, now() + data.patienceMs));
       this.check();
       if (found !== undefined) return found;
-      if (now() >= this.deadline) refuseTime(undefined, 'a transaction');
+      if (now() >= this.deadline) this.refuseTime();
       if (load(agent.words, H_FREED) === freed) this.refuseMemory(parts, sizeBytes);
     }
   }

@@ -17,12 +17,13 @@ import { addAgent } from './cells/interest.ts';
 import type { Core } from './core.ts';
 import type { Fence } from './fence.ts';
 import { pointsOfFence } from './fence.ts';
+import { askAbout } from './job.ts';
 import type { LiveView } from './live-view.ts';
 import { lengthOf, viewOver } from './live-view.ts';
 import { failedInput } from './local-job.ts';
 import type { Acquisition } from './lock/ww-lock.ts';
 import { freeBlock } from './memory/allocator.ts';
-import { bytesOfBlock, placeLocked, publishLocked, takeBlockFor, zeroLocked } from './memory/placement.ts';
+import { bytesOfBlock, freshen, placeLocked, publishLocked, takeBlockFor } from './memory/placement.ts';
 import { pinnedBuffers } from './report.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { leaveStep, lockStep, releaseAll, releaseSince } from './reservation/lock-set.ts';
@@ -35,11 +36,12 @@ import {
   USAGE_WRITE,
   usageBefore,
 } from './reservation/reservation.ts';
-import { recoverLocked } from './schedule/admit.ts';
+import { isReturned, recoverLocked } from './schedule/admit.ts';
 import { ACCESS_READ } from './schedule/job.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import { partsOf } from './shared-buffer.ts';
 import type { Savepoint } from './transaction.ts';
+import { refuseTime } from './waiting.ts';
 
 /** Debug knob: the n-th lock is contended in the first run; 'always': each lock in turn, one a run. */
 export type Contention = 'always' | number | undefined;
@@ -47,6 +49,14 @@ export type Contention = 'always' | number | undefined;
 /** Thrown through the body to retry it. Not an error of the user's: the retry loop catches it. */
 export class Retry extends Error {
   override name: string = 'Retry';
+}
+
+/** What holds for all runs of a transaction. */
+export interface RunLimits {
+  readonly timeoutMs: number | undefined;
+  readonly deadline: number;
+  readonly signal: AbortSignal;
+  readonly contend: Contention;
 }
 
 interface Draft {
@@ -62,6 +72,7 @@ export abstract class BaseTransaction {
   readonly set: LockSet;
   readonly drafts: Map<number, Draft> = new Map();
   readonly views: LiveView[] = [];
+  readonly timeoutMs: number | undefined;
   readonly deadline: number;
   isDoomed = false;
   isOver = false;
@@ -69,13 +80,14 @@ export abstract class BaseTransaction {
   #acquisitions = 0;
   readonly #savepoints: Map<Savepoint, { held: number; drafts: readonly number[] }> = new Map();
 
-  constructor(core: Core, set: LockSet, attempt: number, deadline: number, signal: AbortSignal, contend: Contention) {
+  constructor(core: Core, set: LockSet, attempt: number, limits: RunLimits) {
     this.core = core;
     this.set = set;
     this.attempt = attempt;
-    this.deadline = deadline;
-    this.signal = signal;
-    this.#contend = contend;
+    this.timeoutMs = limits.timeoutMs;
+    this.deadline = limits.deadline;
+    this.signal = limits.signal;
+    this.#contend = limits.contend;
   }
 
   addFence(buffer: SharedBuffer, fence: Fence<unknown>, access: Access): void {
@@ -120,7 +132,10 @@ export abstract class BaseTransaction {
   /** Checks that the transaction may be used, and the buffer with it. */
   enter(buffer: SharedBuffer, argument: string): BufferParts {
     this.check();
-    return partsOf(buffer, this.core, argument);
+    const parts = partsOf(buffer, this.core, argument);
+    // Before any wait: whoever waits here for the job hears of its failure.
+    askAbout(this.core, parts.buffer);
+    return parts;
   }
 
   check(): void {
@@ -131,15 +146,24 @@ export abstract class BaseTransaction {
 
   /** One step towards the lock of a buffer; see `lockStep`. */
   step(buffer: number): Acquisition {
+    return lockStep(this.core.agent, this.set, lockOf(this.core.agent, buffer));
+  }
+
+  /** The first step towards a lock: where contention is injected. */
+  firstStep(buffer: number): Acquisition {
     const lockAt = lockOf(this.core.agent, buffer);
     if (!this.set.held.includes(lockAt)) this.#inject(lockAt);
-    return lockStep(this.core.agent, this.set, lockAt);
+    return this.step(buffer);
   }
 
   /** What follows from a step that is not 'blocked'. Outcomes: the lock is held; throws Retry. */
   settleLock(buffer: number, outcome: Acquisition): void {
     if (outcome === 'suspect') recoverLocked(this.core.agent, buffer);
     if (outcome === 'die') this.doom();
+  }
+
+  refuseTime(): never {
+    return refuseTime(this.timeoutMs, 'a transaction');
   }
 
   /** Gives up waiting for the lock of a buffer. */
@@ -149,7 +173,7 @@ export abstract class BaseTransaction {
 
   /** Locks a buffer now or never, for a job that is submitted at once: contention dooms the transaction. */
   lockNow(buffer: number): void {
-    const outcome = this.step(buffer);
+    const outcome = this.firstStep(buffer);
     if (outcome === 'blocked') {
       this.leave(buffer);
       releaseAll(this.core.agent, this.set);
@@ -171,7 +195,9 @@ export abstract class BaseTransaction {
 
   /** Points that must be over before this access, under the lock. */
   blockers(buffer: number, isWrite: boolean): UsedPoint[] {
-    return pendingPoints(this.core.agent, reservationOf(this.core.agent, buffer), usageBefore(isWrite));
+    const { agent } = this.core;
+    const points = pendingPoints(agent, reservationOf(agent, buffer), usageBefore(isWrite));
+    return points.filter((point) => !isReturned(agent, point));
   }
 
   /** The buffer's contents must be good. */
@@ -181,13 +207,15 @@ export abstract class BaseTransaction {
     if (failed !== undefined) throw failed;
   }
 
-  /** Memory for a buffer that was never used: zeros. Outcomes: false if there is no room now. */
+  /** Memory for a buffer that has none. Outcomes: false if there is no room now. */
   tryPlace(buffer: number): boolean {
-    const { agent } = this.core;
-    if (placementOf(agent, buffer) >= 0) return true;
-    if (!placeLocked(agent, buffer)) return false;
-    zeroLocked(agent, buffer);
-    return true;
+    return placementOf(this.core.agent, buffer) >= 0 || placeLocked(this.core.agent, buffer);
+  }
+
+  /** The block to look at, with zeros if nobody wrote it. Context: locked, placed, earlier users are over. */
+  readableBlock(buffer: number): number {
+    freshen(this.core.agent, buffer);
+    return placementOf(this.core.agent, buffer);
   }
 
   /** A draft with the buffer's contents. Outcomes: undefined if there is no room now. */
@@ -201,7 +229,7 @@ export abstract class BaseTransaction {
     if (!this.tryPlace(parts.buffer)) return undefined;
     const block = takeBlockFor(agent, parts.buffer);
     if (block < 0) return undefined;
-    bytesOfBlock(agent, parts.buffer, block).set(bytesOfBlock(agent, parts.buffer, placementOf(agent, parts.buffer)));
+    bytesOfBlock(agent, parts.buffer, block).set(bytesOfBlock(agent, parts.buffer, this.readableBlock(parts.buffer)));
     const view = this.viewOf(buffer, parts, block);
     this.drafts.set(parts.buffer, { buffer: parts.buffer, block, view });
     return view;

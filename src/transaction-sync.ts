@@ -3,7 +3,7 @@ import type { DType } from './base/dtype.ts';
 import { fail } from './base/errors.ts';
 import { H_FREED } from './base/layout.ts';
 import type { ReadView, View } from './base/view.ts';
-import { lockOf, placementOf } from './buffer/buffer.ts';
+import { lockOf } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
 import { sleepUntil } from './cells/wait.ts';
@@ -13,7 +13,6 @@ import { isSelfDeadlock } from './lock/lock-wait.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Transaction } from './transaction.ts';
 import { BaseTransaction } from './transaction-base.ts';
-import { refuseTime } from './waiting.ts';
 
 export class SyncTransaction extends BaseTransaction implements Transaction<'sync'> {
   read<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): ReadView<D, S> {
@@ -21,7 +20,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
     this.#take(parts, false);
     const draft = this.drafts.get(parts.buffer);
     if (draft === undefined) this.#place(parts, buffer.sizeBytes);
-    const view = this.viewOf(buffer, parts, draft?.block ?? placementOf(this.core.agent, parts.buffer));
+    const view = this.viewOf(buffer, parts, draft?.block ?? this.readableBlock(parts.buffer));
     return view as unknown as ReadView<D, S>;
   }
 
@@ -50,13 +49,13 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
     this.#lock(parts.buffer);
     const points = this.blockers(parts.buffer, isWrite);
     if (points.length > 0 && !waitPoints(this.core.agent, points, this.deadline))
-      refuseTime(undefined, 'a transaction');
+      this.refuseTime();
     if (!this.drafts.has(parts.buffer)) this.checkContents(parts);
   }
 
   #lock(buffer: number): void {
     const { agent } = this.core;
-    let outcome = this.step(buffer);
+    let outcome = this.firstStep(buffer);
     if (outcome === 'blocked') {
       if (isSelfDeadlock(agent, lockOf(agent, buffer), this.set.ticket)) this.#refuseSelf(buffer);
       const isOver = this.#sleep(() => {
@@ -65,7 +64,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
       }, this.deadline);
       if (!isOver) {
         this.leave(buffer);
-        refuseTime(undefined, 'a transaction');
+        this.refuseTime();
       }
     }
     this.settleLock(buffer, outcome);
@@ -89,7 +88,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
         return found !== undefined;
       };
       if (this.#sleep(look, Math.min(this.deadline, now() + data.patienceMs)) && found !== undefined) return found;
-      if (now() >= this.deadline) refuseTime(undefined, 'a transaction');
+      if (now() >= this.deadline) this.refuseTime();
       if (load(agent.words, H_FREED) === freed) this.refuseMemory(parts, sizeBytes);
     }
   }

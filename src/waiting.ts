@@ -1,17 +1,26 @@
 /**
  * Waiting for points as a promise, with a time-out and an AbortSignal; and what to say when the time is up.
  *
- * Not here: blocking (fence/wait.ts), what the points stand for (fence.ts).
+ * Blocking here looks after more than fence/wait.ts: the queue of this thread, and waits that could never end.
+ * Not here: what the points stand for (fence.ts).
  */
+import { serveQueue } from './admission.ts';
 import { fail } from './base/errors.ts';
+import { J_POOL, J_SUBMITTER } from './base/layout.ts';
+import { load } from './cells/cell.ts';
 import type { Timer } from './cells/clock.ts';
 import { now, startTimer } from './cells/clock.ts';
 import type { Waiter } from './cells/memory.ts';
 import { addWaiter, holdProcess, nextWaiterOrder, releaseProcess, removeWaiter } from './cells/pump.ts';
+import { sleepUntil } from './cells/wait.ts';
 import type { Core } from './core.ts';
 import type { Points } from './fence/points.ts';
-import { firstPending } from './fence/points.ts';
+import { firstPending, PENDING, pointsStatus } from './fence/points.ts';
+import { addInterest } from './fence/timeline.ts';
+import { isOwedByMe } from './fence/wait.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
+import { pendingDependency } from './schedule/dependencies.ts';
+import { ADMITTED, jobAt, jobOfLane, loadPhase, phaseOf, seqnoOfJob } from './schedule/job.ts';
 
 export interface WaitOptions {
   /** Milliseconds; more than 0. Default: no limit. Nothing is cancelled when it is over. */
@@ -102,9 +111,64 @@ export function whenTrue(
   });
 }
 
-export function refuseTime(timeoutMs: number | undefined, label: string): never {
-  fail('ETIME', `The wait for ${label} ended after ${timeoutMs} ms. Nothing was cancelled: it is still under way.`, {
-    waitedMs: timeoutMs ?? 0,
-    fence: label,
-  });
+/** `owed`: a sentence about who has to do what is waited for (report.ts), if that is known. */
+export function refuseTime(timeoutMs: number | undefined, label: string, owed: string = ''): never {
+  const tail = owed === '' ? '' : ` ${owed}`;
+  fail(
+    'ETIME',
+    `The wait for ${label} ended after ${timeoutMs ?? 0} ms. Nothing was cancelled: it is still under way.${tail}`,
+    { waitedMs: timeoutMs ?? 0, fence: label },
+  );
+}
+
+/**
+ * Blocks until no point is pending, looking after this thread's own queue meanwhile: nobody else gives up for its jobs
+ * when memory does not come. Outcomes: true, also at the deadline; false once `isOwed` is true: it would never end.
+ */
+export function blockUntilOver(core: Core, points: Points, deadline: number, isOwed: () => boolean): boolean {
+  let from = firstPending(core.agent, points, 0);
+  if (from < 0) return true;
+  let isStuck = false;
+  sleepUntil(
+    core.agent,
+    () => {
+      serveQueue(core);
+      for (;;) {
+        // `from` is an index of `points`.
+        addInterest(core.agent, (points[from] as Points[number]).timeline);
+        const next = firstPending(core.agent, points, from);
+        if (next < 0) return true;
+        if (next === from) break;
+        from = next;
+      }
+      isStuck = isOwed();
+      return isStuck;
+    },
+    deadline,
+  );
+  return !isStuck;
+}
+
+/**
+ * Whether a pending point can only come from this very thread: it signals the timeline, runs the job itself, or runs
+ * what the job waits for first. Blocking for it would never end.
+ */
+export function isOwedHere(core: Core, points: Points): boolean {
+  const { agent } = core;
+  return isOwedByMe(agent, points) || points.some((point) => isJobOwedHere(core, point));
+}
+
+function isJobOwedHere({ agent }: Core, point: Points[number]): boolean {
+  let at: Points[number] | undefined = point;
+  // Every step goes to a job that has to end before the last one: there are no more steps than jobs.
+  for (let step = 0; at !== undefined && step < agent.layout.limits.jobs; step++) {
+    const job = jobOfLane(agent, at.timeline);
+    if (job < 0) return isOwedByMe(agent, [at]);
+    if (pointsStatus(agent, [at]) !== PENDING || seqnoOfJob(agent, job) !== at.seqno) return false;
+    const isMine = load(agent.words, jobAt(agent, job) + J_SUBMITTER) === agent.index;
+    const phase = phaseOf(loadPhase(agent, job));
+    if (load(agent.words, jobAt(agent, job) + J_POOL) < 0 && isMine && phase >= ADMITTED) return true;
+    at = phase === ADMITTED ? pendingDependency(agent, job) : undefined;
+  }
+  return false;
 }

@@ -19,8 +19,9 @@ import { signatureOf } from './device/kernel.ts';
 import type { ServedParts } from './device/served.ts';
 import { isServed, loadServed, takeServed } from './device/served.ts';
 import { runWork } from './run-work.ts';
+import { joinPool } from './schedule/pool.ts';
 import type { Work } from './schedule/take.ts';
-import { announceBusy, announceIdle, joinPool, takeWork } from './schedule/take.ts';
+import { announceBusy, announceIdle, takeWork } from './schedule/take.ts';
 import { spaceOver } from './space.ts';
 import { whenTrue } from './waiting.ts';
 

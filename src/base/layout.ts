@@ -147,6 +147,8 @@ export const B_HEAP = 15;
 export const B_LOCK = 16;
 /** Low word of the number of the job in B_CONTENTS_JOB, in the lock's padding. */
 export const B_CONTENTS_SEQNO = 22;
+/** 1 while the memory was never written: it may hold what others left, and is zeroed before anybody reads it. */
+export const B_FRESH = 23;
 export const B_RESERVATION = 24;
 export const BUFFER_WORDS = 544;
 
@@ -178,8 +180,6 @@ export const J_PARTS = 11;
 export const J_ROWS = 12;
 export const J_USE_COUNT = 13;
 export const J_DEP_COUNT = 14;
-/** The first dependency that may still be pending: a hint that only grows. */
-export const J_DEP_CURSOR = 15;
 /** Chunk + 1 with the dependencies that do not fit the slot. */
 export const J_DEP_CHUNK = 16;
 export const J_RECORD_BYTES = 17;
@@ -188,7 +188,9 @@ export const J_RECORD_CHUNK = 18;
 /** First error: its number, and chunk + 1 with the encoded error. */
 export const J_ERROR = 19;
 export const J_ERROR_CHUNK = 20;
+/** How long it may run in milliseconds, 0 = no limit; and when it began, on the clock of trace times, in milliseconds. */
 export const J_TIMEOUT = 21;
+export const J_STARTED = 22;
 /** Part word: state(2) | agent(6) << 2. */
 export const J_PART = 32;
 /** Result of each part: chunk + 1, 0 = undefined. */

@@ -49,8 +49,8 @@ export const maximumLimits: Limits = {
   traceEvents: 1_048_576,
 };
 
-/** Tickets an agent may have open at once: async code on one thread runs several transactions. */
-export const ticketsPerAgent = 16;
+/** Tickets an agent may have open at once: 16 for transactions (async code runs several on one thread), one for admitting jobs. */
+export const ticketsPerAgent = 17;
 /** Points a reservation holds; signalled ones are dropped first. */
 export const pointsPerReservation = 64;
 /** Points a sync object holds; signalled ones are dropped first. */

@@ -11,6 +11,7 @@
 import { fail } from '../base/errors.ts';
 import {
   B_DTYPE,
+  B_FRESH,
   B_HEAP,
   B_LOCK,
   B_PLACEMENT,
@@ -32,6 +33,7 @@ import {
   CLOSED,
   CLOSING,
   claimSlot,
+  FREE,
   generationOf,
   LIVE,
   nobody,
@@ -74,7 +76,9 @@ export function createBuffer(agent: Agent, sizeBytes: number, dtypeCode: number,
   }
   agent.cursors.set(layout.buffers, (buffer + 1) % count);
   const at = bufferAt(agent, buffer);
-  for (let word = B_STATE + 1; word < B_RESERVATION; word++) store(words, at + word, 0);
+  // Not the lock: somebody who was late may hold it for a moment, and it frees itself.
+  for (let word = B_STATE + 1; word < B_LOCK; word++) store(words, at + word, 0);
+  store(words, at + B_FRESH, 0);
   clearReservation(agent, at + B_RESERVATION);
   store(words, at + B_SIZE_LO, sizeBytes | 0);
   store(words, at + B_SIZE_HI, Math.floor(sizeBytes / 2 ** 32));
@@ -140,6 +144,7 @@ export function repairBuffers(agent: Agent, deadIndex: number): void {
     const state = stateOf(word);
     if (state === ALLOC && ownerOf(word) === deadIndex) tryFreeSlot(words, at + B_STATE, word);
     if (state === CLOSING && ownerOf(word) === deadIndex) finishClosing(agent, heldSlotOf(agent, buffer));
-    if (state === LIVE || state === CLOSING) dropBuffer(agent, buffer, deadIndex);
+    // Also where another agent is building: a late hold of the former buffer may have left its bit there.
+    if (state !== FREE) dropBuffer(agent, buffer, deadIndex);
   }
 }

@@ -28,6 +28,7 @@ import {
   incarnationOf,
 } from './memory.ts';
 import { identifyThread, isThreadGone } from './proof.ts';
+import { closePump } from './pump.ts';
 
 /** A place kept for an agent that its parent is about to start. */
 export interface Seat {
@@ -82,6 +83,7 @@ export function leave(agent: Agent): void {
   const live = load(agent.words, at + A_STATE);
   if (agentStateOf(live) !== AGENT_LIVE || incarnationOf(live) !== agent.incarnation) return;
   if (!cas(agent.words, at + A_STATE, live, agentWord(AGENT_LEAVING, agent.index, agent.incarnation))) return;
+  closePump(agent);
   repairSlot(agent, agent.index);
   freeSeat(agent, agent.index, agentWord(AGENT_LEAVING, agent.index, agent.incarnation));
 }

@@ -21,10 +21,14 @@ export function addAgent(words: Words, at: number, overflowAt: number, agentInde
   or(words, at, further);
 }
 
-/** Removes an agent; the flag "further" may stay behind, which costs a look and nothing else. */
-export function removeAgent(words: Words, at: number, overflowAt: number, agentIndex: number): void {
-  if (agentIndex < firstWordAgents) and(words, at, ~(1 << agentIndex));
-  else and(words, overflowAt, ~(1 << (agentIndex - firstWordAgents)));
+/**
+ * Removes an agent; the flag "further" may stay behind, which costs a look and nothing else.
+ * Outcomes: whether it was in the set.
+ */
+export function removeAgent(words: Words, at: number, overflowAt: number, agentIndex: number): boolean {
+  if (agentIndex < firstWordAgents) return (and(words, at, ~(1 << agentIndex)) & (1 << agentIndex)) !== 0;
+  const bit = 1 << (agentIndex - firstWordAgents);
+  return (and(words, overflowAt, ~bit) & bit) !== 0;
 }
 
 /** Agents in the set, as bits 0-29 of the first number and 0-31 of the second. */
@@ -50,6 +54,14 @@ export function readAgents(words: Words, at: number, overflowAt: number): AgentS
 export function isAgentIn(set: AgentSet, agentIndex: number): boolean {
   if (agentIndex < firstWordAgents) return (set.first & (1 << agentIndex)) !== 0;
   return (set.rest & (1 << (agentIndex - firstWordAgents))) !== 0;
+}
+
+/** Takes this agent out of a local copy of a set. Outcomes: whether it was in it. */
+export function dropFromSet(set: AgentSet, agentIndex: number): boolean {
+  const wasIn = isAgentIn(set, agentIndex);
+  if (agentIndex < firstWordAgents) set.first &= ~(1 << agentIndex);
+  else set.rest &= ~(1 << (agentIndex - firstWordAgents));
+  return wasIn;
 }
 
 /** Takes one agent out of a local copy of a set. Outcomes: its index, or -1 from an empty set. */

@@ -71,6 +71,8 @@ export interface Pump {
   readonly hinted: (Set<Waiter> | undefined)[];
   waiterCount: number;
   isArmed: boolean;
+  /** This agent has left: its slot may be another's, and nothing of it may be touched. */
+  isClosed: boolean;
   isQueued: boolean;
   seenRepairs: number;
   /** Runs while there are waiters: looks whether agents stopped, and keeps the process alive while `holds` > 0. */

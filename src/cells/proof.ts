@@ -44,7 +44,12 @@ export function identifyThread(): ThreadIdentity {
 export function isThreadGone(proof: number, thread: number, started: number): boolean {
   const files = fileSystem();
   if (proof !== PROOF_LINUX_THREAD || files === undefined) return false;
-  return startTime(files, thread) !== started;
+  try {
+    return startTime(files, thread) !== started;
+  } catch {
+    // Out of descriptors, or no right to look: that proves nothing.
+    return false;
+  }
 }
 
 /** Undefined if there is no such thread in this process. */

@@ -33,6 +33,7 @@ export function createPump(checkLives: (agent: Agent) => void): Pump {
     hinted: [],
     waiterCount: 0,
     isArmed: false,
+    isClosed: false,
     isQueued: false,
     seenRepairs: 0,
     ticker: undefined,
@@ -77,6 +78,14 @@ export function removeWaiter(agent: Agent, waiter: Waiter): boolean {
   return true;
 }
 
+/** The agent leaves: nobody is looked at any more. A waitAsync that is still pending finds it closed. */
+export function closePump(agent: Agent): void {
+  const { pump } = agent;
+  pump.isClosed = true;
+  pump.ticker?.stop();
+  pump.ticker = undefined;
+}
+
 /** Somebody waits: the process stays alive until as many `releaseProcess` calls were made. */
 export function holdProcess(agent: Agent): void {
   if (agent.pump.holds++ === 0) agent.pump.ticker?.keepAlive(true);
@@ -96,6 +105,7 @@ export function queuePump(agent: Agent): void {
 
 function runPump(agent: Agent): void {
   agent.pump.isQueued = false;
+  if (agent.pump.isClosed) return;
   look(agent);
   runReady(agent);
 }
@@ -115,6 +125,7 @@ function arm(agent: Agent): void {
 }
 
 function woken(agent: Agent): void {
+  if (agent.pump.isClosed) return;
   disarm(agent);
   look(agent);
   runReady(agent);
@@ -153,7 +164,13 @@ function lookEverywhere(agent: Agent): void {
 function pollAll(agent: Agent, waiters: Set<Waiter> | undefined): void {
   if (waiters === undefined) return;
   for (const waiter of waiters) {
-    if (waiter.poll(agent)) finish(agent, waiter);
+    try {
+      if (waiter.poll(agent)) finish(agent, waiter);
+    } catch (error) {
+      // One that throws must not keep the others from being looked at, nor the doorbell from being armed again.
+      removeWaiter(agent, waiter);
+      reportUncaught(error);
+    }
   }
 }
 

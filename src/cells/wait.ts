@@ -26,7 +26,6 @@ const lastSliceMs = 100;
  * Outcomes: true, or false once `deadline` (on the clock of `now`) has passed.
  */
 export function sleepUntil(agent: Agent, poll: (agent: Agent) => boolean, deadline: number): boolean {
-  flushBatch(agent);
   const at = agentAt(agent, agent.index);
   let sliceMs = firstSliceMs;
   let isOver = false;
@@ -37,6 +36,8 @@ export function sleepUntil(agent: Agent, poll: (agent: Agent) => boolean, deadli
     if (isOver) break;
     const leftMs = deadline - now();
     if (!(leftMs > 0)) break;
+    // A look may ring others, and they may be those that we wait for.
+    flushBatch(agent);
     trace(agent, TRACE_WAIT, 0, 0);
     sleep(agent.words, at + A_RING, value, Math.min(sliceMs, leftMs));
     trace(agent, TRACE_WAKE, 0, 0);

@@ -2,13 +2,11 @@
  * Blocking for a ww lock. The asynchronous way is a waiter of the pump that calls `acquireStep` (reservation/lock-set.ts).
  */
 
-import { T_STATE } from '../base/layout.ts';
 import { ticketsPerAgent } from '../base/limits.ts';
-import { load } from '../cells/cell.ts';
 import type { Agent } from '../cells/memory.ts';
 import { sleepUntil } from '../cells/wait.ts';
 import type { Ticket } from './ticket.ts';
-import { ticketAt } from './ticket.ts';
+import { isTicketOpen, userTickets } from './ticket.ts';
 import type { Acquisition } from './ww-lock.ts';
 import { acquireStep, agentOfTicket, holderOf, leaveLock } from './ww-lock.ts';
 
@@ -39,8 +37,8 @@ export function isSelfDeadlock(agent: Agent, lockAt: number, ticket: Ticket): bo
   const holder = holderOf(agent, lockAt);
   if (holder >= 0 && agentOfTicket(holder) === agent.index) return true;
   const first = agent.index * ticketsPerAgent;
-  for (let id = first; id < first + ticketsPerAgent; id++) {
-    if (id !== ticket.id && (load(agent.words, ticketAt(agent, id) + T_STATE) & 1) === 1) return true;
+  for (let id = first; id < first + userTickets; id++) {
+    if (id !== ticket.id && isTicketOpen(agent, id)) return true;
   }
   return false;
 }

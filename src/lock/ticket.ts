@@ -13,6 +13,8 @@ import { load, nextStamp, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 
 const incarnationMask = 0xffff;
+/** Tickets that users' transactions get; the last slot of an agent is for admitting jobs. */
+export const userTickets: number = ticketsPerAgent - 1;
 
 /** An open ticket of this agent. */
 export interface Ticket {
@@ -36,24 +38,34 @@ export function ticketAt(memory: Memory, id: number): number {
 /** Opens a ticket. Outcomes: the ticket, or ENOSPC if this agent has 16 open. */
 export function openTicket(agent: Agent): Ticket {
   const first = agent.index * ticketsPerAgent;
-  for (let id = first; id < first + ticketsPerAgent; id++) {
-    const at = ticketAt(agent, id);
-    const state = load(agent.words, at + T_STATE);
-    if ((state & 1) === 1) continue;
-    const incarnation = ((state >>> 1) + 1) & incarnationMask;
-    const stamp = nextStamp(agent.stamps);
-    store(agent.words, at + T_STAMP_LO, stamp | 0);
-    store(agent.words, at + T_STAMP_HI, Math.floor(stamp / 2 ** 32));
-    store(agent.words, at + T_WAITING, 0);
-    store(agent.words, at + T_HOLDING, 0);
-    store(agent.words, at + T_STATE, (incarnation << 1) | 1);
-    return { id, word: ticketWord(id, incarnation), stamp, holding: 0, waitingAt: 0, losses: 0 };
+  for (let id = first; id < first + userTickets; id++) {
+    if (isTicketOpen(agent, id)) continue;
+    return fillTicket(agent, id, nextStamp(agent.stamps));
   }
   return fail(
     'ENOSPC',
-    `This agent has all its tickets (${ticketsPerAgent}) open. Hint: run fewer transactions at the same time on one thread.`,
-    { limit: 'tickets', value: ticketsPerAgent },
+    `This agent has all its tickets (${userTickets}) open. Hint: run fewer transactions at the same time on one thread.`,
+    { limit: 'tickets', value: userTickets },
   );
+}
+
+/**
+ * Opens the agent's ticket for admitting jobs, which only ever tries and never waits. It is younger than any other:
+ * whoever meets it waits, and nobody has to give way for the moment that it holds a lock.
+ */
+export function openAdmissionTicket(agent: Agent): Ticket {
+  return fillTicket(agent, agent.index * ticketsPerAgent + userTickets, Number.MAX_SAFE_INTEGER);
+}
+
+function fillTicket(agent: Agent, id: number, stamp: number): Ticket {
+  const at = ticketAt(agent, id);
+  const incarnation = ((load(agent.words, at + T_STATE) >>> 1) + 1) & incarnationMask;
+  store(agent.words, at + T_STAMP_LO, stamp | 0);
+  store(agent.words, at + T_STAMP_HI, Math.floor(stamp / 2 ** 32));
+  store(agent.words, at + T_WAITING, 0);
+  store(agent.words, at + T_HOLDING, 0);
+  store(agent.words, at + T_STATE, (incarnation << 1) | 1);
+  return { id, word: ticketWord(id, incarnation), stamp, holding: 0, waitingAt: 0, losses: 0 };
 }
 
 /** Closes a ticket that holds and waits for nothing. */

@@ -20,6 +20,8 @@
  * Not here: the order of unlocks and retries (reservation/lock-set.ts), blocking (lock-wait.ts), wound-wait.
  * Source: kernel/locking/ww_mutex.h, __ww_mutex_die. Linux keeps a sorted wait list; here the oldest is found by a scan.
  */
+
+import { assert } from '../base/assert.ts';
 import { L_HANDOFF, L_OVERFLOW, L_SUSPECT_BY, L_WAITERS, L_WORD, T_HOLDING, T_WAITING } from '../base/layout.ts';
 import { ticketsPerAgent } from '../base/limits.ts';
 import { cas, load, store } from '../cells/cell.ts';
@@ -81,16 +83,20 @@ export function acquireStep(agent: Agent, lockAt: number, ticket: Ticket): Acqui
   }
 }
 
-/** Gives the lock back and wakes the oldest waiter. Context: the ticket holds it. */
-export function releaseLock(agent: Agent, lockAt: number, ticket: Ticket): void {
+/**
+ * Gives the lock back and wakes the oldest waiter. Context: the ticket holds it.
+ * Outcomes: true if anybody asked to hear of it; then those without a ticket (`askToBeRung`) are the caller's to ring.
+ */
+export function releaseLock(agent: Agent, lockAt: number, ticket: Ticket): boolean {
   const { words } = agent;
   ticket.holding--;
-  if (cas(words, lockAt + L_WORD, ticket.word, 0)) return;
+  if (cas(words, lockAt + L_WORD, ticket.word, 0)) return false;
   for (;;) {
     const word = load(words, lockAt + L_WORD);
+    assert((word & OWNER_MASK) === ticket.word, 'Only the ticket that holds a lock gives it back.');
     if (!cas(words, lockAt + L_WORD, word, word & ~OWNER_MASK)) continue;
     if ((word & WAITERS) !== 0) passOn(agent, lockAt);
-    return;
+    return (word & WAITERS) !== 0;
   }
 }
 
@@ -209,15 +215,30 @@ function isWaitingHere(memory: Memory, lockAt: number, id: number): boolean {
   return isTicketOpen(memory, id) && waitingOf(memory, id) === lockAt;
 }
 
-/** After the lock came free: rings the oldest waiter, or takes the mark away if there is none. */
+/**
+ * After the lock came free: rings the oldest waiter, or takes the mark away if there is none. A waiter that registered
+ * after the scan relies on the mark, which may also have been set again by then: whoever took it away looks once more.
+ */
 function passOn(agent: Agent, lockAt: number): void {
-  const oldest = oldestWaiter(agent, lockAt);
-  if (oldest >= 0) {
-    ring(agent, agentOfTicket(oldest), -1);
-    return;
+  const { words } = agent;
+  for (;;) {
+    const oldest = oldestWaiter(agent, lockAt);
+    if (oldest >= 0) {
+      ring(agent, agentOfTicket(oldest), -1);
+      return;
+    }
+    const word = load(words, lockAt + L_WORD);
+    if ((word & OWNER_MASK) !== 0 || (word & WAITERS) === 0) return;
+    if (!cas(words, lockAt + L_WORD, word, word & ~WAITERS)) continue;
+    if (oldestWaiter(agent, lockAt) < 0) return;
+    // The mark comes back, held or free; if it is free, the oldest is rung in the next round.
+    while (!setWaiters(agent, lockAt));
   }
+}
+
+function setWaiters(agent: Agent, lockAt: number): boolean {
   const word = load(agent.words, lockAt + L_WORD);
-  if ((word & OWNER_MASK) === 0 && (word & WAITERS) !== 0) cas(agent.words, lockAt + L_WORD, word, word & ~WAITERS);
+  return (word & WAITERS) !== 0 || cas(agent.words, lockAt + L_WORD, word, word | WAITERS);
 }
 
 function oldestWaiter(agent: Agent, lockAt: number): number {

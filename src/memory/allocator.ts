@@ -45,7 +45,7 @@ import {
 } from '../base/layout.ts';
 import { add, cas, load, store } from '../cells/cell.ts';
 import { ringAgents } from '../cells/doorbell.ts';
-import { takeAgents } from '../cells/interest.ts';
+import { addAgent, dropFromSet, takeAgents } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { ALLOC, CLOSING, claimSlot, generationOf, LIVE, nobody, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
 import { alignedStart, clearBins, findVacant, listBlock, unlistBlock } from './block-bins.ts';
@@ -169,6 +169,32 @@ export function keepBlock(agent: Agent, block: number): void {
  * no placement names the block any more; it is LIVE, or was taken or retired by this agent. Blocks as `allocateBlock`.
  */
 export function freeBlock(agent: Agent, block: number): void {
+  returnBlock(agent, block);
+  add(agent.words, H_FREED, 1);
+  if (load(agent.words, H_QUEUED_INTEREST) === 0) return;
+  ringAgents(agent, takeAgents(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW), -1);
+}
+
+/**
+ * Takes an allocation back as if it had never been. Who was refused because of it is rung; the caller is not, or it
+ * would try again for ever, and it does not count as memory that somebody freed.
+ */
+export function undoBlock(agent: Agent, block: number): void {
+  const { words } = agent;
+  returnBlock(agent, block);
+  if (load(words, H_QUEUED_INTEREST) === 0) return;
+  const others = takeAgents(words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW);
+  if (dropFromSet(others, agent.index)) addAgent(words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, agent.index);
+  ringAgents(agent, others, -1);
+}
+
+/** Whether the heap's budget has room for so many bytes more: a look, not a promise. */
+export function hasBudget(memory: Memory, heapIndex: number, bytes: number): boolean {
+  const heap = heapAt(memory, heapIndex);
+  return load(memory.words, heap + P_USED) + unitsOf(bytes) <= load(memory.words, heap + P_BUDGET);
+}
+
+function returnBlock(agent: Agent, block: number): void {
   const { words } = agent;
   if (!isMine(agent, block, ALLOC) && !isMine(agent, block, CLOSING)) retireBlock(agent, block);
   const heap = enterHeap(agent, load(words, blockAt(agent, block) + K_HEAP));
@@ -177,9 +203,6 @@ export function freeBlock(agent: Agent, block: number): void {
   vacate(agent, heap, block);
   store(words, heap + P_USED, load(words, heap + P_USED) - units);
   unlockHeap(agent, heap);
-  add(words, H_FREED, 1);
-  if (load(words, H_QUEUED_INTEREST) === 0) return;
-  ringAgents(agent, takeAgents(words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW), -1);
 }
 
 /** Where a block starts, in bytes from the start of its heap. Context: the block is in use, and stays so. */

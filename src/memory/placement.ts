@@ -7,24 +7,42 @@
  *
  * Not here: finding room (allocator.ts), and who may do it when: under the buffer's lock, or as the one who frees it.
  */
-import { B_CONTENTS, B_HEAP, B_PLACEMENT, B_STATE } from '../base/layout.ts';
-import { bufferAt, bufferSizeBytes, placementOf, reservationOf } from '../buffer/buffer.ts';
+import { assert } from '../base/assert.ts';
+import { B_CONTENTS, B_FRESH, B_HEAP, B_PLACEMENT, B_STATE } from '../base/layout.ts';
+import { bufferAt, bufferSizeBytes, lockOf, placementOf, reservationOf } from '../buffer/buffer.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { CLOSED, FREEING, freeSlot, generationOf, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
+import { CLOSED, FREEING, freeSlot, generationOf, nobody, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
+import { holderOf } from '../lock/ww-lock.ts';
 import { pendingPoints, USAGE_BOOKKEEP } from '../reservation/reservation.ts';
-import { allocateBlock, blockStartBytes, commitBlock, freeBlock, retireBlock } from './allocator.ts';
+import { allocateBlock, blockStartBytes, commitBlock, freeBlock, retireBlock, undoBlock } from './allocator.ts';
 
 /** Alignment of every buffer: a cache line, and every element type. */
 export const bufferAlignBytes = 64;
 
-/** Takes memory for a buffer that has none. Context: the buffer's lock is held. Outcomes: false if there is no room. */
+/**
+ * Takes memory for a buffer that has none; it is marked as never written. Context: the buffer's lock is held.
+ * Outcomes: false if there is no room.
+ */
 export function placeLocked(agent: Agent, buffer: number): boolean {
   const block = takeBlockFor(agent, buffer);
   if (block < 0) return false;
-  store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, block + 1);
+  const at = bufferAt(agent, buffer);
+  store(agent.words, at + B_FRESH, 1);
+  store(agent.words, at + B_PLACEMENT, block + 1);
   commitBlock(agent, block);
   return true;
+}
+
+/**
+ * Makes sure that what is read was written, or is zero. Context: it is the caller's turn at the buffer, or its lock is
+ * held and nobody uses it. Readers may do it side by side: all of them write zeros before any of them begins.
+ */
+export function freshen(agent: Agent, buffer: number): void {
+  const fresh = bufferAt(agent, buffer) + B_FRESH;
+  if (load(agent.words, fresh) === 0) return;
+  bytesOfBuffer(agent, buffer).fill(0);
+  store(agent.words, fresh, 0);
 }
 
 /** A block for a draft of the buffer: this agent's until `publishLocked` or `freeBlock`. Outcomes: the block, or -1. */
@@ -40,6 +58,7 @@ export function publishLocked(agent: Agent, buffer: number, block: number): void
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, block + 1);
   commitBlock(agent, block);
   store(agent.words, bufferAt(agent, buffer) + B_CONTENTS, 0);
+  store(agent.words, bufferAt(agent, buffer) + B_FRESH, 0);
   if (old >= 0) freeBlock(agent, old);
 }
 
@@ -50,6 +69,7 @@ export function bytesOfBuffer(memory: Agent, buffer: number): Uint8Array {
 
 /** Bytes of a block of the buffer's heap, as long as the buffer. */
 export function bytesOfBlock(agent: Agent, buffer: number, block: number): Uint8Array {
+  assert(block >= 0, 'A buffer that is looked at has memory.');
   const heap = load(agent.words, bufferAt(agent, buffer) + B_HEAP);
   // A buffer's heap is checked when it is created.
   const payload = agent.payloads[heap] as Agent['payloads'][number];
@@ -65,10 +85,28 @@ export function tryRelease(agent: Agent, buffer: number): boolean {
   const at = bufferAt(agent, buffer);
   const word = load(words, at + B_STATE);
   if (stateOf(word) !== CLOSED) return true;
-  if (hasPending(agent, buffer)) return false;
-  if (!cas(words, at + B_STATE, word, slotWord(FREEING, agent.index, generationOf(word)))) return true;
+  if (isUsed(agent, buffer)) return false;
+  const freeing = slotWord(FREEING, agent.index, generationOf(word));
+  if (!cas(words, at + B_STATE, word, freeing)) return true;
+  // A job admitted for a submitter that is gone looks at the state after adding its point: one of us sees the other.
+  if (isUsed(agent, buffer)) {
+    cas(words, at + B_STATE, freeing, word);
+    return false;
+  }
   release(agent, buffer);
   return true;
+}
+
+/** Releases what can be: closed buffers whose watcher is gone. Context: before somebody is told that there is no room. */
+export function sweepClosed(agent: Agent): void {
+  for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
+    if (stateOf(load(agent.words, bufferAt(agent, buffer) + B_STATE)) === CLOSED) tryRelease(agent, buffer);
+  }
+}
+
+/** A pending point, or somebody with the lock who may be about to add one. */
+function isUsed(memory: Memory, buffer: number): boolean {
+  return hasPending(memory, buffer) || holderOf(memory, lockOf(memory, buffer)) >= 0;
 }
 
 /** Whether any point of the buffer's reservation is pending. */
@@ -92,11 +130,10 @@ export function repairPlacements(agent: Agent, deadIndex: number): void {
   for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
     const at = bufferAt(agent, buffer) + B_STATE;
     const word = load(agent.words, at);
-    if (stateOf(word) === FREEING && ownerOf(word) === deadIndex) {
-      if (cas(agent.words, at, word, slotWord(FREEING, agent.index, generationOf(word)))) release(agent, buffer);
-    } else if (stateOf(word) === CLOSED) {
-      tryRelease(agent, buffer);
-    }
+    // Back one step: its block was settled by `repairHeaps`, and whether it may be released is asked anew.
+    const isDeads = stateOf(word) === FREEING && ownerOf(word) === deadIndex;
+    if (isDeads) cas(agent.words, at, word, slotWord(CLOSED, nobody, generationOf(word)));
+    if (isDeads || stateOf(word) === CLOSED) tryRelease(agent, buffer);
   }
 }
 
@@ -106,10 +143,5 @@ export function unplaceLocked(agent: Agent, buffer: number): void {
   if (block < 0) return;
   retireBlock(agent, block);
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, 0);
-  freeBlock(agent, block);
-}
-
-/** Fills a placed buffer with zeros. Context: locked, nobody uses it yet. */
-export function zeroLocked(agent: Agent, buffer: number): void {
-  bytesOfBuffer(agent, buffer).fill(0);
+  undoBlock(agent, block);
 }

@@ -14,7 +14,7 @@ import { ringAgents } from '../cells/doorbell.ts';
 import { takeAgents } from '../cells/interest.ts';
 import type { Agent } from '../cells/memory.ts';
 import type { Ticket } from '../lock/ticket.ts';
-import { closeTicket, openTicket } from '../lock/ticket.ts';
+import { closeTicket, openAdmissionTicket, openTicket } from '../lock/ticket.ts';
 import type { Acquisition } from '../lock/ww-lock.ts';
 import { acquireStep, leaveLock, releaseLock, tryAcquire } from '../lock/ww-lock.ts';
 
@@ -30,6 +30,11 @@ export interface LockSet {
 
 export function openLockSet(agent: Agent): LockSet {
   return { ticket: openTicket(agent), held: [], suspects: [], contended: 0 };
+}
+
+/** A set for admitting jobs, to be kept: its ticket only tries, it never waits. */
+export function openAdmissionSet(agent: Agent): LockSet {
+  return { ticket: openAdmissionTicket(agent), held: [], suspects: [], contended: 0 };
 }
 
 /** One step towards a lock (see `acquireStep`). After 'die' all is given back and `contended` is set. */
@@ -54,23 +59,25 @@ export function tryLock(agent: Agent, set: LockSet, lockAt: number): Acquisition
 /** Gives up waiting for a lock. */
 export function leaveStep(agent: Agent, set: LockSet, lockAt: number): void {
   leaveLock(agent, lockAt, set.ticket);
+  // A free lock may have been kept for this ticket.
+  ringQueued(agent);
 }
 
 /** Gives back every lock; the ticket stays open, with its stamp. */
 export function releaseAll(agent: Agent, set: LockSet): void {
-  for (let index = set.held.length - 1; index >= 0; index--) {
-    // An index below the length.
-    releaseLock(agent, set.held[index] as number, set.ticket);
-  }
-  set.held.length = 0;
+  releaseSince(agent, set, 0);
   set.suspects.length = 0;
-  ringQueued(agent);
 }
 
-/** Gives back locks taken after the first `count`. */
+/** Gives back locks taken after the first `count`, the last one first. */
 export function releaseSince(agent: Agent, set: LockSet, count: number): void {
-  while (set.held.length > count) releaseLock(agent, set.held.pop() as number, set.ticket);
-  ringQueued(agent);
+  let isAwaited = false;
+  for (let lockAt = set.held.length > count ? set.held.pop() : undefined; lockAt !== undefined; ) {
+    isAwaited = releaseLock(agent, lockAt, set.ticket) || isAwaited;
+    lockAt = set.held.length > count ? set.held.pop() : undefined;
+  }
+  // Only if somebody asked: a failed admission gives its locks back too, and must not ring itself for that.
+  if (isAwaited) ringQueued(agent);
 }
 
 /** Gives back everything and ends the ticket. */

@@ -3,18 +3,18 @@
  * once if nothing is in the way, else by whoever looks next: the submitter or a worker (design D6, D8).
  *
  * Order under the locks of all its buffers, taken without waiting:
- *   1. memory for buffers without any; not enough: give back what was taken, wait in order of submission
- *   2. room in every reservation; collect what must be waited for; store it in the slot
- *   3. add the job's point to every reservation            <- from here on others wait for this job
- *   4. unlock; phase ADMITTED
- * Whoever stops in 1-3 leaves phase ADMITTING naming it: the repair queues the job again (adding its point twice does no
- * harm, and a job never waits for its own lane), or fails it.
+ *   1. room in every reservation; memory for buffers without any, all or none, in order of submission
+ *   2. collect what must be waited for; store it in the slot
+ *   3. add the job's point to every reservation
+ *   4. phase ADMITTED                                       <- from here on others wait for this job; then unlock
+ * Whoever stops before 4 leaves phase ADMITTING naming it: the repair queues the job again, or fails it. Points that it
+ * left behind do not count for others (`isReturned`) nor for the job itself (its own lane), and may be added twice.
  *
  * Why program order holds: a job is not admitted while an earlier job of the same submitter that shares a buffer is
  * still queued. Why no deadlock: nothing is waited for while a lock is held, and memory is all or nothing.
  */
 
-import { codeNumber } from '../base/errors.ts';
+import { codeNumber, FencelineError } from '../base/errors.ts';
 import {
   B_CONTENTS,
   B_CONTENTS_JOB,
@@ -29,15 +29,24 @@ import {
   J_ORDER,
   J_SUBMITTER,
 } from '../base/layout.ts';
-import { bufferAt, isBufferUsable, lockOf, placementOf, reservationOf } from '../buffer/buffer.ts';
-import { and, load, store } from '../cells/cell.ts';
+import {
+  bufferAt,
+  bufferSizeBytes,
+  heapOf,
+  isBufferUsable,
+  lockOf,
+  placementOf,
+  reservationOf,
+} from '../buffer/buffer.ts';
+import { and, cas, load, store } from '../cells/cell.ts';
 import { addAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import type { Point } from '../fence/points.ts';
 import { askToBeRung, clearSuspect } from '../lock/ww-lock.ts';
-import { placeLocked, unplaceLocked, zeroLocked } from '../memory/placement.ts';
+import { hasBudget } from '../memory/allocator.ts';
+import { placeLocked, sweepClosed, tryRelease, unplaceLocked } from '../memory/placement.ts';
 import type { LockSet } from '../reservation/lock-set.ts';
-import { closeLockSet, openLockSet, ringQueued, tryLock } from '../reservation/lock-set.ts';
+import { openAdmissionSet, releaseAll, ringQueued, tryLock } from '../reservation/lock-set.ts';
 import type { UsedPoint } from '../reservation/reservation.ts';
 import {
   addPointLocked,
@@ -52,7 +61,6 @@ import type { Dependency } from './dependencies.ts';
 import { DEP_ORDER, requiredDependencies, storeDependencies } from './dependencies.ts';
 import type { Use } from './job.ts';
 import {
-  ACCESS_WRITE,
   ADMITTED,
   ADMITTING,
   FINISHING,
@@ -60,45 +68,75 @@ import {
   hasFlag,
   isWriting,
   jobAt,
+  jobOfLane,
   laneOf,
   loadPhase,
   movePhase,
+  phaseAgentOf,
   phaseOf,
   pointOfJob,
   QUEUED,
+  seqnoOfJob,
   setFlag,
   usesOf,
 } from './job.ts';
+import { ringPool } from './pool.ts';
 
-/** 'later': still QUEUED; this agent will be rung when trying again may help. 'gone': somebody else is at it. */
+/** 'later': still QUEUED; this agent will be rung when trying again may help. 'gone': it is QUEUED no more. */
 export type Admission = 'admitted' | 'later' | 'gone';
 
-type Attempt = 'done' | 'locks' | 'memory' | 'points' | 'unusable';
+type Attempt = 'done' | 'locks' | 'memory' | 'room' | 'unusable';
+
+const sets: WeakMap<Agent, LockSet> = new WeakMap();
 
 /**
  * Tries to admit a job. `locks`: a transaction under whose locks it runs. Context: no lock of ours but those of `locks`.
  */
 export function tryAdmit(agent: Agent, job: number, locks?: LockSet): Admission {
-  const word = loadPhase(agent, job);
-  if (phaseOf(word) !== QUEUED || !movePhase(agent, job, word, ADMITTING, agent.index)) return 'gone';
+  for (;;) {
+    const word = loadPhase(agent, job);
+    if (phaseOf(word) === ADMITTING && phaseAgentOf(word) !== agent.index) {
+      // Whoever is at it may fail, and be busy when it is rung: be one of those who are rung, then look again.
+      listen(agent);
+      if (loadPhase(agent, job) === word) return 'later';
+      continue;
+    }
+    if (phaseOf(word) !== QUEUED) return 'gone';
+    if (movePhase(agent, job, word, ADMITTING, agent.index)) return admit(agent, job, locks);
+  }
+}
+
+/** Context: the phase is ADMITTING and names us. */
+function admit(agent: Agent, job: number, locks: LockSet | undefined): Admission {
   const mine = loadPhase(agent, job);
-  let outcome = attempt(agent, job, locks);
-  if (outcome !== 'done' && outcome !== 'unusable') {
-    // Interest first, then one more look: what came free in between rang nobody, what comes free later rings us.
-    if (outcome === 'memory') waitForMemory(agent, job);
-    addAgent(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, agent.index);
+  let outcome: Attempt = 'locks';
+  try {
     outcome = attempt(agent, job, locks);
+    if (outcome === 'memory' || outcome === 'room' || outcome === 'locks') {
+      // Interest first, then one more look: what came free in between rang nobody, what comes free later rings us.
+      if (outcome === 'memory') waitForMemory(agent, job);
+      listen(agent);
+      outcome = attempt(agent, job, locks);
+    }
+  } finally {
+    // A throw is a broken promise of ours, and still must not leave the job in nobody's hands.
+    if (outcome !== 'done' && outcome !== 'unusable') movePhase(agent, job, mine, QUEUED);
   }
   if (outcome === 'unusable') {
+    cas(agent.words, jobAt(agent, job) + J_ERROR, 0, codeNumber('ENOENT'));
     movePhase(agent, job, mine, FINISHING, agent.index);
-    completeJob(agent, job, codeNumber('ENOENT'), false);
+    completeJob(agent, job);
+    ringPool(agent, job);
     return 'gone';
   }
-  movePhase(agent, job, mine, outcome === 'done' ? ADMITTED : QUEUED);
   if (outcome !== 'done') return 'later';
   // Jobs queued behind this one may go on.
   ringQueued(agent);
   return 'admitted';
+}
+
+function listen(agent: Agent): void {
+  addAgent(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, agent.index);
 }
 
 function waitForMemory(agent: Agent, job: number): void {
@@ -109,17 +147,35 @@ function waitForMemory(agent: Agent, job: number): void {
 function attempt(agent: Agent, job: number, locks: LockSet | undefined): Attempt {
   const uses = usesOf(agent, job);
   if (isBehindEarlier(agent, job, uses)) return 'locks';
-  const set = locks ?? openLockSet(agent);
+  const set = locks ?? admissionSetOf(agent);
+  let outcome: Attempt = 'locks';
   try {
-    return lockAll(agent, set, uses) ? admitLocked(agent, job, uses) : 'locks';
+    if (lockAll(agent, set, uses)) outcome = admitLocked(agent, job, uses);
+  } catch (error) {
+    // Full tables: blocks or chunks come free as other jobs end.
+    if (!FencelineError.is(error, 'ENOSPC')) throw error;
+    outcome = 'room';
   } finally {
-    if (locks === undefined) closeLockSet(agent, set);
+    if (locks === undefined) releaseAll(agent, set);
   }
+  // Whoever wanted to release a closed buffer found us in it.
+  for (const use of uses) tryRelease(agent, use.buffer);
+  return outcome;
 }
 
+function admissionSetOf(agent: Agent): LockSet {
+  let set = sets.get(agent);
+  if (set === undefined) {
+    set = openAdmissionSet(agent);
+    sets.set(agent, set);
+  }
+  return set;
+}
+
+/** In this order, so that a throw or a refusal leaves nothing behind but memory that the buffer may keep. */
 function admitLocked(agent: Agent, job: number, uses: readonly Use[]): Attempt {
   for (const use of uses) if (!isBufferUsable(agent, use)) return 'unusable';
-  for (const use of uses) if (!reserveLocked(agent, reservationOf(agent, use.buffer), 1)) return 'points';
+  for (const use of uses) if (!reserveLocked(agent, reservationOf(agent, use.buffer), 1)) return 'room';
   // A job that has failed already needs no memory, but it waits its turn: its error belongs after earlier writes.
   if (load(agent.words, jobAt(agent, job) + J_ERROR) === 0 && !placeAll(agent, job, uses)) return 'memory';
   storeDependencies(agent, job, collectDependencies(agent, job, uses));
@@ -129,20 +185,26 @@ function admitLocked(agent: Agent, job: number, uses: readonly Use[]): Attempt {
     addPointLocked(agent, reservationOf(agent, use.buffer), point, isWriting(use) ? USAGE_WRITE : USAGE_READ);
     store(agent.words, bufferAt(agent, use.buffer) + B_LAST_USE, order);
   }
+  // A buffer that was being released meanwhile: see tryRelease, which looks again after saying so.
+  for (const use of uses) if (!isBufferUsable(agent, use)) return 'unusable';
   if (hasFlag(agent, job, FLAG_WAITS_FOR_MEMORY)) and(agent.words, jobAt(agent, job) + J_FLAGS, ~FLAG_WAITS_FOR_MEMORY);
+  // Still under the locks: who takes them next and finds our point knows by the phase that it counts.
+  movePhase(agent, job, loadPhase(agent, job), ADMITTED);
   return 'done';
 }
 
-/** Takes the lock of every buffer without waiting. Outcomes: false if one is held by another; it will ring us. */
+/**
+ * Takes the lock of every buffer without waiting. Outcomes: false if one is held, or kept for an older waiter; whoever
+ * gives it back rings those who listen.
+ */
 function lockAll(agent: Agent, set: LockSet, uses: readonly Use[]): boolean {
   for (const use of uses) {
     const lockAt = lockOf(agent, use.buffer);
-    for (;;) {
-      const outcome = tryLock(agent, set, lockAt);
-      if (outcome === 'suspect') recoverLocked(agent, use.buffer);
-      if (outcome !== 'blocked') break;
-      if (askToBeRung(agent, lockAt)) return false;
-    }
+    let outcome = tryLock(agent, set, lockAt);
+    // Free again before we could ask: once more. Kept for a waiter: its release, or its leaving, rings.
+    if (outcome === 'blocked' && !askToBeRung(agent, lockAt)) outcome = tryLock(agent, set, lockAt);
+    if (outcome === 'blocked') return false;
+    if (outcome === 'suspect') recoverLocked(agent, use.buffer);
   }
   return true;
 }
@@ -163,17 +225,30 @@ export function recoverLocked(agent: Agent, buffer: number): void {
 
 /** Memory for all buffers of the job that have none, or for none of them. */
 function placeAll(agent: Agent, job: number, uses: readonly Use[]): boolean {
-  const placed: number[] = [];
-  for (const use of uses) {
-    if (placementOf(agent, use.buffer) >= 0) continue;
-    const isTurn = placed.length > 0 || !isBehindMemoryWaiters(agent, job);
-    if (!isTurn || !placeLocked(agent, use.buffer)) {
-      for (const buffer of placed) unplaceLocked(agent, buffer);
-      return false;
-    }
-    placed.push(use.buffer);
-    // What is read before it was ever written is zero, as fresh memory is; a full write needs nothing.
-    if (use.access !== ACCESS_WRITE || use.isPart) zeroLocked(agent, use.buffer);
+  const unplaced: number[] = [];
+  for (const { buffer } of uses) if (placementOf(agent, buffer) < 0) unplaced.push(buffer);
+  if (unplaced.length === 0) return true;
+  if (isBehindMemoryWaiters(agent, job)) return false;
+  if (!mayFit(agent, unplaced)) {
+    sweepClosed(agent);
+    if (!mayFit(agent, unplaced)) return false;
+  }
+  for (let index = 0; index < unplaced.length; index++) {
+    // An index below the length; all before it were placed by us.
+    if (placeLocked(agent, unplaced[index] as number)) continue;
+    for (let placed = 0; placed < index; placed++) unplaceLocked(agent, unplaced[placed] as number);
+    return false;
+  }
+  return true;
+}
+
+/** Whether the budgets have room for all of them. */
+function mayFit(agent: Agent, buffers: readonly number[]): boolean {
+  for (const first of buffers) {
+    const heap = heapOf(agent, first);
+    let bytes = 0;
+    for (const buffer of buffers) if (heapOf(agent, buffer) === heap) bytes += bufferSizeBytes(agent, buffer);
+    if (!hasBudget(agent, heap, bytes)) return false;
   }
   return true;
 }
@@ -230,10 +305,21 @@ function collectDependencies(agent: Agent, job: number, uses: readonly Use[]): D
   }
   const dependencies = requiredDependencies(agent, job);
   for (const point of pending) {
-    if (point.timeline === lane || isListed(dependencies, point)) continue;
+    if (point.timeline === lane || isListed(dependencies, point) || isReturned(agent, point)) continue;
     dependencies.push({ timeline: point.timeline, generation: point.generation, seqno: point.seqno, kind: DEP_ORDER });
   }
   return dependencies;
+}
+
+/**
+ * A point that a dead admitter left behind: its job is back in the queue and takes its place anew, behind us. Waiting
+ * for it could close a cycle.
+ */
+export function isReturned(memory: Memory, point: Point): boolean {
+  const job = jobOfLane(memory, point.timeline);
+  if (job < 0 || seqnoOfJob(memory, job) !== point.seqno) return false;
+  const phase = phaseOf(loadPhase(memory, job));
+  return phase === QUEUED || phase === ADMITTING;
 }
 
 function isListed(dependencies: readonly Dependency[], point: Point): boolean {

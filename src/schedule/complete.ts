@@ -1,8 +1,9 @@
 /**
  * The end of a job: its outcome goes to its buffers and its point, then the slot to whoever submitted it.
  *
- * Context of `completeJob`: phase FINISHING names the caller; every step can be done again by a repairer:
- *   1. error number, if any, in the slot; contents of the buffers it wrote: good, or failed with that number
+ * Context of `completeJob`: phase FINISHING names the caller, and was set after the error number, so that a repairer who
+ * finds FINISHING finds the outcome too. Every step can be done again:
+ *   1. contents of the buffers it wrote, if it had its turn: good, or failed with its error number
  *   2. error recorded on the lane; phase DONE names the caller; the point is signalled      <- the commit
  *   3. waiters are rung; closed buffers whose last user it was are released
  * After the signal the slot belongs to the submitter, which may free it at once: step 3 reads nothing of it.
@@ -11,6 +12,8 @@ import {
   B_CONTENTS,
   B_CONTENTS_JOB,
   B_CONTENTS_SEQNO,
+  B_FRESH,
+  H_QUEUED_INTEREST,
   J_DEP_CHUNK,
   J_ERROR,
   J_ERROR_CHUNK,
@@ -37,7 +40,9 @@ import { ringQueued } from '../reservation/lock-set.ts';
 import {
   ACCESS_WRITE,
   DONE_JOB,
+  FLAG_TOUCHED,
   freeJobSlot,
+  hasFlag,
   isWriting,
   jobAt,
   laneOf,
@@ -48,15 +53,18 @@ import {
   usesOf,
 } from './job.ts';
 
-/** `code`: error number, 0 if it did what it should. `hasRun`: whether it may have touched its buffers. */
-export function completeJob(agent: Agent, job: number, code: number, hasRun: boolean): void {
+/** Decides how a job ends, before it is moved to FINISHING: the first error stands. */
+export function decideError(agent: Agent, job: number, code: number): void {
+  if (code !== 0) cas(agent.words, jobAt(agent, job) + J_ERROR, 0, code);
+}
+
+export function completeJob(agent: Agent, job: number): void {
   const { words } = agent;
   const at = jobAt(agent, job);
-  if (code !== 0) cas(words, at + J_ERROR, 0, code);
   const error = load(words, at + J_ERROR);
   const uses = usesOf(agent, job);
   const seqno = seqnoOfJob(agent, job);
-  if (hasRun) {
+  if (hasFlag(agent, job, FLAG_TOUCHED)) {
     for (const use of uses) if (isWriting(use)) judgeContents(agent, job, use.buffer, error, isReplaced(use));
   }
   const lane = laneOf(agent, job);
@@ -86,6 +94,8 @@ export function collectSlot(agent: Agent, job: number, seqno: number): void {
   const parts = load(words, at + J_PARTS);
   for (let part = 0; part < parts; part++) freeChain(agent, load(words, at + J_RESULT + part));
   freeJobSlot(agent, job);
+  // Somebody may wait for chunks.
+  if (load(words, H_QUEUED_INTEREST) !== 0) ringQueued(agent);
 }
 
 function isReplaced(use: { readonly access: number; readonly isPart: boolean }): boolean {
@@ -100,6 +110,7 @@ function judgeContents(agent: Agent, job: number, buffer: number, error: number,
     store(agent.words, at + B_CONTENTS_SEQNO, seqnoOfJob(agent, job) | 0);
     store(agent.words, at + B_CONTENTS, error);
   } else if (isReplacedWhole) {
+    store(agent.words, at + B_FRESH, 0);
     store(agent.words, at + B_CONTENTS, 0);
   }
 }

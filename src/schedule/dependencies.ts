@@ -1,10 +1,9 @@
 /**
  * What a job waits for before it runs: points in its slot, the rest in chunks.
  *
- * Written once, when the job is admitted, under the locks of its buffers; read by whoever looks for work. The cursor is
- * a hint that only grows: points before it are over.
+ * Written when the job is filled and, under the locks of its buffers, when it is admitted; read by whoever looks for work.
  */
-import { DEP_WORDS, inlineDeps, J_DEP_CHUNK, J_DEP_COUNT, J_DEP_CURSOR, J_DEPS } from '../base/layout.ts';
+import { DEP_WORDS, inlineDeps, J_DEP_CHUNK, J_DEP_COUNT, J_DEPS } from '../base/layout.ts';
 import { load, store } from '../cells/cell.ts';
 import { freeChain, loadBytes, storeBytes } from '../cells/chunk.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
@@ -29,37 +28,34 @@ const timelineMask = 0xfffff;
  */
 export function storeDependencies(agent: Agent, job: number, dependencies: readonly Dependency[]): void {
   const at = jobAt(agent, job);
-  const oldChunk = load(agent.words, at + J_DEP_CHUNK);
-  store(agent.words, at + J_DEP_CHUNK, 0);
-  freeChain(agent, oldChunk);
   const inline = Math.min(dependencies.length, inlineDeps);
   // Indexes below the length.
   for (let index = 0; index < inline; index++) {
     writeDependency(agent.words, at + J_DEPS + index * DEP_WORDS, dependencies[index] as Dependency);
   }
-  if (dependencies.length > inlineDeps) {
-    const words = new Int32Array((dependencies.length - inlineDeps) * DEP_WORDS);
-    for (let index = inlineDeps; index < dependencies.length; index++) {
-      fill(words, (index - inlineDeps) * DEP_WORDS, dependencies[index] as Dependency);
-    }
-    store(agent.words, at + J_DEP_CHUNK, storeBytes(agent, new Uint8Array(words.buffer), chunkOwnerOf(job)));
-  }
-  store(agent.words, at + J_DEP_CURSOR, 0);
+  const oldChunk = load(agent.words, at + J_DEP_CHUNK);
+  store(agent.words, at + J_DEP_CHUNK, storeRest(agent, job, dependencies));
   store(agent.words, at + J_DEP_COUNT, dependencies.length);
+  freeChain(agent, oldChunk);
 }
 
-/** The first dependency that is pending, moving the cursor; undefined if all are over. */
-export function pendingDependency(agent: Agent, job: number): Dependency | undefined {
-  const at = jobAt(agent, job);
-  const count = load(agent.words, at + J_DEP_COUNT);
-  const from = load(agent.words, at + J_DEP_CURSOR);
-  for (let index = from; index < count; index++) {
-    const dependency = dependencyOf(agent, job, index);
-    if (pointStatus(agent, dependency) !== PENDING) continue;
-    if (index !== from) store(agent.words, at + J_DEP_CURSOR, index);
-    return dependency;
+/** Outcomes: first chunk + 1 of those that do not fit the slot, 0 if all do; ENOSPC (chunks) with nothing changed. */
+function storeRest(agent: Agent, job: number, dependencies: readonly Dependency[]): number {
+  if (dependencies.length <= inlineDeps) return 0;
+  const words = new Int32Array((dependencies.length - inlineDeps) * DEP_WORDS);
+  for (let index = inlineDeps; index < dependencies.length; index++) {
+    fill(words, (index - inlineDeps) * DEP_WORDS, dependencies[index] as Dependency);
   }
-  if (from !== count) store(agent.words, at + J_DEP_CURSOR, count);
+  return storeBytes(agent, new Uint8Array(words.buffer), chunkOwnerOf(job));
+}
+
+/** The first dependency that is pending; undefined if all are over. */
+export function pendingDependency(memory: Memory, job: number): Dependency | undefined {
+  const count = load(memory.words, jobAt(memory, job) + J_DEP_COUNT);
+  for (let index = 0; index < count; index++) {
+    const dependency = dependencyOf(memory, job, index);
+    if (pointStatus(memory, dependency) === PENDING) return dependency;
+  }
   return undefined;
 }
 

@@ -44,6 +44,8 @@ export const DONE_JOB = 8;
 export const FLAG_CANCELLED = 1;
 /** May run again after a crash: it replaces what it writes. */
 export const FLAG_RERUN = 2;
+/** It had its turn: the contents of what it writes follow from its outcome. */
+export const FLAG_TOUCHED = 8;
 /** Waits for memory: later requests queue behind it. */
 export const FLAG_WAITS_FOR_MEMORY = 4;
 
@@ -51,7 +53,7 @@ export const ACCESS_READ = 0;
 export const ACCESS_WRITE = 1;
 export const ACCESS_UPDATE = 2;
 
-/** Part words: state(2) | agent(6) << 2. */
+/** Part words: state(2) | agent(6) << 2 | low bits of the number << 8, so that a stale compare-exchange fails. */
 export const PART_FREE = 0;
 export const PART_RUNNING = 1;
 export const PART_DONE = 2;
@@ -93,6 +95,11 @@ export function phaseWord(phase: number, agentIndex: number, seqno: number): num
   return phase | (agentIndex << 4) | ((seqno & tagMask) << 10);
 }
 
+/** Whether a phase word is of this use of its slot. */
+export function isOfSeqno(word: number, seqno: number): boolean {
+  return word >>> 10 === (seqno & tagMask);
+}
+
 export function loadPhase(memory: Memory, job: number): number {
   return load(memory.words, jobAt(memory, job) + J_PHASE);
 }
@@ -124,6 +131,19 @@ export function hasFlag(memory: Memory, job: number, flag: number): boolean {
 
 export function setFlag(memory: Memory, job: number, flag: number): void {
   or(memory.words, jobAt(memory, job) + J_FLAGS, flag);
+}
+
+/** A part word of the job whose phase word is given. */
+export function partWord(state: number, agentIndex: number, phase: number): number {
+  return state | (agentIndex << 2) | ((phase >>> 10) << 8);
+}
+
+export function partStateOf(word: number): number {
+  return word & 3;
+}
+
+export function partAgentOf(word: number): number {
+  return (word >>> 2) & 63;
 }
 
 const partBit = 1 << 24;

@@ -5,7 +5,7 @@ import type { Agent, Memory } from '../cells/memory.ts';
 import { LIVE, stateOf } from '../cells/slot.ts';
 import type { Point } from '../fence/points.ts';
 import { DONE_JOB, FLAG_CANCELLED, jobAt, loadPhase, phaseOf, pointOfJob, QUEUED, setFlag } from './job.ts';
-import { wakeAllWorkers } from './take.ts';
+import { wakeAllWorkers } from './pool.ts';
 
 /** The points of all jobs of the pool that are under way. */
 export function poolJobs(memory: Memory, pool: number): Point[] {

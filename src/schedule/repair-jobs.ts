@@ -18,12 +18,12 @@ import {
   J_STATE,
   J_SUBMITTER,
 } from '../base/layout.ts';
-import { cas, load, store } from '../cells/cell.ts';
+import { cas, load } from '../cells/cell.ts';
 import { freeChunksOf } from '../cells/chunk.ts';
 import type { Agent } from '../cells/memory.ts';
-import { ALLOC, FREE, FREEING, nobody, ownerOf, stateOf } from '../cells/slot.ts';
+import { ALLOC, FREEING, LIVE, nobody, ownerOf, stateOf } from '../cells/slot.ts';
 import { completedOf } from '../fence/timeline.ts';
-import { collectSlot, completeJob } from './complete.ts';
+import { collectSlot, completeJob, decideError } from './complete.ts';
 import {
   ADMITTED,
   ADMITTING,
@@ -32,7 +32,10 @@ import {
   FILLING,
   FINISHING,
   FLAG_RERUN,
+  FLAG_TOUCHED,
   freeJobSlot,
+  hasFlag,
+  isOfSeqno,
   jobAt,
   laneOf,
   loadPhase,
@@ -40,6 +43,7 @@ import {
   PART_DONE,
   PART_FREE,
   PART_RUNNING,
+  partWord,
   phaseAgentOf,
   phaseOf,
   QUEUED,
@@ -54,28 +58,17 @@ export function repairJobs(agent: Agent, deadIndex: number): void {
   for (let job = 0; job < top; job++) {
     const word = load(agent.words, jobAt(agent, job) + J_STATE);
     const state = stateOf(word);
-    if (state === FREE) continue;
     if ((state === ALLOC || state === FREEING) && ownerOf(word) === deadIndex) {
-      repairSlot(agent, job, deadIndex, state);
-      continue;
+      // Being filled: nobody knows its point yet. Being freed: the rest of that.
+      freeChunksOf(agent, chunkOwnerOf(job));
+      freeJobSlot(agent, job);
     }
+    // Another's ALLOC is being refilled: its words are of two lives.
+    if (state !== LIVE) continue;
     if (phaseAgentOf(loadPhase(agent, job)) === deadIndex) repairPhase(agent, job, deadIndex);
     if (phaseOf(loadPhase(agent, job)) === SPLIT) repairParts(agent, job, deadIndex);
     if (load(agent.words, jobAt(agent, job) + J_SUBMITTER) === deadIndex) orphan(agent, job, deadIndex);
   }
-}
-
-/** A slot that was being filled: its point, if it was promised, fails. One that was being freed is freed. */
-function repairSlot(agent: Agent, job: number, deadIndex: number, state: number): void {
-  const word = loadPhase(agent, job);
-  const isPromised = state === ALLOC && phaseOf(word) === FILLING && phaseAgentOf(word) === deadIndex;
-  if (isPromised && completedOf(agent, laneOf(agent, job)) < seqnoOfJob(agent, job)) {
-    // Ours to free, below: completing it must not take it for one that nobody collects.
-    store(agent.words, jobAt(agent, job) + J_SUBMITTER, agent.index);
-    endBy(agent, job, word, codeNumber('EOWNERDEAD'), false);
-  }
-  freeChunksOf(agent, chunkOwnerOf(job));
-  freeJobSlot(agent, job);
 }
 
 /** What the dead agent was doing to this job, as the phase says. */
@@ -84,21 +77,22 @@ function repairPhase(agent: Agent, job: number, deadIndex: number): void {
   const dead = codeNumber('EOWNERDEAD');
   switch (phaseOf(word)) {
     case FILLING:
-      endBy(agent, job, word, dead, false);
+      endBy(agent, job, word, dead);
       break;
     case ADMITTING:
-      if (load(agent.words, jobAt(agent, job) + J_SUBMITTER) === deadIndex) endBy(agent, job, word, dead, false);
+      if (load(agent.words, jobAt(agent, job) + J_SUBMITTER) === deadIndex) endBy(agent, job, word, dead);
       else movePhase(agent, job, word, QUEUED);
       break;
     case RUNNING:
-      if (mayRerun(agent, job)) movePhase(agent, job, word, ADMITTED);
-      else endBy(agent, job, word, dead, true);
+      // Taken and not begun: anybody may take it.
+      if (!hasFlag(agent, job, FLAG_TOUCHED) || mayRerun(agent, job)) movePhase(agent, job, word, ADMITTED);
+      else endBy(agent, job, word, dead);
       break;
     case FINISHING:
-      endBy(agent, job, word, 0, true);
+      endBy(agent, job, word, 0);
       break;
     case DONE_JOB:
-      if (completedOf(agent, laneOf(agent, job)) < seqnoOfJob(agent, job)) endBy(agent, job, word, 0, true);
+      if (isOfSeqno(word, seqnoOfJob(agent, job)) && !isSignaled(agent, job)) endBy(agent, job, word, 0);
       break;
   }
 }
@@ -106,46 +100,56 @@ function repairPhase(agent: Agent, job: number, deadIndex: number): void {
 function repairParts(agent: Agent, job: number, deadIndex: number): void {
   const { words } = agent;
   const at = jobAt(agent, job);
+  const phase = loadPhase(agent, job);
   const parts = load(words, at + J_PARTS);
+  const running = partWord(PART_RUNNING, deadIndex, phase);
   for (let part = 0; part < parts; part++) {
-    const word = load(words, at + J_PART + part);
-    if (word !== (PART_RUNNING | (deadIndex << 2))) continue;
+    if (load(words, at + J_PART + part) !== running) continue;
     if (mayRerun(agent, job)) {
-      cas(words, at + J_PART + part, word, PART_FREE);
+      cas(words, at + J_PART + part, running, partWord(PART_FREE, 0, phase));
     } else {
-      failJob(agent, job, codeNumber('EOWNERDEAD'));
-      cas(words, at + J_PART + part, word, PART_DONE);
+      decideError(agent, job, codeNumber('EOWNERDEAD'));
+      cas(words, at + J_PART + part, running, partWord(PART_DONE, 0, phase));
     }
   }
   finishSplit(agent, job);
 }
 
-/** Nobody will collect it: what only its submitter could bring to an end ends now, the rest when it is done. */
+/**
+ * Nobody will collect it: what only its submitter could bring to an end ends now, the rest when it is done. It is struck
+ * out after that, so that a repairer who stops in between finds it again.
+ */
 function orphan(agent: Agent, job: number, deadIndex: number): void {
   const { words } = agent;
   const at = jobAt(agent, job);
   const word = loadPhase(agent, job);
   const phase = phaseOf(word);
   const isLocal = load(words, at + J_POOL) < 0;
-  cas(words, at + J_SUBMITTER, deadIndex, nobody);
-  if (phase === QUEUED || (isLocal && phase === ADMITTED)) endBy(agent, job, word, codeNumber('EOWNERDEAD'), false);
+  const isStuck = phase === QUEUED || (isLocal && (phase === ADMITTED || phase === RUNNING));
+  if (isStuck && load(words, at + J_SUBMITTER) === deadIndex) endBy(agent, job, word, codeNumber('EOWNERDEAD'));
+  const seqno = seqnoOfJob(agent, job);
+  if (!cas(words, at + J_SUBMITTER, deadIndex, nobody)) return;
   // Read after the submitter was struck out: see completeJob.
-  if (completedOf(agent, laneOf(agent, job)) >= seqnoOfJob(agent, job)) collectSlot(agent, job, seqnoOfJob(agent, job));
+  if (isSignaled(agent, job)) collectSlot(agent, job, seqno);
+}
+
+function isSignaled(agent: Agent, job: number): boolean {
+  return completedOf(agent, laneOf(agent, job)) >= seqnoOfJob(agent, job);
 }
 
 function mayRerun(agent: Agent, job: number): boolean {
   const at = jobAt(agent, job);
   if ((load(agent.words, at + J_FLAGS) & FLAG_RERUN) === 0) return false;
+  // It has failed already: it took too long, or another part of it failed.
+  if (load(agent.words, at + J_ERROR) !== 0) return false;
   const retries = load(agent.words, at + J_RETRIES);
   if (retries <= 0) return false;
   // A repair that is itself repaired may count one retry twice: fewer retries than asked, never more.
   return cas(agent.words, at + J_RETRIES, retries, retries - 1);
 }
 
-function endBy(agent: Agent, job: number, word: number, code: number, hasRun: boolean): void {
-  if (movePhase(agent, job, word, FINISHING, agent.index)) completeJob(agent, job, code, hasRun);
-}
-
-function failJob(agent: Agent, job: number, code: number): void {
-  cas(agent.words, jobAt(agent, job) + J_ERROR, 0, code);
+/** The error first: whoever finds FINISHING finds the outcome. */
+function endBy(agent: Agent, job: number, word: number, code: number): void {
+  decideError(agent, job, code);
+  if (movePhase(agent, job, word, FINISHING, agent.index)) completeJob(agent, job);
 }

@@ -1,8 +1,8 @@
 /**
  * Submitting: claiming a job slot, promising its point, filling it.
  *
- * Order: claim the slot (ALLOC names us), phase FILLING, promise the point, fill, publish (LIVE), phase QUEUED. From
- * QUEUED on anybody may admit it (admit.ts). If the submitter stops before, the repair fails the point and frees the slot.
+ * Order: claim the slot (ALLOC names us), phase FILLING, fill, publish (LIVE), phase QUEUED. From QUEUED on anybody may
+ * admit it (admit.ts). If the submitter stops before, nobody knows the point yet, and the repair frees the slot.
  *
  * Slots are claimed from the lowest on, so that those who look for work look at few.
  */
@@ -14,7 +14,6 @@ import {
   inlineBytes,
   J_DEP_CHUNK,
   J_DEP_COUNT,
-  J_DEP_CURSOR,
   J_ERROR,
   J_ERROR_CHUNK,
   J_FLAGS,
@@ -33,27 +32,36 @@ import {
   J_ROWS,
   J_SEQNO_HI,
   J_SEQNO_LO,
+  J_STARTED,
   J_STATE,
   J_SUBMITTER,
   J_TIMEOUT,
   J_USE_COUNT,
   JOB_WORDS,
-  TL_EPOCH,
-  TL_ISSUED_EPOCH,
-  TL_ISSUED_LO,
 } from '../base/layout.ts';
 import { add, cas, load, store } from '../cells/cell.ts';
-import { loadBytes, storeBytes } from '../cells/chunk.ts';
+import { freeChain, loadBytes, storeBytes } from '../cells/chunk.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { claimSlot, publishSlot } from '../cells/slot.ts';
 import { TRACE_SUBMIT, trace } from '../cells/trace.ts';
 import type { Point } from '../fence/points.ts';
-import { writeSeqno } from '../fence/seqno.ts';
-import { completedOf, timelineAt } from '../fence/timeline.ts';
+import { completedOf } from '../fence/timeline.ts';
 import type { Dependency } from './dependencies.ts';
 import { DEP_REQUIRED, storeDependencies } from './dependencies.ts';
 import type { Use } from './job.ts';
-import { chunkOwnerOf, FILLING, freeJobSlot, jobAt, laneOf, movePhase, phaseWord, QUEUED, writeUse } from './job.ts';
+import {
+  chunkOwnerOf,
+  FILLING,
+  freeJobSlot,
+  jobAt,
+  laneOf,
+  movePhase,
+  PART_FREE,
+  partWord,
+  phaseWord,
+  QUEUED,
+  writeUse,
+} from './job.ts';
 
 /** What a job is, before it has a slot. */
 export interface JobSpec {
@@ -95,14 +103,25 @@ export function submitJob(agent: Agent, spec: JobSpec): SubmittedJob {
   }
   raiseTop(agent, job + 1);
   const at = jobAt(agent, job);
-  const chunk = storeRecord(agent, job, spec.record);
-  const lane = timelineAt(agent, laneOf(agent, job));
-  const completed = completedOf(agent, laneOf(agent, job));
-  const seqno = completed + 1;
+  const seqno = completedOf(agent, laneOf(agent, job)) + 1;
+  const filling = phaseWord(FILLING, agent.index, seqno);
+  store(words, at + J_PHASE, filling);
   store(words, at + J_SEQNO_LO, seqno | 0);
   store(words, at + J_SEQNO_HI, Math.floor(seqno / 2 ** 32));
-  store(words, at + J_PHASE, phaseWord(FILLING, agent.index, seqno));
-  writeSeqno(words, lane + TL_ISSUED_LO, lane + TL_ISSUED_EPOCH, load(words, lane + TL_EPOCH), seqno);
+  fillWords(agent, at, spec);
+  fillParts(agent, at, spec.parts, filling);
+  let index = 0;
+  for (const use of spec.uses) writeUse(agent, job, index++, use);
+  fillChunks(agent, job, spec);
+  store(words, at + J_ORDER, add(words, H_SUBMITTED, 1));
+  publishSlot(words, at + J_STATE, agent.index);
+  movePhase(agent, job, filling, QUEUED);
+  trace(agent, TRACE_SUBMIT, job, spec.kernel);
+  return { job, seqno };
+}
+
+function fillWords(agent: Agent, at: number, spec: JobSpec): void {
+  const { words } = agent;
   store(words, at + J_SUBMITTER, agent.index);
   store(words, at + J_POOL, spec.pool);
   store(words, at + J_KERNEL, spec.kernel);
@@ -111,23 +130,36 @@ export function submitJob(agent: Agent, spec: JobSpec): SubmittedJob {
   store(words, at + J_RETRIES, spec.retries);
   store(words, at + J_PARTS, spec.parts);
   store(words, at + J_ROWS, spec.rows);
+  store(words, at + J_USE_COUNT, spec.uses.length);
   store(words, at + J_TIMEOUT, spec.timeoutMs);
   store(words, at + J_RECORD_BYTES, spec.record.length);
-  store(words, at + J_RECORD_CHUNK, chunk);
-  for (const word of [J_DEP_COUNT, J_DEP_CURSOR, J_DEP_CHUNK, J_ERROR, J_ERROR_CHUNK]) store(words, at + word, 0);
-  for (let part = 0; part < spec.parts; part++) {
-    store(words, at + J_PART + part, 0);
-    store(words, at + J_RESULT + part, 0);
+  store(words, at + J_RECORD_CHUNK, 0);
+  store(words, at + J_DEP_COUNT, 0);
+  store(words, at + J_DEP_CHUNK, 0);
+  store(words, at + J_ERROR, 0);
+  store(words, at + J_ERROR_CHUNK, 0);
+  store(words, at + J_STARTED, 0);
+}
+
+function fillParts(agent: Agent, at: number, parts: number, filling: number): void {
+  for (let part = 0; part < parts; part++) {
+    store(agent.words, at + J_PART + part, partWord(PART_FREE, 0, filling));
+    store(agent.words, at + J_RESULT + part, 0);
   }
-  let index = 0;
-  for (const use of spec.uses) writeUse(agent, job, index++, use);
-  store(words, at + J_USE_COUNT, spec.uses.length);
-  storeDependencies(agent, job, toRequired(spec.after));
-  store(words, at + J_ORDER, add(words, H_SUBMITTED, 1));
-  publishSlot(words, at + J_STATE, agent.index);
-  movePhase(agent, job, phaseWord(FILLING, agent.index, seqno), QUEUED);
-  trace(agent, TRACE_SUBMIT, job, spec.kernel);
-  return { job, seqno };
+}
+
+/** What may be too long for the slot. On ENOSPC the slot goes back as it was: nobody has seen this use of it. */
+function fillChunks(agent: Agent, job: number, spec: JobSpec): void {
+  const at = jobAt(agent, job);
+  try {
+    if (spec.record.length <= inlineBytes) agent.bytes.set(spec.record, (at + J_INLINE) * 4);
+    else store(agent.words, at + J_RECORD_CHUNK, storeBytes(agent, spec.record, chunkOwnerOf(job)));
+    if (spec.after.length > 0) storeDependencies(agent, job, toRequired(spec.after));
+  } catch (error) {
+    freeChain(agent, load(agent.words, at + J_RECORD_CHUNK));
+    freeJobSlot(agent, job);
+    throw error;
+  }
 }
 
 function toRequired(after: readonly Point[]): Dependency[] {
@@ -142,22 +174,6 @@ export function recordOf(memory: Memory, job: number): Uint8Array {
   const length = load(memory.words, at + J_RECORD_BYTES);
   if (length > inlineBytes) return loadBytes(memory, load(memory.words, at + J_RECORD_CHUNK));
   return memory.bytes.slice((at + J_INLINE) * 4, (at + J_INLINE) * 4 + length);
-}
-
-/** Outcomes: first chunk + 1, or 0 if the record fits the slot. On ENOSPC the slot is given back. */
-function storeRecord(agent: Agent, job: number, record: Uint8Array): number {
-  const at = jobAt(agent, job);
-  if (record.length <= inlineBytes) {
-    agent.bytes.set(record, (at + J_INLINE) * 4);
-    return 0;
-  }
-  try {
-    return storeBytes(agent, record, chunkOwnerOf(job));
-  } catch (error) {
-    // The point was not promised yet, so the slot goes back as it was.
-    freeJobSlot(agent, job);
-    throw error;
-  }
 }
 
 function raiseTop(agent: Agent, top: number): void {

@@ -8,34 +8,21 @@
  */
 
 import { codeNumber } from '../base/errors.ts';
-import {
-  H_JOB_TOP,
-  J_ERROR,
-  J_FLAGS,
-  J_ORDER,
-  J_PART,
-  J_PARTS,
-  J_POOL,
-  J_PRIORITY,
-  O_IDLE,
-  O_IDLE_OVERFLOW,
-  O_WORKERS,
-  O_WORKERS_OVERFLOW,
-  POOL_WORDS,
-} from '../base/layout.ts';
+import { H_JOB_TOP, J_ERROR, J_ORDER, J_PART, J_PARTS, J_POOL, J_PRIORITY } from '../base/layout.ts';
 import { cas, load, store } from '../cells/cell.ts';
-import { ring, ringAgents } from '../cells/doorbell.ts';
-import { addAgent, popAgent, readAgents, removeAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { nobody } from '../cells/slot.ts';
 import { addInterest } from '../fence/timeline.ts';
+import { freshen } from '../memory/placement.ts';
 import { tryAdmit } from './admit.ts';
-import { completeJob } from './complete.ts';
+import { completeJob, decideError } from './complete.ts';
 import { failedDependency, pendingDependency } from './dependencies.ts';
 import {
+  ACCESS_WRITE,
   ADMITTED,
   FINISHING,
   FLAG_CANCELLED,
+  FLAG_TOUCHED,
+  hasFlag,
   jobAt,
   jobOfLane,
   loadPhase,
@@ -43,26 +30,20 @@ import {
   PART_DONE,
   PART_FREE,
   PART_RUNNING,
+  partWord,
   phaseOf,
   QUEUED,
   RUNNING,
   SPLIT,
+  setFlag,
+  usesOf,
 } from './job.ts';
+import { enterIdle, leaveIdle, wakeWorkers } from './pool.ts';
 
 /** A job, or one part of it, that is the caller's to run. */
 export interface Work {
   readonly job: number;
   readonly part: number;
-}
-
-export function poolAt(memory: Memory, pool: number): number {
-  return memory.layout.pools + pool * POOL_WORDS;
-}
-
-/** This agent is a worker of the pool from here on; its death takes it out again. */
-export function joinPool(agent: Agent, pool: number): void {
-  const at = poolAt(agent, pool);
-  addAgent(agent.words, at + O_WORKERS, at + O_WORKERS_OVERFLOW, agent.index);
 }
 
 /** Takes what is to be run next; jobs that were cancelled or have failed are ended on the way. */
@@ -75,61 +56,34 @@ export function takeWork(agent: Agent, pool: number): Work | undefined {
     if (work === undefined) continue;
     if (others || hasFreePart(agent, best)) wakeWorkers(agent, pool, 1);
     if (work.part >= 0) return work;
-    // Over before it began: cancelled, or failed while it was queued.
-    const error = load(agent.words, jobAt(agent, best) + J_ERROR);
-    movePhase(agent, best, loadPhase(agent, best), FINISHING, agent.index);
-    completeJob(agent, best, error === 0 ? codeNumber('ECANCELED') : error, true);
   }
 }
 
-/** Wakes up to `count` workers of the pool that sleep. Context: a job became ready, or must be listened for. */
-export function wakeWorkers(agent: Agent, pool: number, count: number): void {
-  const at = poolAt(agent, pool);
-  const idle = readAgents(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW);
-  for (let woken = 0; woken < count; woken++) {
-    const index = popAgent(idle);
-    if (index < 0) return;
-    removeAgent(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW, index);
-    ring(agent, index, -1);
-  }
-}
-
-/** Wakes the pool of a job, if it has one: something about the job changed. */
-export function ringPool(agent: Agent, job: number): void {
-  const pool = load(agent.words, jobAt(agent, job) + J_POOL);
-  if (pool >= 0) wakeAllWorkers(agent, pool);
-}
-
-/** Wakes all workers of the pool: a queued job needs somebody who looks when locks or memory come free. */
-export function wakeAllWorkers(agent: Agent, pool: number): void {
-  const at = poolAt(agent, pool);
-  ringAgents(agent, readAgents(agent.words, at + O_WORKERS, at + O_WORKERS_OVERFLOW), -1);
-}
-
-/** Says that this worker is about to sleep. Look for work after this, and before the sleep. */
+/** Says that this worker is about to sleep, and listens for what no worker of its pool announces. */
 export function announceIdle(agent: Agent, pool: number): void {
-  const at = poolAt(agent, pool);
-  addAgent(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW, agent.index);
+  enterIdle(agent, pool);
   listenForOthers(agent, pool);
 }
 
+/**
+ * This worker has found work, or stops. If it was rung meanwhile, that may have been for another job than the one it
+ * found by itself: then the ring goes on to somebody else.
+ */
 export function announceBusy(agent: Agent, pool: number): void {
-  const at = poolAt(agent, pool);
-  removeAgent(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW, agent.index);
+  if (!leaveIdle(agent, pool) && findReady(agent, pool).best >= 0) wakeWorkers(agent, pool, 1);
 }
 
-/** Ends a part; the last one out ends the job. */
+/** Ends a part; the last one out ends the job. `code`: error number, 0 if it did what it should. */
 export function finishPart(agent: Agent, work: Work, code: number): void {
   const { words } = agent;
-  const at = jobAt(agent, work.job);
-  if (code !== 0) cas(words, at + J_ERROR, 0, code);
-  if (phaseOf(loadPhase(agent, work.job)) === SPLIT) {
-    store(words, at + J_PART + work.part, PART_DONE);
+  const word = loadPhase(agent, work.job);
+  decideError(agent, work.job, code);
+  if (phaseOf(word) === SPLIT) {
+    store(words, jobAt(agent, work.job) + J_PART + work.part, partWord(PART_DONE, 0, word));
     finishSplit(agent, work.job);
     return;
   }
-  movePhase(agent, work.job, loadPhase(agent, work.job), FINISHING, agent.index);
-  completeJob(agent, work.job, code, true);
+  if (movePhase(agent, work.job, word, FINISHING, agent.index)) completeJob(agent, work.job);
 }
 
 /** Ends a split job if all its parts are over. Anybody may look. */
@@ -138,8 +92,9 @@ export function finishSplit(agent: Agent, job: number): void {
   if (phaseOf(word) !== SPLIT) return;
   const at = jobAt(agent, job);
   const parts = load(agent.words, at + J_PARTS);
-  for (let part = 0; part < parts; part++) if (load(agent.words, at + J_PART + part) !== PART_DONE) return;
-  if (movePhase(agent, job, word, FINISHING, agent.index)) completeJob(agent, job, 0, true);
+  const done = partWord(PART_DONE, 0, word);
+  for (let part = 0; part < parts; part++) if (load(agent.words, at + J_PART + part) !== done) return;
+  if (movePhase(agent, job, word, FINISHING, agent.index)) completeJob(agent, job);
 }
 
 /** The first dependency of the job that failed and that it requires. */
@@ -200,34 +155,53 @@ function isBefore(memory: Memory, a: number, b: number): boolean {
 }
 
 function hasFreePart(memory: Memory, job: number): boolean {
-  if (phaseOf(loadPhase(memory, job)) !== SPLIT) return false;
+  const word = loadPhase(memory, job);
+  if (phaseOf(word) !== SPLIT) return false;
   const at = jobAt(memory, job);
   const parts = load(memory.words, at + J_PARTS);
-  for (let part = 0; part < parts; part++) if (load(memory.words, at + J_PART + part) === PART_FREE) return true;
+  const free = partWord(PART_FREE, 0, word);
+  for (let part = 0; part < parts; part++) if (load(memory.words, at + J_PART + part) === free) return true;
   return false;
 }
 
-/** Outcomes: the work; part -1: a job that is not to be run, RUNNING by us; undefined: somebody was faster. */
+/** Outcomes: the work; part -1: a job that was ended, for it was cancelled or had failed; undefined: somebody was faster. */
 function claim(agent: Agent, job: number): Work | undefined {
-  const at = jobAt(agent, job);
   const word = loadPhase(agent, job);
-  const isOver = load(agent.words, at + J_ERROR) !== 0 || (load(agent.words, at + J_FLAGS) & FLAG_CANCELLED) !== 0;
   if (phaseOf(word) === ADMITTED) {
-    const parts = load(agent.words, at + J_PARTS);
-    if (parts === 1 || isOver) {
-      return movePhase(agent, job, word, RUNNING, agent.index) ? { job, part: isOver ? -1 : 0 } : undefined;
-    }
-    movePhase(agent, job, word, SPLIT, nobody);
+    if (!movePhase(agent, job, word, RUNNING, agent.index)) return undefined;
+    const whole = begin(agent, job);
+    if (whole !== undefined) return whole;
   }
   return claimPart(agent, job);
 }
 
+/**
+ * The job's turn has come, and it is ours. Outcomes: its work; part -1 if it was ended; undefined if it is split from
+ * here on, its parts to be claimed.
+ */
+function begin(agent: Agent, job: number): Work | undefined {
+  const at = jobAt(agent, job);
+  const word = loadPhase(agent, job);
+  setFlag(agent, job, FLAG_TOUCHED);
+  if (hasFlag(agent, job, FLAG_CANCELLED)) decideError(agent, job, codeNumber('ECANCELED'));
+  if (load(agent.words, at + J_ERROR) !== 0) {
+    if (movePhase(agent, job, word, FINISHING, agent.index)) completeJob(agent, job);
+    return { job, part: -1 };
+  }
+  for (const use of usesOf(agent, job)) if (use.access !== ACCESS_WRITE || use.isPart) freshen(agent, use.buffer);
+  if (load(agent.words, at + J_PARTS) === 1) return { job, part: 0 };
+  movePhase(agent, job, word, SPLIT);
+  return undefined;
+}
+
 function claimPart(agent: Agent, job: number): Work | undefined {
-  if (phaseOf(loadPhase(agent, job)) !== SPLIT) return undefined;
+  const word = loadPhase(agent, job);
+  if (phaseOf(word) !== SPLIT) return undefined;
   const at = jobAt(agent, job);
   const parts = load(agent.words, at + J_PARTS);
   for (let part = 0; part < parts; part++) {
-    if (cas(agent.words, at + J_PART + part, PART_FREE, PART_RUNNING | (agent.index << 2))) return { job, part };
+    const running = partWord(PART_RUNNING, agent.index, word);
+    if (cas(agent.words, at + J_PART + part, partWord(PART_FREE, 0, word), running)) return { job, part };
   }
   return undefined;
 }

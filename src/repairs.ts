@@ -1,0 +1,49 @@
+/**
+ * What is put right after an agent that stopped: the functions of all layers, in the one order that is right.
+ *
+ * Blocks and locks are judged while what they protect still names the dead agent. Each can be run again from any point,
+ * by another agent. Not here: when they run, and who runs them (cells/agent.ts).
+ */
+import { O_IDLE, O_IDLE_OVERFLOW, O_WORKERS, O_WORKERS_OVERFLOW, POOL_WORDS } from './base/layout.ts';
+import { poolsPerSpace } from './base/limits.ts';
+import { bufferAt, lockOf, repairBuffers } from './buffer/buffer.ts';
+import { load } from './cells/cell.ts';
+import { repairChunks } from './cells/chunk.ts';
+import { removeAgent } from './cells/interest.ts';
+import type { Agent, Repair } from './cells/memory.ts';
+import { FREE, stateOf } from './cells/slot.ts';
+import { repairSyncObjects } from './fence/sync-object.ts';
+import { repairTimelines } from './fence/timeline.ts';
+import { repairTickets } from './lock/ticket.ts';
+import { repairLock } from './lock/ww-lock.ts';
+import { repairHeaps } from './memory/block-repair.ts';
+import { repairPlacements } from './memory/placement.ts';
+import { repairJobs } from './schedule/repair-jobs.ts';
+
+export const repairs: readonly Repair[] = [
+  repairChunks,
+  repairHeaps,
+  repairBufferLocks,
+  repairTickets,
+  repairTimelines,
+  repairSyncObjects,
+  repairBuffers,
+  repairJobs,
+  repairPlacements,
+  repairPools,
+];
+
+function repairBufferLocks(agent: Agent, deadIndex: number): void {
+  for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
+    if (stateOf(load(agent.words, bufferAt(agent, buffer))) !== FREE)
+      repairLock(agent, lockOf(agent, buffer), deadIndex);
+  }
+}
+
+function repairPools(agent: Agent, deadIndex: number): void {
+  for (let pool = 0; pool < poolsPerSpace; pool++) {
+    const at = agent.layout.pools + pool * POOL_WORDS;
+    removeAgent(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW, deadIndex);
+    removeAgent(agent.words, at + O_WORKERS, at + O_WORKERS_OVERFLOW, deadIndex);
+  }
+}

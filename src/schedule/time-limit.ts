@@ -1,0 +1,56 @@
+/**
+ * Time limits of jobs (Linux: drm_sched's timeout, TDR): a kernel that runs too long must not hold its fence for ever.
+ *
+ * A kernel sees `cancelled` when its time is up; one that does not look has its thread ended by the pool, and the job
+ * fails with ETIME. The time counts from when the job's first part began. Times are milliseconds since the space began.
+ */
+
+import { codeNumber } from '../base/errors.ts';
+import { H_JOB_TOP, J_ERROR, J_PART, J_PARTS, J_POOL, J_STARTED, J_TIMEOUT } from '../base/layout.ts';
+import { cas, load } from '../cells/cell.ts';
+import { now } from '../cells/clock.ts';
+import type { Agent } from '../cells/memory.ts';
+import { jobAt, loadPhase, PART_RUNNING, phaseAgentOf, phaseOf, RUNNING, SPLIT } from './job.ts';
+
+/** A job begins, or one more part of it. */
+export function noteStart(agent: Agent, job: number): void {
+  // 0 means "not begun": the first moment is taken for the second.
+  cas(agent.words, jobAt(agent, job) + J_STARTED, 0, Math.max(1, timeOf(agent)));
+}
+
+/** Whether the time of a job that has begun is up. */
+export function isOverdue(agent: Agent, job: number, graceMs: number): boolean {
+  const at = jobAt(agent, job);
+  const limitMs = load(agent.words, at + J_TIMEOUT);
+  const started = load(agent.words, at + J_STARTED);
+  return limitMs > 0 && started > 0 && timeOf(agent) - started > limitMs + graceMs;
+}
+
+/** Fails the jobs of a pool that are overdue by more than `graceMs`. Outcomes: the agents that are still at them. */
+export function failOverdue(agent: Agent, pool: number, graceMs: number): Set<number> {
+  const stuck = new Set<number>();
+  const top = load(agent.words, H_JOB_TOP);
+  for (let job = 0; job < top; job++) {
+    const at = jobAt(agent, job);
+    const word = loadPhase(agent, job);
+    const phase = phaseOf(word);
+    if ((phase !== RUNNING && phase !== SPLIT) || load(agent.words, at + J_POOL) !== pool) continue;
+    if (!isOverdue(agent, job, graceMs)) continue;
+    cas(agent.words, at + J_ERROR, 0, codeNumber('ETIME'));
+    if (phase === RUNNING) stuck.add(phaseAgentOf(word));
+    else addRunners(agent, at, stuck);
+  }
+  return stuck;
+}
+
+function addRunners(agent: Agent, at: number, stuck: Set<number>): void {
+  const parts = load(agent.words, at + J_PARTS);
+  for (let part = 0; part < parts; part++) {
+    const word = load(agent.words, at + J_PART + part);
+    if ((word & 3) === PART_RUNNING) stuck.add(word >>> 2);
+  }
+}
+
+function timeOf(agent: Agent): number {
+  return Math.floor(now() - agent.traceOrigin);
+}
