@@ -16,47 +16,28 @@ import {
   layoutVersion,
   limitNames,
   magic,
-  O_IDLE,
-  O_IDLE_OVERFLOW,
-  O_WORKERS,
-  O_WORKERS_OVERFLOW,
-  POOL_WORDS,
   TL_STATE,
 } from './base/layout.ts';
 import type { Limits } from './base/limits.ts';
-import { completeLimits, poolsPerSpace } from './base/limits.ts';
+import { completeLimits } from './base/limits.ts';
 import type { BufferId } from './buffer/buffer.ts';
-import {
-  bufferAt,
-  dropBuffer,
-  holdBuffer,
-  isBufferLive,
-  lockOf,
-  repairBuffers,
-  reservationOf,
-} from './buffer/buffer.ts';
+import { dropBuffer, holdBuffer, isBufferLive, reservationOf } from './buffer/buffer.ts';
 import type { Seat } from './cells/agent.ts';
 import { findStopped, leave, reserveSeat, takeSeat } from './cells/agent.ts';
 import { canSleep, load, store } from './cells/cell.ts';
-import { repairChunks } from './cells/chunk.ts';
 import { now, sharedNow } from './cells/clock.ts';
-import { removeAgent } from './cells/interest.ts';
-import type { Agent, Memory, Repair } from './cells/memory.ts';
+import type { Agent, Memory } from './cells/memory.ts';
 import { createPump } from './cells/pump.ts';
 import { randomId } from './cells/random.ts';
-import { FREE, LIVE, nobody, slotWord, stateOf } from './cells/slot.ts';
-import { repairSyncObjects } from './fence/sync-object.ts';
-import { repairTimelines, timelineAt } from './fence/timeline.ts';
+import { LIVE, nobody, slotWord } from './cells/slot.ts';
+import { timelineAt } from './fence/timeline.ts';
 import { watchPoints } from './fence/watch.ts';
-import { repairTickets } from './lock/ticket.ts';
-import { repairLock } from './lock/ww-lock.ts';
 import { createHeap } from './memory/allocator.ts';
-import { repairHeaps } from './memory/block-repair.ts';
 import type { HeapMemory } from './memory/heap.ts';
 import { createHeapMemory, payloadOf } from './memory/heap.ts';
-import { repairPlacements, tryRelease } from './memory/placement.ts';
+import { tryRelease } from './memory/placement.ts';
+import { repairs } from './repairs.ts';
 import { pendingPoints, USAGE_BOOKKEEP } from './reservation/reservation.ts';
-import { repairJobs } from './schedule/repair-jobs.ts';
 
 /** The memory of a space, as it is posted to threads that join. */
 export interface SpaceData {
@@ -247,33 +228,4 @@ function checkSpaceData(data: SpaceData): void {
 
 function refuseHandle(why: string): never {
   fail('EINVAL', `The handle of a space ${why}.`, { argument: 'handle' });
-}
-
-/** In this order: blocks and locks are judged while what they protect still names the dead agent. */
-const repairs: readonly Repair[] = [
-  repairChunks,
-  repairHeaps,
-  repairBufferLocks,
-  repairTickets,
-  repairTimelines,
-  repairSyncObjects,
-  repairBuffers,
-  repairJobs,
-  repairPlacements,
-  repairPools,
-];
-
-function repairBufferLocks(agent: Agent, deadIndex: number): void {
-  for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
-    if (stateOf(load(agent.words, bufferAt(agent, buffer))) !== FREE)
-      repairLock(agent, lockOf(agent, buffer), deadIndex);
-  }
-}
-
-function repairPools(agent: Agent, deadIndex: number): void {
-  for (let pool = 0; pool < poolsPerSpace; pool++) {
-    const at = agent.layout.pools + pool * POOL_WORDS;
-    removeAgent(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW, deadIndex);
-    removeAgent(agent.words, at + O_WORKERS, at + O_WORKERS_OVERFLOW, deadIndex);
-  }
 }

@@ -6,12 +6,10 @@
  */
 import { O_IDLE, O_IDLE_OVERFLOW, O_WORKERS, O_WORKERS_OVERFLOW, POOL_WORDS } from './base/layout.ts';
 import { poolsPerSpace } from './base/limits.ts';
-import { bufferAt, lockOf, repairBuffers } from './buffer/buffer.ts';
-import { load } from './cells/cell.ts';
+import { lockOf, repairBuffers } from './buffer/buffer.ts';
 import { repairChunks } from './cells/chunk.ts';
 import { removeAgent } from './cells/interest.ts';
 import type { Agent, Repair } from './cells/memory.ts';
-import { FREE, stateOf } from './cells/slot.ts';
 import { repairSyncObjects } from './fence/sync-object.ts';
 import { repairTimelines } from './fence/timeline.ts';
 import { repairTickets } from './lock/ticket.ts';
@@ -34,9 +32,9 @@ export const repairs: readonly Repair[] = [
 ];
 
 function repairBufferLocks(agent: Agent, deadIndex: number): void {
+  // Free slots too: somebody who was late may have died holding the lock of one.
   for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
-    if (stateOf(load(agent.words, bufferAt(agent, buffer))) !== FREE)
-      repairLock(agent, lockOf(agent, buffer), deadIndex);
+    repairLock(agent, lockOf(agent, buffer), deadIndex);
   }
 }
 
