@@ -68,10 +68,15 @@ export async function plantedBugsOf(file: URL | string): Promise<readonly Plante
   return evaluate(new Runtime()).default as readonly PlantedBug[];
 }
 
-/** The patches that the scenario asks for itself are known only once it was loaded without them. */
+/** The patches that a scenario asks for itself are known only once it was loaded without them. */
+const ownPatches: Map<string, readonly Patch[]> = new Map();
+
 async function loadPatched(path: string, patches: readonly Patch[]): Promise<Program> {
+  const known = ownPatches.get(path);
+  if (known !== undefined) return loadProgram(path, [...known, ...patches]);
   const program = await loadProgram(path, patches);
   const own = scenarioOf(program.evaluate(new Runtime()), path).options?.patches ?? [];
+  ownPatches.set(path, own);
   return own.length === 0 ? program : loadProgram(path, [...own, ...patches]);
 }
 
