@@ -177,7 +177,8 @@ function endWith(core: Core, work: Work, views: readonly LiveView[], label: stri
     return;
   }
   // What was asked to stop may have stopped half way: it does not count as done.
-  end(core, work, isCancelled(core, work.job) ? generalError('ECANCELED', label) : undefined);
+  if (isCancelled(core, work.job)) end(core, work, generalError('ECANCELED', label));
+  else end(core, work, isOverdue(core.agent, work.job, 0) ? generalError('ETIME', label) : undefined);
 }
 
 function endThrown(core: Core, work: Work, views: readonly LiveView[], error: FencelineError): void {

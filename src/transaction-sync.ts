@@ -48,8 +48,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
   #take(parts: BufferParts, isWrite: boolean): void {
     this.#lock(parts.buffer);
     const points = this.blockers(parts.buffer, isWrite);
-    if (points.length > 0 && !waitPoints(this.core.agent, points, this.deadline))
-      this.refuseTime();
+    if (points.length > 0 && !waitPoints(this.core.agent, points, this.deadline)) this.refuseTime();
     if (!this.drafts.has(parts.buffer)) this.checkContents(parts);
   }
 

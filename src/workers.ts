@@ -14,7 +14,8 @@ import { partsPerJob, poolsPerSpace } from './base/limits.ts';
 import type { Seat } from './cells/agent.ts';
 import { askToQuit, declareStopped, reserveSeat } from './cells/agent.ts';
 import { cas, store } from './cells/cell.ts';
-import { startTimer } from './cells/clock.ts';
+import type { Ticker } from './cells/clock.ts';
+import { startTicker, startTimer } from './cells/clock.ts';
 import { ring } from './cells/doorbell.ts';
 import type { Thread } from './cells/thread.ts';
 import { hardwareThreads, startThread, wrapThread } from './cells/thread.ts';
@@ -26,6 +27,7 @@ import type { Callables, Served } from './kernel.ts';
 import { callables } from './pool-run.ts';
 import { poolAt, wakeAllWorkers } from './schedule/pool.ts';
 import { cancelPool, poolJobs } from './schedule/pool-jobs.ts';
+import { failOverdue } from './schedule/time-limit.ts';
 import type { CloseOptions, Space } from './space.ts';
 import { beforeClose, coreOf, emit } from './space.ts';
 import { whenOver } from './waiting.ts';
@@ -67,6 +69,9 @@ type Source = URL | (() => { postMessage(message: unknown): void });
 const answerMs = 30_000;
 const stopMs = 2000;
 const crashesMax = 5;
+/** How often time limits are looked at, and how long a kernel has to see that its time is up. */
+const timeCheckMs = 250;
+const timeGraceMs = 500;
 
 /**
  * Starts workers that serve a module of kernels: `workers<typeof kernels>(space, new URL('./kernels.js', import.meta.url))`.
@@ -109,6 +114,7 @@ class WorkerPool<S> implements Pool<S> {
   #crashes = 0;
   #run: Pool<S>['run'] | undefined;
   #closing: Promise<void> | undefined;
+  #timeLimits: Ticker | undefined;
 
   constructor(space: Space, core: Core, source: Source, count: number, options: PoolOptions<S>) {
     this.#space = space;
@@ -146,6 +152,7 @@ class WorkerPool<S> implements Pool<S> {
       await this.close({ abort: true });
       throw error;
     }
+    this.#watchTime(signatures);
     this.ready = Promise.all(answers).then(() => undefined);
     this.ready.catch(() => {});
   }
@@ -162,6 +169,7 @@ class WorkerPool<S> implements Pool<S> {
   async #close({ abort, timeoutMs }: CloseOptions): Promise<void> {
     const { agent } = this.#core;
     this.#forget();
+    this.#timeLimits?.stop();
     if (abort) cancelPool(agent, this.#pool);
     else if (!(await this.#whenIdle(timeoutMs))) cancelPool(agent, this.#pool);
     for (const { seat, thread } of this.#members) {
@@ -176,6 +184,15 @@ class WorkerPool<S> implements Pool<S> {
     await Promise.all([...this.#members].map(({ stopped }) => stopped));
     for (const timer of timers) timer.stop();
     store(agent.words, poolAt(agent, this.#pool) + O_STATE, 0);
+  }
+
+  /** Ends the threads whose kernel took too long and did not look at `cancelled`; the job fails with ETIME. */
+  #watchTime(signatures: readonly Signature[]): void {
+    if (signatures.every(({ timeoutMs }) => timeoutMs === undefined)) return;
+    this.#timeLimits = startTicker(timeCheckMs, () => {
+      const stuck = failOverdue(this.#core.agent, this.#pool, timeGraceMs);
+      for (const { seat, thread } of this.#members) if (stuck.has(seat.index)) thread.terminate();
+    });
   }
 
   async #whenIdle(timeoutMs: number | undefined): Promise<boolean> {

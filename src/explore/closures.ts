@@ -64,7 +64,9 @@ export class Closures {
   #isOutside(binding: Binding, outer: FunctionNode): boolean {
     const { within } = binding;
     if (within === undefined) {
-      return binding.kind !== 'import' && this.#analysis.facts.scopes.get(this.#module)?.top.get(binding.name) !== binding;
+      return (
+        binding.kind !== 'import' && this.#analysis.facts.scopes.get(this.#module)?.top.get(binding.name) !== binding
+      );
     }
     return within.start < outer.start && within.end >= outer.end;
   }

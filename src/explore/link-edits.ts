@@ -7,7 +7,7 @@ import type { SourceModule } from './sources.ts';
 import { codeOf } from './tree.ts';
 
 /** The whole module becomes one function expression, which linker.ts evaluates. */
-export function linkEdits(text: MagicString, module: SourceModule, analysis: Analysis): void {
+export function linkEdits(text: MagicString, module: SourceModule, analysis: Analysis, variables: readonly string[]): void {
   const scopes = analysis.facts.scopes.get(module) ?? scopesOf(module.tree);
   const isLate = (specifier: string): boolean => {
     const target = module.targets.get(specifier);
@@ -37,7 +37,7 @@ export function linkEdits(text: MagicString, module: SourceModule, analysis: Ana
   }
   const getters = exported.map(([name, value]) => `${JSON.stringify(name)}: () => ${value}`).join(', ');
   text.prepend(
-    `(function (__fl, __op, __get, __put, __G, __ns, __deps, SharedArrayBuffer) { "use strict"; let __t, __a, __k; __fl.exports(__ns, { ${getters} }); ${head.join(' ')} `,
+    `(function (__fl, __op, __get, __put, __G, __ns, __deps, SharedArrayBuffer) { "use strict"; let ${['__t', '__a', '__k', ...variables].join(', ')}; __fl.exports(__ns, { ${getters} }); ${head.join(' ')} `,
   );
   text.append('\n})');
 }

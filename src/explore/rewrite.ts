@@ -15,6 +15,7 @@ import type {
 import MagicString from 'magic-string';
 import type { Analysis } from './analyse.ts';
 import { isSuspended } from './analyse.ts';
+import { Closures } from './closures.ts';
 import type { Call, Code } from './functions.ts';
 import { isGhostWrite, targetText } from './ghosts.ts';
 import { linkEdits } from './link-edits.ts';
@@ -41,12 +42,18 @@ class Rewriter {
   readonly #sites: Site[];
   readonly #text: MagicString;
   readonly #calls: Map<CallExpression, Call> = new Map();
+  readonly #closures: Closures;
+  /** The nodes around the one being edited. */
+  readonly #around: AnyNode[] = [];
+  /** Variables of the module that hold generator functions of closures. */
+  readonly #hoisted: string[] = [];
 
   constructor(analysis: Analysis, module: SourceModule, sites: Site[]) {
     this.#analysis = analysis;
     this.#module = module;
     this.#sites = sites;
     this.#text = new MagicString(module.code);
+    this.#closures = new Closures(analysis, module);
     for (const code of analysis.facts.codes) {
       if (code.module === module) for (const call of code.calls) this.#calls.set(call.node, call);
     }
@@ -56,13 +63,15 @@ class Rewriter {
     const { tree } = this.#module;
     const top = this.#analysis.facts.byNode.get(tree);
     if (top !== undefined) for (const node of tree.body) this.#edit(node, tree, top);
-    linkEdits(this.#text, this.#module, this.#analysis);
+    linkEdits(this.#text, this.#module, this.#analysis, this.#hoisted);
     return this.#text.toString();
   }
 
   #edit(node: AnyNode, parent: AnyNode, around: Code): void {
     const code = this.#analysis.facts.byNode.get(node) ?? around;
+    this.#around.push(node);
     for (const child of codeOf(node)) this.#edit(child, node, code);
+    this.#around.pop();
     if (isFunction(node)) this.#editFunction(node, parent, code);
     else if (node.type === 'CallExpression') this.#editCall(node, code);
     else if (node.type === 'ChainExpression') this.#editChain(node.expression, code);
@@ -79,10 +88,46 @@ class Rewriter {
 
   #editFunction(node: FunctionNode, parent: AnyNode, code: Code): void {
     if (!code.steps) return;
+    const captured = isSuspended(code) ? undefined : this.#closures.capturedBy(code, this.#around);
     if (isSuspended(code)) this.#refuse(node, code);
+    else if (captured !== undefined) this.#editClosure(node, parent, captured);
     else if (node.type === 'ArrowFunctionExpression') this.#editArrow(node);
     else if (isMethodValue(parent, node)) this.#text.prependRight((parent as { key: AnyNode }).key.start, '*');
     else this.#text.appendLeft(node.start + 'function'.length, '*');
+  }
+
+  /** A plain function around a generator function that is made once: see closures.ts. */
+  #editClosure(node: FunctionNode, parent: AnyNode, captured: readonly string[]): void {
+    const holder = `__h${this.#hoisted.length}`;
+    this.#hoisted.push(holder);
+    const isRest = node.params.at(-1)?.type === 'RestElement';
+    const given = isRest ? '...__p' : node.params.map((_, index) => `__p${index}`).join(', ');
+    const made = `(${holder} ??= function* (${captured.map((name) => `${name}, `).join('')}`;
+    const all = [...captured, ...(given === '' ? [] : [given])].join(', ');
+    const call = mentionsThis(node.body) ? `.call(this${all === '' ? '' : `, ${all}`})` : `(${all})`;
+    if (node.type === 'ArrowFunctionExpression') this.#editArrowClosure(node, `((${given}) => ${made}`, `)${call})`);
+    else {
+      const open = this.#module.code.indexOf('(', node.start);
+      const head = `(${given}) { return ${made}`;
+      const isMethod = isMethodValue(parent, node);
+      const isExpression = !isMethod && node.type === 'FunctionExpression';
+      const name = isMethod ? '' : `${isExpression ? '(' : ''}function ${node.id?.name ?? ''}`;
+      this.#text.overwrite(node.start, open + 1, `${name}${head}`);
+      this.#text.appendLeft(node.end, `)${call}; }${isExpression ? ')' : ''}`);
+    }
+  }
+
+  #editArrowClosure(node: ArrowFunctionExpression, head: string, tail: string): void {
+    const { code } = this.#module;
+    const arrow = code.lastIndexOf('=>', node.body.start);
+    const [only] = node.params;
+    if (code.charAt(node.start) === '(') this.#text.overwrite(node.start, node.start + 1, head);
+    else if (only !== undefined) {
+      this.#text.prependRight(only.start, head);
+      this.#text.appendLeft(only.end, ')');
+    }
+    this.#text.overwrite(arrow, arrow + 2, node.expression ? '{ return (' : '');
+    this.#text.appendLeft(node.end, `${node.expression ? '); }' : ''}${tail}`);
   }
 
   #editArrow(node: ArrowFunctionExpression): void {
