@@ -147,12 +147,12 @@ class WorkerPool<S> implements Pool<S> {
       for (let number = 0; number < this.#count; number++) answers.push(this.#startMember(number));
       const signatures = await Promise.race(answers);
       this.#run = callables(this.#core, this.#pool, Math.min(this.#count, partsPerJob), signatures) as Pool<S>['run'];
+      this.#watchTime(signatures);
     } catch (error) {
       for (const answer of answers) answer.catch(() => {});
       await this.close({ abort: true });
       throw error;
     }
-    this.#watchTime(signatures);
     this.ready = Promise.all(answers).then(() => undefined);
     this.ready.catch(() => {});
   }

@@ -7,7 +7,12 @@ import type { SourceModule } from './sources.ts';
 import { codeOf } from './tree.ts';
 
 /** The whole module becomes one function expression, which linker.ts evaluates. */
-export function linkEdits(text: MagicString, module: SourceModule, analysis: Analysis, variables: readonly string[]): void {
+export function linkEdits(
+  text: MagicString,
+  module: SourceModule,
+  analysis: Analysis,
+  variables: readonly string[],
+): void {
   const scopes = analysis.facts.scopes.get(module) ?? scopesOf(module.tree);
   const isLate = (specifier: string): boolean => {
     const target = module.targets.get(specifier);
