@@ -72,9 +72,9 @@ export function accounting(space: Space): Accounts {
     buffers: countSlots(words, layout.buffers, BUFFER_WORDS, layout.limits.buffers),
     jobs: countSlots(words, layout.jobs, JOB_WORDS, layout.limits.jobs),
     chunks: countSlots(words, layout.chunks, CHUNK_WORDS, layout.limits.chunks),
+    // The last ticket of an agent is the one it admits jobs with, and stays open.
     tickets: countWhere(
       layout.limits.agents * ticketsPerAgent,
-      // An agent's last ticket is for admitting jobs, and stays open.
       (at) => at % ticketsPerAgent < userTickets && ((words[layout.tickets + at * TICKET_WORDS] ?? 0) & 1) === 1,
     ),
     timelines: countSlots(words, layout.timelines, TIMELINE_WORDS, layout.limits.timelines),
