@@ -234,7 +234,7 @@ class WorkerPool<S> implements Pool<S> {
         else {
           member.isReady = true;
           // An idle pool lets the process exit; whoever waits for a job keeps it alive.
-          thread.keepAlive(false);
+          if (this.#closing === undefined) thread.keepAlive(false);
           resolve(reply.signatures.map(checkSignature));
         }
       });
