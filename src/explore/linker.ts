@@ -64,7 +64,7 @@ function evaluate(
 ): Namespace {
   const namespaces = new Map<SourceModule, Namespace>(scripts.map(([module]) => [module, {}]));
   const TrackedBuffer = trackedBuffer(runtime);
-  const hooks = { ...runtime.hooks, exports: defineExports, exportAll };
+  const hooks = { ...runtime.hooks, exports: defineExports, exportAll, assign: Object.assign };
   let last: Namespace = {};
   for (const [module, run] of scripts) {
     const deps: Record<string, Namespace> = {};

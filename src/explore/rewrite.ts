@@ -23,6 +23,7 @@ import type { Site } from './operations.ts';
 import { EVERYBODY, LOAD, NEXT_STAMP, NOTIFY, WAIT, WAIT_ASYNC } from './operations.ts';
 import type { SourceModule } from './sources.ts';
 import { shownPath } from './sources.ts';
+import { editSpread } from './spread.ts';
 import type { FunctionNode } from './tree.ts';
 import { childrenOf, codeOf, isBehindOptional, isFunction, lineOf, memberName } from './tree.ts';
 
@@ -78,6 +79,7 @@ class Rewriter {
     else if (node.type === 'AssignmentExpression') this.#editAssignment(node, code);
     else if (node.type === 'UpdateExpression') this.#editUpdate(node, parent, code);
     else if (node.type === 'MemberExpression') this.#editRead(node, parent, code);
+    else if (node.type === 'ObjectExpression') editSpread(this.#text, node);
     else if (node.type === 'ExpressionStatement' && steps(code) && isList(parent) && node.directive === undefined) {
       // What began with a name may begin with a parenthesis now, and must not call the line before.
       this.#text.prependRight(node.start, ';');
