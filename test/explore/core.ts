@@ -1,0 +1,106 @@
+/** The primitives of the core and the scenarios that explore them: one list for the tests and for the deeper bounds. */
+import type { Primitive } from './primitives.ts';
+
+export const slots: Primitive = {
+  name: 'slot',
+  modules: ['src/cells/slot.ts', 'src/cells/held-slot.ts'],
+  explorations: [
+    { rule: 'a slot belongs to one agent at a time and is never lost', scenario: 'cells/slots' },
+    {
+      rule: 'a slot whose generations are used up is retired, not reused',
+      scenario: 'cells/slots-retire',
+      limits: { preemptions: 2 },
+    },
+    { rule: 'a held slot is freed exactly when nobody holds it', scenario: 'cells/held-slots', limits: { preemptions: 1 } },
+    { rule: 'the last holder of a buffer closes it', scenario: 'buffer/holders' },
+  ],
+};
+
+export const agents: Primitive = {
+  name: 'agent',
+  modules: ['src/cells/agent.ts'],
+  explorations: [
+    { rule: 'a seat that was given up is not touched by its late owner', scenario: 'cells/seats' },
+    { rule: 'whoever dies while joining or leaving leaves a free seat', scenario: 'cells/seats-killed' },
+    { rule: 'an agent is repaired once, also if its repairers die', scenario: 'cells/repairs' },
+  ],
+};
+
+export const doorbell: Primitive = {
+  name: 'doorbell',
+  modules: ['src/cells/doorbell.ts', 'src/cells/wait.ts', 'src/cells/pump.ts', 'src/cells/interest.ts'],
+  explorations: [
+    { rule: 'a ring is never lost to a sleeper', scenario: 'cells/doorbell', limits: { preemptions: 1 } },
+    { rule: 'a callback runs exactly once, whoever rings', scenario: 'cells/pump' },
+    { rule: 'a sleep and a waiter in the pump do not take each other’s rings', scenario: 'cells/sleep-beside-pump' },
+    { rule: 'a batch rings before it waits, and each agent once', scenario: 'cells/batch' },
+    { rule: 'who wants to know is told or sees it', scenario: 'cells/interest' },
+    { rule: 'a waiter that is over is not polled again', scenario: 'reservation/pumped-between', limits: { preemptions: 2 } },
+  ],
+};
+
+export const timeline: Primitive = {
+  name: 'timeline',
+  modules: [
+    'src/fence/timeline.ts',
+    'src/fence/points.ts',
+    'src/fence/seqno.ts',
+    'src/fence/error-records.ts',
+    'src/fence/wait.ts',
+    'src/fence/watch.ts',
+  ],
+  explorations: [
+    { rule: 'waiters end when their points are over, and learn how', scenario: 'fence/waiting' },
+    { rule: 'closing fails every point that was not signalled', scenario: 'fence/closing', limits: { preemptions: 1 } },
+    { rule: 'who holds a timeline knows its outcomes', scenario: 'fence/reuse', limits: { preemptions: 1 } },
+    { rule: 'the last generation of a slot ends like any other', scenario: 'fence/retired' },
+    { rule: 'a forgotten error is unknown, never success', scenario: 'fence/records' },
+    { rule: 'numbers are exact across the 32-bit wrap', scenario: 'fence/wrap', limits: { preemptions: 1 } },
+    { rule: 'numbers are exact across epochs', scenario: 'fence/epochs', limits: { preemptions: 1 } },
+  ],
+};
+
+export const wwLock: Primitive = {
+  name: 'ww-lock',
+  modules: ['src/lock/ww-lock.ts', 'src/lock/ticket.ts', 'src/lock/lock-wait.ts'],
+  explorations: [
+    {
+      rule: 'two tickets and two locks in opposite orders always come through',
+      scenario: 'lock/two-by-two',
+      outcomes: [
+        { older: { stamp: 1, deaths: 0 }, younger: { stamp: 2, deaths: 0 } },
+        { older: { stamp: 1, deaths: 0 }, younger: { stamp: 2, deaths: 1 } },
+      ],
+    },
+    { rule: 'three tickets and two locks always come through', scenario: 'lock/three-by-two' },
+    { rule: 'a lock whose holder died is suspect exactly once', scenario: 'lock/killed' },
+    { rule: 'a ring that died with a waiter is not missed', scenario: 'lock/waiters-killed' },
+    { rule: 'a waiter that gives up passes its ring on', scenario: 'lock/leaver', limits: { preemptions: 1 } },
+    { rule: 'a waiter in an event loop gets its turn', scenario: 'lock/asynchronous' },
+    { rule: 'a lock kept for a patient waiter stays usable', scenario: 'lock/hand-off' },
+  ],
+};
+
+export const lockSets: Primitive = {
+  name: 'lock-set',
+  modules: ['src/reservation/lock-set.ts'],
+  explorations: [
+    { rule: 'two lock sets exclude each other and come through', scenario: 'reservation/two-sets' },
+    { rule: 'three lock sets in a ring come through', scenario: 'reservation/three-sets' },
+    { rule: 'a lock set in an event loop comes through beside one that blocks', scenario: 'reservation/pumped-sets' },
+    { rule: 'a lock set told to die while it begins to wait comes through', scenario: 'reservation/pumped-between', limits: { preemptions: 2 } },
+  ],
+};
+
+export const reservation: Primitive = {
+  name: 'reservation',
+  modules: ['src/reservation/reservation.ts'],
+  explorations: [
+    {
+      rule: 'readers without the lock find what is pending, once, while the list is compacted',
+      scenario: 'reservation/collecting',
+      limits: { preemptions: 1 },
+    },
+    { rule: 'who waits for a write learns that it failed', scenario: 'reservation/waiting' },
+  ],
+};
