@@ -8,7 +8,9 @@
 import { fail, isFencelineError } from './base/errors.ts';
 import type { Seat } from './cells/agent.ts';
 import { isAskedToQuit } from './cells/agent.ts';
+import { lightBeacon } from './cells/beacon.ts';
 import { now } from './cells/clock.ts';
+import { identifyThread, PROOF_DECLARED } from './cells/proof.ts';
 import type { ParentPort } from './cells/thread.ts';
 import { parentPort, yieldToLoop } from './cells/thread.ts';
 import { sleepUntil } from './cells/wait.ts';
@@ -34,10 +36,14 @@ export interface WorkerOrder {
   readonly worker: number;
   /** Module with the kernels; undefined if the worker's own module serves them. */
   readonly module: string | undefined;
+  /** The pool hears of no exit: what proves that this thread stopped is its beacon, if nothing better does. */
+  readonly needsBeacon: boolean;
 }
 
-/** What the worker answers, once. */
+/** What the worker answers: that it listens, that its beacon is lit, then once whether it is ready. */
 export type WorkerAnswer =
+  | { readonly fenceline: 'listening' }
+  | { readonly fenceline: 'lit' }
   | { readonly fenceline: 'ready'; readonly signatures: readonly unknown[] }
   | { readonly fenceline: 'failed'; readonly error: unknown };
 
@@ -62,18 +68,26 @@ export function listenForOrders(): void {
     off();
     void work(port, message as WorkerOrder);
   });
+  // Messages that came while the module still awaited something are lost there, and the order may have been one.
+  if (!port.keepsEarly) port.post({ fenceline: 'listening' } satisfies WorkerAnswer);
 }
 
 async function work(port: ParentPort, order: WorkerOrder): Promise<void> {
-  let core: Core;
+  let core: Core | undefined;
   let kernels: ReadonlyMap<string, KernelParts>;
   try {
     const served = await findServed(order.module);
+    // Before it takes its seat: from then on it may leave things behind, and its stop must be provable.
+    if (order.needsBeacon && identifyThread().proof === PROOF_DECLARED) {
+      const isLit = await lightBeacon({ space: order.space.id, ...order.seat });
+      if (isLit) port.post({ fenceline: 'lit' } satisfies WorkerAnswer);
+    }
     core = joinCore(order.space, order.seat);
     kernels = await loadServed(served, setupOf(core, order.worker));
     const signatures = [...kernels].map(([name, kernel]) => signatureOf(name, kernel));
     port.post({ fenceline: 'ready', signatures } satisfies WorkerAnswer);
   } catch (error) {
+    if (core !== undefined) leaveCore(core);
     port.post({ fenceline: 'failed', error: toPostable(error) } satisfies WorkerAnswer);
     return;
   }

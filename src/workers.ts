@@ -12,11 +12,13 @@ import { FencelineError, fail } from './base/errors.ts';
 import { O_STATE } from './base/layout.ts';
 import { partsPerJob, poolsPerSpace } from './base/limits.ts';
 import type { Seat } from './cells/agent.ts';
-import { askToQuit, declareStopped, reserveSeat } from './cells/agent.ts';
+import { askToQuit, declareStopped, isPresent, isStopProvable, reserveSeat, withdrawSeat } from './cells/agent.ts';
+import { whenBeaconOut } from './cells/beacon.ts';
 import { cas, store } from './cells/cell.ts';
 import type { Ticker } from './cells/clock.ts';
 import { startTicker, startTimer } from './cells/clock.ts';
 import { ring } from './cells/doorbell.ts';
+import { addWaiter, nextWaiterOrder } from './cells/pump.ts';
 import type { Thread } from './cells/thread.ts';
 import { hardwareThreads, startThread, wrapThread } from './cells/thread.ts';
 import type { Core } from './core.ts';
@@ -60,8 +62,14 @@ interface Member {
   readonly seat: Seat;
   readonly number: number;
   isReady: boolean;
+  /** Its beacon is lit: being granted it proves that the thread stopped. */
+  isLit: boolean;
   /** Resolves when the thread is proven to have stopped, or was told to and cannot be heard. */
   readonly stopped: Promise<void>;
+  /** Resolves `stopped`. */
+  readonly onStopped: () => void;
+  /** The thread is proven to have stopped, or it left its seat in good order: what it left is repaired. */
+  readonly onEnd: () => void;
 }
 
 type Source = URL | (() => { postMessage(message: unknown): void });
@@ -172,14 +180,16 @@ class WorkerPool<S> implements Pool<S> {
     this.#timeLimits?.stop();
     if (abort) cancelPool(agent, this.#pool);
     else if (!(await this.#whenIdle(timeoutMs))) cancelPool(agent, this.#pool);
-    for (const { seat, thread } of this.#members) {
+    for (const member of [...this.#members]) {
+      const { seat, thread } = member;
+      if (this.#withdraw(member)) continue;
       thread.keepAlive(true);
       askToQuit(agent, seat.index);
       ring(agent, seat.index, -1);
     }
     // One that is in the middle of a kernel is given a moment to see `cancelled`, then its thread is ended.
-    const timers = [...this.#members].map(({ thread }) =>
-      startTimer(abort ? stopMs / 10 : stopMs, () => thread.terminate()),
+    const timers = [...this.#members].map((member) =>
+      startTimer(abort ? stopMs / 10 : stopMs, () => this.#terminate(member)),
     );
     await Promise.all([...this.#members].map(({ stopped }) => stopped));
     for (const timer of timers) timer.stop();
@@ -218,37 +228,92 @@ class WorkerPool<S> implements Pool<S> {
     const stopped = new Promise<void>((resolve) => {
       onStopped = resolve;
     });
-    const member: Member = { thread, seat, number, isReady: false, stopped };
-    this.#members.add(member);
     let lastError: unknown;
-    thread.onError((error) => {
-      lastError = error;
-    });
+    let onAnswer: (answer: WorkerAnswer) => void = () => {};
+    let onEnd: () => void = () => {};
+    const member: Member = {
+      thread,
+      seat,
+      number,
+      isReady: false,
+      isLit: false,
+      stopped,
+      onStopped,
+      onEnd: () => onEnd(),
+    };
+    this.#members.add(member);
     const answer = new Promise<readonly Signature[]>((resolve, reject) => {
-      const timer = startTimer(answerMs, () => reject(noAnswer()));
-      thread.onMessage((message) => {
-        const reply = message as WorkerAnswer | null;
-        if (reply?.fenceline !== 'ready' && reply?.fenceline !== 'failed') return;
+      const refuse = (error: FencelineError): void => {
         timer.stop();
-        if (reply.fenceline === 'failed') reject(toLoadError(reply.error));
-        else {
-          member.isReady = true;
-          // An idle pool lets the process exit; whoever waits for a job keeps it alive.
-          if (this.#closing === undefined) thread.keepAlive(false);
-          resolve(reply.signatures.map(checkSignature));
-        }
+        reject(error);
+        this.#withdraw(member);
+      };
+      const timer = startTimer(answerMs, () => refuse(noAnswer()));
+      thread.onError((error) => {
+        lastError = error;
+        // Where no end follows the error, a script that did not load would never be heard of again.
+        if (!thread.tellsExit && !member.isReady) refuse(toLoadError(error));
       });
-      thread.onExit(() => {
+      onAnswer = (reply) => {
+        if (reply.fenceline === 'listening') return thread.post(this.#order(thread, seat, number));
+        if (reply.fenceline === 'lit') return this.#watchBeacon(member);
+        if (reply.fenceline === 'failed') return refuse(toLoadError(reply.error));
+        timer.stop();
+        member.isReady = true;
+        // An idle pool lets the process exit; whoever waits for a job keeps it alive.
+        if (this.#closing === undefined) thread.keepAlive(false);
+        resolve(reply.signatures.map(checkSignature));
+      };
+      onEnd = () => {
+        if (!this.#members.delete(member)) return;
         timer.stop();
         reject(toLoadError(lastError ?? new Error('The worker stopped before it was ready.')));
-        this.#members.delete(member);
-        declareStopped(this.#core.agent, seat.index, seat.incarnation);
+        if (!this.#core.isClosed) declareStopped(this.#core.agent, seat.index, seat.incarnation);
         onStopped();
         if (member.isReady && this.#closing === undefined) this.#onCrash(member, lastError);
-      });
+      };
     });
-    thread.post(this.#order(seat, number));
+    thread.onMessage((message) => {
+      if (isAnswer(message)) onAnswer(message);
+    });
+    if (thread.tellsExit) thread.onExit(onEnd);
+    else this.#watchSeat(member);
+    thread.post(this.#order(thread, seat, number));
     return answer;
+  }
+
+  /** Where no event says that a thread stopped: its seat is free once it left, or once somebody repaired after it. */
+  #watchSeat({ seat, thread, onEnd }: Member): void {
+    const { agent } = this.#core;
+    addWaiter(agent, {
+      order: nextWaiterOrder(),
+      hint: -1,
+      poll: () => !isPresent(agent, seat.index, seat.incarnation),
+      run: () => {
+        thread.terminate();
+        onEnd();
+      },
+    });
+  }
+
+  #watchBeacon(member: Member): void {
+    const { index, incarnation } = member.seat;
+    member.isLit = true;
+    whenBeaconOut({ space: this.#core.data.id, index, incarnation }, member.onEnd);
+  }
+
+  /** Takes back the seat of a thread that did not come yet: it never will. Outcomes: false if it came. */
+  #withdraw({ thread, seat, onEnd }: Member): boolean {
+    if (thread.tellsExit || !withdrawSeat(this.#core.agent, seat)) return false;
+    thread.terminate();
+    onEnd();
+    return true;
+  }
+
+  /** Ends a thread. Where nothing will tell that it stopped, nobody waits for that, and its seat stays taken. */
+  #terminate({ thread, seat, isLit, onStopped }: Member): void {
+    thread.terminate();
+    if (!thread.tellsExit && !isLit && !isStopProvable(this.#core.agent, seat.index)) onStopped();
   }
 
   #open(): Thread {
@@ -257,10 +322,11 @@ class WorkerPool<S> implements Pool<S> {
     return wrapThread(source()) ?? fail('EINVAL', 'What the factory returned is not a Worker.', { argument: 'module' });
   }
 
-  #order(seat: Seat, worker: number): WorkerOrder {
+  #order(thread: Thread, seat: Seat, worker: number): WorkerOrder {
     const source = this.#source;
     const module = source instanceof URL ? source.href : undefined;
-    return { fenceline: 'work', space: this.#core.data, seat, pool: this.#pool, worker, module };
+    const needsBeacon = !thread.tellsExit;
+    return { fenceline: 'work', space: this.#core.data, seat, pool: this.#pool, worker, module, needsBeacon };
   }
 
   /** A worker stopped by itself: its jobs were repaired already; another one takes its place. */
@@ -283,6 +349,11 @@ function claimPool({ agent }: Core): number {
     limit: 'pools',
     value: poolsPerSpace,
   });
+}
+
+function isAnswer(message: unknown): message is WorkerAnswer {
+  const kind = (message as Partial<WorkerAnswer> | null)?.fenceline;
+  return kind === 'listening' || kind === 'lit' || kind === 'ready' || kind === 'failed';
 }
 
 function noAnswer(): FencelineError {

@@ -27,7 +27,7 @@ import {
   agentWord,
   incarnationOf,
 } from './memory.ts';
-import { identifyThread, isThreadGone } from './proof.ts';
+import { identifyThread, isThreadGone, PROOF_DECLARED } from './proof.ts';
 import { closePump } from './pump.ts';
 
 /** A place kept for an agent that its parent is about to start. */
@@ -75,6 +75,19 @@ export function takeSeat(memory: Memory, seat: Seat): boolean {
   store(words, at + A_STARTED, thread.started);
   store(words, at + A_PROOF, thread.proof);
   return true;
+}
+
+/** Takes back a seat whose agent did not come yet. Outcomes: true: it never will come; false: it did, or another took it. */
+export function withdrawSeat(memory: Memory, seat: Seat): boolean {
+  const at = agentAt(memory, seat.index) + A_STATE;
+  const word = load(memory.words, at);
+  if (agentStateOf(word) !== AGENT_JOINING || incarnationOf(word) !== seat.incarnation) return false;
+  return cas(memory.words, at, word, agentWord(AGENT_FREE, 0, seat.incarnation + 1));
+}
+
+/** Whether any agent can find out that this one stopped, by looking. */
+export function isStopProvable(memory: Memory, index: number): boolean {
+  return load(memory.words, agentAt(memory, index) + A_PROOF) !== PROOF_DECLARED;
 }
 
 /** The agent gives its place back in good order: it holds nothing any more, or what it holds is repaired like a death. */

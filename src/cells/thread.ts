@@ -7,11 +7,13 @@
  */
 
 export interface Thread {
+  /** Whether the runtime says when the thread has stopped. If not, its seat tells, and its beacon (beacon.ts). */
+  readonly tellsExit: boolean;
   post(message: unknown): void;
   onMessage(fn: (message: unknown) => void): void;
   /** An uncaught error of the thread, or one in starting it. */
   onError(fn: (error: unknown) => void): void;
-  /** The thread has stopped and will never write again. Never called where the runtime cannot tell. */
+  /** The thread has stopped and will never write again. Never called unless `tellsExit`. */
   onExit(fn: () => void): void;
   terminate(): void;
   /** Whether the process stays alive while this thread runs. */
@@ -20,6 +22,8 @@ export interface Thread {
 
 /** The other end: what a worker sees of the thread that started it. */
 export interface ParentPort {
+  /** Whether messages wait for the first `onMessage`. In the web they wait for the first pause of the module only. */
+  readonly keepsEarly: boolean;
   post(message: unknown): void;
   /** Calls `fn` for every message until it is taken off; the thread stays alive for them meanwhile. */
   onMessage(fn: (message: unknown) => void): () => void;
@@ -90,6 +94,7 @@ export function yieldToLoop(): Promise<void> {
 
 function nodeThread(worker: NodeWorker): Thread {
   return {
+    tellsExit: true,
     post: (message) => worker.postMessage(message),
     onMessage: (fn) => worker.on('message', fn),
     onError: (fn) => worker.on('error', fn),
@@ -101,17 +106,24 @@ function nodeThread(worker: NodeWorker): Thread {
 
 function webThread(worker: WebWorker): Thread {
   return {
+    tellsExit: false,
     post: (message) => worker.postMessage(message),
     onMessage: (fn) => worker.addEventListener('message', (event) => fn(event.data)),
-    onError: (fn) => worker.addEventListener('error', (event) => fn(new Error(event.message ?? 'The worker failed.'))),
+    onError: (fn) => worker.addEventListener('error', (event) => fn(new Error(event.message ?? unloaded))),
     onExit: () => {},
     terminate: () => worker.terminate(),
     keepAlive: () => {},
   };
 }
 
+/** The event of a script that did not load says nothing at all. */
+const unloaded =
+  'Its script could not be loaded: it is not there, is no module of JavaScript, or came without the header ' +
+  "'Cross-Origin-Embedder-Policy: require-corp'.";
+
 function nodePort(port: NodeParentPort): ParentPort {
   return {
+    keepsEarly: true,
     post: (message) => port.postMessage(message),
     onMessage: (fn) => {
       port.on('message', fn);
@@ -122,6 +134,7 @@ function nodePort(port: NodeParentPort): ParentPort {
 
 function webPort(scope: WebWorker): ParentPort {
   return {
+    keepsEarly: false,
     post: (message) => scope.postMessage(message),
     onMessage: (fn) => {
       let isOn = true;
