@@ -154,7 +154,8 @@ export function releaseBuffer(core: Core, buffer: number): void {
 function releaseWhenIdle(agent: Agent, buffer: number): void {
   if (tryRelease(agent, buffer)) return;
   const pending = pendingPoints(agent, reservationOf(agent, buffer), USAGE_BOOKKEEP);
-  watchPoints(agent, pending, () => releaseWhenIdle(agent, buffer));
+  // None: somebody holds the lock, and looks at the buffer after giving it back.
+  if (pending.length > 0) watchPoints(agent, pending, () => releaseWhenIdle(agent, buffer));
 }
 
 function createHeaps(memory: Memory, options: CoreOptions, isShared: boolean): HeapMemory[] {

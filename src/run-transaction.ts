@@ -7,6 +7,7 @@
 import { fail } from './base/errors.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Core } from './core.ts';
+import { releaseBuffer } from './core.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { closeLockSet, leaveStep, lockStep, openLockSet, releaseAll } from './reservation/lock-set.ts';
 import type { Transaction } from './transaction.ts';
@@ -27,7 +28,7 @@ export async function runTransaction<R>(
   contend: Contention,
 ): Promise<R> {
   const { timeoutMs, signal = new AbortController().signal } = options;
-  const limits = { timeoutMs, deadline: deadlineOf(timeoutMs), signal, contend };
+  const limits = { timeoutMs, deadline: deadlineOf(timeoutMs), signal, contend, kept: new Set<number>() };
   signal.throwIfAborted();
   const set = openLockSet(core.agent);
   try {
@@ -39,7 +40,7 @@ export async function runTransaction<R>(
     }
     return refuseRuns();
   } finally {
-    closeLockSet(core.agent, set);
+    end(core, set, limits);
   }
 }
 
@@ -51,7 +52,8 @@ export function runTransactionSync<R>(
   contend: Contention,
 ): R {
   const { timeoutMs } = options;
-  const limits = { timeoutMs, deadline: deadlineOf(timeoutMs), signal: new AbortController().signal, contend };
+  const { signal } = new AbortController();
+  const limits = { timeoutMs, deadline: deadlineOf(timeoutMs), signal, contend, kept: new Set<number>() };
   if (!core.canBlock) {
     fail('EDEADLK', 'A synchronous transaction may block, and this thread may not. Hint: use transaction().', {
       cycle: ['transactionSync', 'this thread'],
@@ -67,7 +69,7 @@ export function runTransactionSync<R>(
     }
     return refuseRuns();
   } finally {
-    closeLockSet(core.agent, set);
+    end(core, set, limits);
   }
 }
 
@@ -103,6 +105,12 @@ function settleSync<R>(tx: SyncTransaction, run: () => R): 'retry' | { result: R
   }
   giveBack(tx);
   return 'retry';
+}
+
+/** Locks first: the buffers may go with the references that are given back then. */
+function end(core: Core, set: LockSet, { kept }: RunLimits): void {
+  closeLockSet(core.agent, set);
+  for (const buffer of kept) releaseBuffer(core, buffer);
 }
 
 /** The run counts for nothing: its drafts are gone and its locks free. */

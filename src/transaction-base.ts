@@ -8,13 +8,14 @@
 import type { DType } from './base/dtype.ts';
 import { bytesPerElement } from './base/dtype.ts';
 import { FencelineError, fail } from './base/errors.ts';
-import { B_DRAFT, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW } from './base/layout.ts';
+import { H_QUEUED_INTEREST, H_QUEUED_OVERFLOW } from './base/layout.ts';
 import { pointsPerReservation } from './base/limits.ts';
 import type { Access } from './base/view.ts';
-import { bufferAt, lockOf, placementOf, reservationOf } from './buffer/buffer.ts';
-import { store } from './cells/cell.ts';
+import type { BufferId } from './buffer/buffer.ts';
+import { lockOf, placementOf, reservationOf } from './buffer/buffer.ts';
 import { addAgent } from './cells/interest.ts';
 import type { Core } from './core.ts';
+import { retainBuffer } from './core.ts';
 import type { Fence } from './fence.ts';
 import { pointsOfFence } from './fence.ts';
 import { askAbout } from './job.ts';
@@ -23,7 +24,7 @@ import { lengthOf, viewOver } from './live-view.ts';
 import { failedInput } from './local-job.ts';
 import type { Acquisition } from './lock/ww-lock.ts';
 import { freeBlock } from './memory/allocator.ts';
-import { bytesOfBlock, freshen, placeLocked, publishLocked, takeBlockFor } from './memory/placement.ts';
+import { bytesOfBlock, freshen, placeLocked, publishAllLocked, takeBlockFor } from './memory/placement.ts';
 import { pinnedBuffers } from './report.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { leaveStep, lockStep, releaseAll, releaseSince } from './reservation/lock-set.ts';
@@ -57,6 +58,8 @@ export interface RunLimits {
   readonly deadline: number;
   readonly signal: AbortSignal;
   readonly contend: Contention;
+  /** Buffers that stay this thread's until the locks are free, also if the body disposes of them. */
+  readonly kept: Set<number>;
 }
 
 interface Draft {
@@ -77,6 +80,7 @@ export abstract class BaseTransaction {
   isDoomed = false;
   isOver = false;
   readonly #contend: Contention;
+  readonly #kept: Set<number>;
   #acquisitions = 0;
   readonly #savepoints: Map<Savepoint, { held: number; drafts: readonly number[] }> = new Map();
 
@@ -88,6 +92,7 @@ export abstract class BaseTransaction {
     this.deadline = limits.deadline;
     this.signal = limits.signal;
     this.#contend = limits.contend;
+    this.#kept = limits.kept;
   }
 
   addFence(buffer: SharedBuffer, fence: Fence<unknown>, access: Access): void {
@@ -135,7 +140,13 @@ export abstract class BaseTransaction {
     const parts = partsOf(buffer, this.core, argument);
     // Before any wait: whoever waits here for the job hears of its failure.
     askAbout(this.core, parts.buffer);
+    this.keep(parts);
     return parts;
+  }
+
+  /** A reference until the transaction is over: the slot of a buffer must not be reused under its lock, or a wait for it. */
+  keep(id: BufferId): void {
+    if (!this.#kept.has(id.buffer) && retainBuffer(this.core, id)) this.#kept.add(id.buffer);
   }
 
   check(): void {
@@ -158,8 +169,12 @@ export abstract class BaseTransaction {
 
   /** What follows from a step that is not 'blocked'. Outcomes: the lock is held; throws Retry. */
   settleLock(buffer: number, outcome: Acquisition): void {
-    if (outcome === 'suspect') recoverLocked(this.core.agent, buffer);
     if (outcome === 'die') this.doom();
+    // The contended lock of a retry was taken before the body ran again: whether it was suspect is noted in the set.
+    const noted = this.set.suspects.indexOf(lockOf(this.core.agent, buffer));
+    if (noted < 0) return;
+    this.set.suspects.splice(noted, 1);
+    recoverLocked(this.core.agent, buffer);
   }
 
   refuseTime(): never {
@@ -172,7 +187,9 @@ export abstract class BaseTransaction {
   }
 
   /** Locks a buffer now or never, for a job that is submitted at once: contention dooms the transaction. */
-  lockNow(buffer: number): void {
+  lockNow(id: BufferId): void {
+    const { buffer } = id;
+    this.keep(id);
     const outcome = this.firstStep(buffer);
     if (outcome === 'blocked') {
       this.leave(buffer);
@@ -265,9 +282,7 @@ export abstract class BaseTransaction {
   publish(): void {
     const { agent } = this.core;
     this.endViews();
-    for (const { buffer } of this.drafts.values()) store(agent.words, bufferAt(agent, buffer) + B_DRAFT, 1);
-    for (const { buffer, block } of this.drafts.values()) publishLocked(agent, buffer, block);
-    for (const { buffer } of this.drafts.values()) store(agent.words, bufferAt(agent, buffer) + B_DRAFT, 0);
+    publishAllLocked(agent, [...this.drafts.values()]);
     this.drafts.clear();
   }
 
@@ -300,11 +315,11 @@ export abstract class BaseTransaction {
 }
 
 /** The locks of a running transaction, with those of a job that is submitted under it. Outcomes: them; throws Retry, EINVAL. */
-export function lockSetOf(tx: unknown, core: Core, uses: readonly { readonly buffer: number }[]): LockSet {
+export function lockSetOf(tx: unknown, core: Core, uses: readonly BufferId[]): LockSet {
   if (!(tx instanceof BaseTransaction) || tx.core !== core) {
     fail('EINVAL', 'The option tx is not a transaction of this space.', { argument: 'tx' });
   }
   tx.check();
-  for (const { buffer } of uses) tx.lockNow(buffer);
+  for (const use of uses) tx.lockNow(use);
   return tx.set;
 }

@@ -8,7 +8,7 @@
  * Not here: finding room (allocator.ts), and who may do it when: under the buffer's lock, or as the one who frees it.
  */
 import { assert } from '../base/assert.ts';
-import { B_CONTENTS, B_FRESH, B_HEAP, B_PLACEMENT, B_STATE } from '../base/layout.ts';
+import { B_CONTENTS, B_DRAFT, B_FRESH, B_HEAP, B_PLACEMENT, B_STATE } from '../base/layout.ts';
 import { bufferAt, bufferSizeBytes, lockOf, placementOf, reservationOf } from '../buffer/buffer.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
@@ -16,6 +16,12 @@ import { CLOSED, FREEING, freeSlot, generationOf, nobody, ownerOf, slotWord, sta
 import { holderOf } from '../lock/ww-lock.ts';
 import { pendingPoints, USAGE_BOOKKEEP } from '../reservation/reservation.ts';
 import { allocateBlock, blockStartBytes, commitBlock, freeBlock, retireBlock, undoBlock } from './allocator.ts';
+
+/** A block with the next contents of a buffer. */
+export interface DraftBlock {
+  readonly buffer: number;
+  readonly block: number;
+}
 
 /** Alignment of every buffer: a cache line, and every element type. */
 export const bufferAlignBytes = 64;
@@ -62,6 +68,16 @@ export function publishLocked(agent: Agent, buffer: number, block: number): void
   if (old >= 0) freeBlock(agent, old);
 }
 
+/**
+ * Several drafts take effect, one store each. The marks tell if this agent dies between two: whoever takes the lock of a
+ * marked buffer next says that its contents are not to be relied on. Context: as `publishLocked`, for all of them.
+ */
+export function publishAllLocked(agent: Agent, drafts: readonly DraftBlock[]): void {
+  for (const { buffer } of drafts) store(agent.words, bufferAt(agent, buffer) + B_DRAFT, 1);
+  for (const { buffer, block } of drafts) publishLocked(agent, buffer, block);
+  for (const { buffer } of drafts) store(agent.words, bufferAt(agent, buffer) + B_DRAFT, 0);
+}
+
 /** Bytes of a placed buffer, as this thread sees them. */
 export function bytesOfBuffer(memory: Agent, buffer: number): Uint8Array {
   return bytesOfBlock(memory, buffer, placementOf(memory, buffer));
@@ -78,20 +94,22 @@ export function bytesOfBlock(agent: Agent, buffer: number, block: number): Uint8
 
 /**
  * Gives the memory and the slot of a closed buffer back, if no fence of it is pending. Anybody may call it at any time.
- * Outcomes: false if it has to be called again after the next of its fences, true if there is nothing (more) to do.
+ * Outcomes: false if it has to be called again after the next of its fences, or by whoever holds its lock after giving
+ * that back; true if there is nothing (more) to do.
  */
 export function tryRelease(agent: Agent, buffer: number): boolean {
   const { words } = agent;
   const at = bufferAt(agent, buffer);
-  const word = load(words, at + B_STATE);
-  if (stateOf(word) !== CLOSED) return true;
-  if (isUsed(agent, buffer)) return false;
-  const freeing = slotWord(FREEING, agent.index, generationOf(word));
-  if (!cas(words, at + B_STATE, word, freeing)) return true;
-  // A job admitted for a submitter that is gone looks at the state after adding its point: one of us sees the other.
-  if (isUsed(agent, buffer)) {
+  for (;;) {
+    const word = load(words, at + B_STATE);
+    if (stateOf(word) !== CLOSED) return true;
+    if (isUsed(agent, buffer)) return false;
+    const freeing = slotWord(FREEING, agent.index, generationOf(word));
+    if (!cas(words, at + B_STATE, word, freeing)) return true;
+    // A job admitted for a submitter that is gone looks at the state after adding its point: one of us sees the other.
+    if (!isUsed(agent, buffer)) break;
+    // Back, and once more: whoever held the lock may have given it back by now, and have left the buffer to us.
     cas(words, at + B_STATE, freeing, word);
-    return false;
   }
   release(agent, buffer);
   return true;
