@@ -74,6 +74,11 @@ export interface CloseOptions {
 
 const spaces: WeakMap<Core, Space> = new WeakMap();
 
+const aloneWarning =
+  'Fenceline: this page is not cross-origin isolated, so it has no SharedArrayBuffer, and everything runs on this ' +
+  "thread. Serve the page and its workers with the headers 'Cross-Origin-Opener-Policy: same-origin' and " +
+  "'Cross-Origin-Embedder-Policy: require-corp' to run kernels on threads.";
+
 export class Space implements AsyncDisposable {
   readonly #core: Core;
   readonly #contend: Contention;
@@ -99,7 +104,9 @@ export class Space implements AsyncDisposable {
     const heaps = options.heaps ?? [];
     checkHeapOptions(heaps);
     const limits = { ...options.limits, traceEvents: options.traceEvents ?? 0 };
-    return new Space(createCore({ budgetBytes, patienceMs, heaps, limits }), options.debug?.contend);
+    const core = createCore({ budgetBytes, patienceMs, heaps, limits });
+    if (!core.agent.isShared) console.warn(aloneWarning);
+    return new Space(core, options.debug?.contend);
   }
 
   /** The one of this realm: where libraries that know nothing of each other meet. Made at first use. */

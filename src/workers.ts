@@ -145,13 +145,14 @@ class WorkerPool<S> implements Pool<S> {
 
   async start(): Promise<void> {
     const { inline } = this.#options;
-    if (!this.#core.agent.isShared && inline !== undefined) {
-      const signatures = await inlineWorker(this.#core, this.#pool, await inline());
-      this.#run = callables(this.#core, this.#pool, 1, signatures) as Pool<S>['run'];
-      return;
-    }
     const answers: Promise<readonly Signature[]>[] = [];
     try {
+      if (!this.#core.agent.isShared) {
+        if (inline === undefined) refuseThreads();
+        const signatures = await inlineWorker(this.#core, this.#pool, await inline());
+        this.#run = callables(this.#core, this.#pool, 1, signatures) as Pool<S>['run'];
+        return;
+      }
       for (let number = 0; number < this.#count; number++) answers.push(this.#startMember(number));
       const signatures = await Promise.race(answers);
       this.#run = callables(this.#core, this.#pool, Math.min(this.#count, partsPerJob), signatures) as Pool<S>['run'];
@@ -349,6 +350,13 @@ function claimPool({ agent }: Core): number {
     limit: 'pools',
     value: poolsPerSpace,
   });
+}
+
+function refuseThreads(): never {
+  const message =
+    'There is no shared memory here to give to workers. ' +
+    "Hint: the option 'inline: () => import(...)' runs the kernels on this thread then.";
+  fail('EINVAL', message, { argument: 'inline' });
 }
 
 function isAnswer(message: unknown): message is WorkerAnswer {

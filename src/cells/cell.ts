@@ -74,6 +74,7 @@ export function sleepAsync(words: Words, index: number, expected: number, wake: 
 
 /** Whether this thread may block: a browser's window may not. */
 export function canSleep(words: Words): boolean {
+  if (isWindow) return false;
   try {
     // A time-out of nothing: this only asks whether the call is allowed.
     Atomics.wait(words, 0, 0, 0);
@@ -88,16 +89,18 @@ export function canSleep(words: Words): boolean {
  * The explorer treats it as blocked until the word changes. Late rounds sleep for a millisecond where the thread may.
  */
 export function pauseWhile(words: Words, index: number, value: number, round: number): void {
-  if (round > spinRounds) {
+  if (round > spinRounds && !isWindow) {
     try {
       Atomics.wait(words, index, value, 1);
       return;
     } catch {
-      // A browser's window may not block, and has nothing better to do than to look again.
+      // A service worker may not block either, and has nothing better to do than to look again.
     }
   }
   for (let step = 0; step < spinSteps; step++) if (Atomics.load(words, index) !== value) return;
 }
 
+/** A browser's window is never asked to block: each attempt would be an exception, in a loop that is to be short. */
+const isWindow: boolean = typeof Window === 'function' && globalThis instanceof Window;
 const spinRounds = 100;
 const spinSteps = 20;
