@@ -133,6 +133,12 @@ describe('documents', () => {
     ).toEqual([]);
   });
 
+  test('CONTRIBUTING lists every script, and no other', () => {
+    const scripts = Object.keys(JSON.parse(readText('package.json')).scripts).filter((name) => !/^pre/.test(name));
+    const listed = [...readText('CONTRIBUTING.md').matchAll(/^\| `npm (?:run )?([\w:]+)`/gm)].map((match) => match[1]);
+    expect(listed.sort()).toEqual(scripts.sort());
+  });
+
   test('the README is shorter than 120 lines', () => {
     expect(readText('README.md').trimEnd().split('\n').length).toBeLessThan(120);
   });
