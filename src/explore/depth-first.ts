@@ -8,6 +8,7 @@
  */
 import { END, EXPIRE, KILL } from './choices.ts';
 import { StateTable } from './fingerprint.ts';
+import { fingerprintOf, fingerprintOfDeath } from './state.ts';
 import type { Options, Strategy } from './strategy.ts';
 import { lowestBit, PRUNE } from './strategy.ts';
 import type { World } from './world.ts';
@@ -100,13 +101,13 @@ export class DepthFirstStrategy implements Strategy {
     const isBounded = this.#bound !== Infinity;
     const lastMark = (world.last + 1) * 0x2545f491;
     const remembers = isBounded || (this.#kills && world.dead === undefined);
-    const { low, high } = world.fingerprint(remembers ? lastMark : 0);
+    const { low, high } = fingerprintOf(world, remembers ? lastMark : 0);
     if (this.#table.seen(low, high, isBounded ? this.#bound - this.#spent : 0)) return undefined;
     const decision = this.#path[this.#length] ?? emptyDecision();
     this.#path[this.#length++] = decision;
     const { run, kill, expire, mayEnd } = options;
     if (isOne(kill)) {
-      const death = world.fingerprintOfDeath(lowestBit(kill), isBounded ? lastMark : 0);
+      const death = fingerprintOfDeath(world, lowestBit(kill), isBounded ? lastMark : 0);
       decision.deathLow = death.low ^ deathMark;
       decision.deathHigh = death.high;
     }

@@ -167,19 +167,26 @@ export class Runtime {
     return target[key];
   };
 
-  /** `target.method(...args)` where the method writes many elements of an array. */
+  /** `target.method(...args)` where the method writes many elements of an array, and perhaps reads those of another. */
   readonly bulk = (site: number, target: Cells, method: string, ...args: unknown[]): unknown => {
     const { agent, world } = this;
     const call = (target as unknown as Record<string, (...args: unknown[]) => unknown>)[method];
     if (call === undefined) throw new TypeError(`${method} is not a function.`);
-    if (agent === undefined || world === undefined || !isSharedArray(target)) return call.apply(target, args);
+    if (agent === undefined || world === undefined) return call.apply(target, args);
+    const [source] = args;
+    if (isSharedArray(source)) {
+      this.hasPlainAccesses = true;
+      for (let i = 0; i < source.length; i++) world.races?.plain(agent, source, i, site, false);
+    }
+    if (!isSharedArray(target)) return call.apply(target, args);
     this.hasPlainAccesses = true;
-    const before = target.slice();
+    const [from, to] = writtenBy(method, args, target.length);
+    const before = target.slice(from, to);
     const result = call.apply(target, args);
-    for (let i = 0; i < before.length; i++) {
-      if (before[i] === target[i]) continue;
+    if (world.rows !== undefined) this.#row(site, agent, target, from, `plain ${method}, ${to - from} elements`);
+    for (let i = from; i < to; i++) {
       world.races?.plain(agent, target, i, site, true);
-      world.changed(target, i, before[i], target[i]);
+      if (before[i - from] !== target[i]) world.changed(target, i, before[i - from], target[i]);
     }
     return result;
   };
@@ -195,6 +202,20 @@ export class Runtime {
     if (agent !== undefined) world?.ghosts.wrote(agent, site, target);
     return value;
   };
+}
+
+/** The elements that a method of arrays writes: from, and up to. */
+function writtenBy(method: string, args: readonly unknown[], length: number): readonly [number, number] {
+  const at = (value: unknown, otherwise: number): number => {
+    const index = value === undefined ? otherwise : Math.trunc(Number(value));
+    return Math.min(Math.max(index < 0 ? length + index : index, 0), length);
+  };
+  if (method === 'fill') return [at(args[1], 0), Math.max(at(args[1], 0), at(args[2], length))];
+  if (method === 'set') {
+    const from = at(args[1], 0);
+    return [from, Math.min(from + Number((args[0] as ArrayLike<number>).length ?? 0), length)];
+  }
+  return [at(args[0], 0), length];
 }
 
 function isSharedArray(target: unknown): target is Cells {

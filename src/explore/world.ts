@@ -9,7 +9,7 @@
 import { Addresses } from './addresses.ts';
 import type { Cells, Steps, Task } from './agent-run.ts';
 import { AgentRun, DEAD, IDLE, PARKED, READY, START_SITE, UNBORN } from './agent-run.ts';
-import { bitsOf, foldHigh, foldLow, mixHigh, mixLow } from './fingerprint.ts';
+import { bitsOf, mixHigh, mixLow } from './fingerprint.ts';
 import { Ghosts } from './ghost-state.ts';
 import { NOT_DONE, operate } from './operate.ts';
 import { OutcomeTexts, resultsOf } from './outcome-text.ts';
@@ -202,39 +202,6 @@ export class World {
     this.#nextTask(agent);
   }
 
-  /** The fingerprint of all that decides how this execution can go on. `extra` tells apart what the scheduler remembers. */
-  fingerprint(extra: number): { low: number; high: number } {
-    let low = this.memoryLow ^ extra;
-    let high = this.memoryHigh;
-    for (const agent of this.agents) {
-      if (agent.status === DEAD) {
-        // What only a dead thread knew decides nothing any more.
-        low = foldLow(low, DEAD);
-        continue;
-      }
-      low = foldLow(low ^ agent.low, agent.queuedLow ^ (agent.status << 3));
-      high = foldHigh(high ^ agent.high, agent.queuedHigh ^ (agent.status << 3) ^ agent.operations);
-    }
-    for (const { agent, serial } of this.waiters)
-      if (agent.status !== DEAD) low = foldLow(low, agent.index * 64 + serial);
-    if (this.races !== undefined) low = foldLow(low, this.races.fingerprint());
-    scratch.low = foldLow(low, this.clock);
-    scratch.high = foldHigh(high, this.ghosts.fingerprint(this.shared));
-    return scratch;
-  }
-
-  /** The fingerprint that `kill` would lead to. */
-  fingerprintOfDeath(index: number, extra: number): { low: number; high: number } {
-    const agent = this.agents[index] as AgentRun;
-    const [status, reaperStatus] = [agent.status, this.reaper.status];
-    agent.status = DEAD;
-    if (this.settings.parts.afterDeath !== undefined) this.reaper.status = READY;
-    const found = this.fingerprint(extra);
-    agent.status = status;
-    this.reaper.status = reaperStatus;
-    return found;
-  }
-
   /** Runs the end of the scenario and answers its outcome. Context: nobody can go on. */
   finish(): string {
     const { after } = this.settings.parts;
@@ -388,8 +355,6 @@ export class World {
 
 /** After so many steps in a row an agent lets others go on once, so that a loop that changes memory and undoes it cannot starve them. */
 const steadyStepsMax = 2000;
-
-const scratch: { low: number; high: number } = { low: 0, high: 0 };
 
 function dueOf(agent: AgentRun): number {
   if (agent.status === PARKED) return agent.deadline;

@@ -99,6 +99,17 @@ describe('races on plain accesses', () => {
     await expect(check(at('j-ring'), { replay: failure?.replay ?? '' })).rejects.toThrow(/written by producer/);
   });
 
+  test('bytes written and copied in bulk are seen', async () => {
+    const { outcomes, isComplete } = await check(at('bulk'));
+    expect(isComplete).toBe(true);
+    expect([...outcomes.keys()].sort()).toEqual(['{"reader":"9,9,9,1,2,3,9,9"}', '{"reader":"nothing"}']);
+    await assertPlantedBugsFound(at('bulk'));
+    const { failure } = await explore(at('bulk'), { planted: 'flag before set' });
+    expect(failure?.message).toMatch(
+      /written by writer \(.*bulk\.ts:\d+\) and read by reader|read by reader .* and written by writer/,
+    );
+  });
+
   test('the ring that writes first has none', async () => {
     const report = await check(at('j-ring-fixed'));
     expect(report.isComplete).toBe(true);
