@@ -39,13 +39,15 @@ export function operate(world: World, agent: AgentRun, pending: Pending, code: n
   const { words, index } = pending;
   if (world.isWatched) watch(world, agent, pending, code);
   switch (code) {
-    case LOAD:
-      return words[index];
+    case LOAD: {
+      const value = words[index];
+      return value === undefined ? refuse(world, agent, pending, code) : value;
+    }
     case NOTIFY:
       return wake(world, words, index, pending.a);
     case SLEEP:
     case WAIT:
-      return fallAsleep(world, agent, pending);
+      return words[index] === undefined ? refuse(world, agent, pending, code) : fallAsleep(world, agent, pending);
     case SLEEP_ASYNC:
       return sleepAsync(world, agent, pending, pending.b as Task);
     case WAIT_ASYNC:
@@ -57,7 +59,7 @@ export function operate(world: World, agent: AgentRun, pending: Pending, code: n
     case IS_THREAD_GONE:
       return isThreadGone(world, pending);
     default:
-      return modify(world, pending, code);
+      return words[index] === undefined ? refuse(world, agent, pending, code) : modify(world, pending, code);
   }
 }
 
@@ -65,6 +67,12 @@ function watch(world: World, agent: AgentRun, pending: Pending, code: number): v
   world.races?.operation(agent, pending, code);
   world.sizes?.operation(agent, pending, code);
   if (world.rows !== undefined) noteRow(world, agent, pending, code);
+}
+
+/** Where Atomics would throw a RangeError, the execution ends: nobody means to catch that. */
+function refuse(world: World, { name }: AgentRun, { words, index }: Pending, code: number): undefined {
+  const what = `${operationNames[code]} of element ${index}, and the array has ${words.length}`;
+  world.fail('assertion', `Agent ${name} executes ${what}.`);
 }
 
 function modify(world: World, { words, index, a, b }: Pending, code: number): unknown {

@@ -82,6 +82,12 @@ describe('bugs', () => {
     await assertPlantedBugsFound(at('treiber'), { preemptions: 2 });
   });
 
+  test('an index beyond its array is an error', async () => {
+    const { failure } = await explore(at('out-of-range'));
+    expect(failure?.kind).toBe('assertion');
+    expect(failure?.message).toBe('Agent beyond executes load of element 2, and the array has 2.');
+  });
+
   test('philosophers who all begin on the left deadlock', async () => {
     const { failure } = await explore(at('philosophers'));
     expect(failure?.kind).toBe('deadlock');
