@@ -8,7 +8,6 @@
 
 import { codeNumber } from '../base/errors.ts';
 import {
-  H_JOB_TOP,
   J_ERROR,
   J_FLAGS,
   J_PART,
@@ -54,8 +53,8 @@ import {
 import { finishSplit } from './take.ts';
 
 export function repairJobs(agent: Agent, deadIndex: number): void {
-  const top = load(agent.words, H_JOB_TOP);
-  for (let job = 0; job < top; job++) {
+  // All slots: one that is being filled may not be below the top yet.
+  for (let job = 0; job < agent.layout.limits.jobs; job++) {
     const word = load(agent.words, jobAt(agent, job) + J_STATE);
     const state = stateOf(word);
     if ((state === ALLOC || state === FREEING) && ownerOf(word) === deadIndex) {
