@@ -74,6 +74,8 @@ interface Member {
 
 type Source = URL | (() => { postMessage(message: unknown): void });
 
+/** Not written where it is used: a bundler would see the URL there and pack a copy that imports what is not beside it. */
+const entry = './worker-entry.js';
 const answerMs = 30_000;
 const stopMs = 2000;
 const crashesMax = 5;
@@ -319,7 +321,7 @@ class WorkerPool<S> implements Pool<S> {
 
   #open(): Thread {
     const source = this.#source;
-    if (source instanceof URL) return startThread(new URL('./worker-entry.js', import.meta.url));
+    if (source instanceof URL) return startThread(new URL(entry, import.meta.url));
     return wrapThread(source()) ?? fail('EINVAL', 'What the factory returned is not a Worker.', { argument: 'module' });
   }
 

@@ -1,0 +1,112 @@
+/** What the tests call in the page. The quickstart stands here in the form for bundlers. */
+import { FencelineError, MiB, type Pool, Space, workers } from 'fenceline';
+import type kernels from './kernels.ts';
+import type lateKernels from './late-kernels.ts';
+import { height, type Picture, pixelsOf, width } from './picture.ts';
+
+/** Attempts of this thread to block, as index.html counts them. */
+declare const waitsOfPage: number;
+
+type Kernels = Pool<typeof kernels>;
+
+const openWorker = (): Worker => new Worker(new URL('./kernels.ts', import.meta.url), { type: 'module' });
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function drawEdges(space: Space, pool: Kernels): Promise<Picture> {
+  const { blur, edges } = pool.run;
+  const photo = space.buffer('u8', [height, width, 4]);
+  const soft = space.buffer('u8', [height, width, 4]);
+  const lines = space.buffer('u8', [height, width]);
+  await photo.set(pixelsOf());
+  blur({ src: photo, dst: soft, radius: 3 });
+  const job = edges({ src: soft, dst: lines, threshold: 24 });
+  const gray = [...(await lines.get())];
+  const found = (await job.wait()).reduce((sum, part) => sum + part.found, 0);
+  for (const buffer of [photo, soft, lines]) buffer.dispose();
+  return { gray, found };
+}
+
+/** On threads, or on this one where there is no shared memory: the same program. */
+async function quickstart() {
+  const space = Space.create({ budgetBytes: 16 * MiB });
+  const pool = await workers<typeof kernels>(space, openWorker, { count: 2, inline: () => import('./kernels.ts') });
+  const picture = await drawEdges(space, pool);
+  const { isShared } = space;
+  const startedAt = performance.now();
+  await space.close();
+  return { picture, isShared, waits: waitsOfPage, closeMs: performance.now() - startedAt };
+}
+
+/** A pool whose busy worker the page ends behind its back. */
+async function crash() {
+  await using space = Space.create({ budgetBytes: 16 * MiB });
+  const rounds = new Int32Array(new SharedArrayBuffer(8));
+  const made: Worker[] = [];
+  await using pool = await workers<typeof kernels>(space, () => openCounting(made, rounds), { count: 2 });
+  await pool.ready;
+  const crashes: object[] = [];
+  space.on('crash', ({ worker, replaced }) => crashes.push({ worker, replaced }));
+  const job = pool.run.spin({ out: space.buffer('i32', [1]) });
+  while (Atomics.load(rounds, 0) === 0) await pause(5);
+  const victim = Atomics.load(rounds, 1);
+  const endedAt = performance.now();
+  made[victim]?.terminate();
+  const outcome = await job.settled();
+  const proofMs = performance.now() - endedAt;
+  const atProof = Atomics.load(rounds, 0);
+  await pause(200);
+  const roundsAfterProof = Atomics.load(rounds, 0) - atProof;
+  const codes = outcome.status === 'failed' ? codesOf(outcome.error) : [outcome.status];
+  const picture = await drawEdges(space, pool);
+  return { codes, victim, crashes, proofMs, roundsAfterProof, made: made.length, picture, waits: waitsOfPage };
+}
+
+/** Closing a pool whose worker does not listen. */
+async function closeBusy() {
+  await using space = Space.create({ budgetBytes: 16 * MiB });
+  const rounds = new Int32Array(new SharedArrayBuffer(8));
+  const pool = await workers<typeof kernels>(space, () => openCounting([], rounds), { count: 2 });
+  const job = pool.run.spin({ out: space.buffer('i32', [1]) });
+  while (Atomics.load(rounds, 0) === 0) await pause(5);
+  await pool.close({ abort: true });
+  const atClose = Atomics.load(rounds, 0);
+  await pause(200);
+  const agents = /agents: (\d+)/.exec(space.describe())?.[1];
+  return { status: job.status, roundsAfterClose: Atomics.load(rounds, 0) - atClose, agents };
+}
+
+/** What a pool says of modules that never come, and that come late. */
+async function loading() {
+  await using space = Space.create({ budgetBytes: 16 * MiB });
+  const missing = await workers(space, () => new Worker('./not-there.js', { type: 'module' }), { count: 2 }).then(
+    () => 'it loaded',
+    (error: unknown) => (FencelineError.is(error, 'EINVAL') ? error.message : String(error)),
+  );
+  const openLate = (): Worker => new Worker(new URL('./late-kernels.ts', import.meta.url), { type: 'module' });
+  await using pool = await workers<typeof lateKernels>(space, openLate, { count: 1 });
+  const out = space.buffer('u8', [4]);
+  pool.run.fill({ out });
+  return { missing, late: [...(await out.get())] };
+}
+
+async function withoutInline(): Promise<string> {
+  const space = Space.create({ budgetBytes: 16 * MiB });
+  const failure: unknown = await workers(space, openWorker).catch((error: unknown) => error);
+  await space.close();
+  return failure instanceof Error ? failure.message : 'it loaded';
+}
+
+function openCounting(made: Worker[], rounds: Int32Array): Worker {
+  const worker = openWorker();
+  worker.postMessage({ rounds });
+  made.push(worker);
+  return worker;
+}
+
+function codesOf(error: unknown): readonly unknown[] {
+  return error instanceof FencelineError ? [error.code, ...(error.cause ? codesOf(error.cause) : [])] : [];
+}
+
+const fixture = { quickstart, crash, closeBusy, loading, withoutInline };
+export type Fixture = typeof fixture;
+Object.assign(globalThis, { fixture });
