@@ -15,6 +15,7 @@ import { NOT_DONE, operate } from './operate.ts';
 import { OutcomeTexts, resultsOf } from './outcome-text.ts';
 import type { Races } from './races.ts';
 import type { FailureKind } from './report.ts';
+import type { Runtime } from './runtime.ts';
 import type { Sizes } from './sizes.ts';
 import type { Broken, Row, Waiter, Watcher, WorldSettings } from './world-parts.ts';
 
@@ -54,10 +55,16 @@ export class World {
   /** What the scenario's agents share outside typed arrays. */
   readonly ghosts: Ghosts = new Ghosts();
   readonly addresses: Addresses = new Addresses();
+  readonly #runtime: Runtime;
+  readonly #isHashing: boolean;
+  readonly #spinsMax: number;
   #steadySteps: number = 0;
 
   constructor(settings: WorldSettings) {
     this.settings = settings;
+    this.#runtime = settings.runtime;
+    this.#isHashing = settings.isHashing;
+    this.#spinsMax = settings.spinsMax;
     this.codes = settings.codes;
     this.reached = new Uint8Array(settings.codes.length);
     const names = Object.keys(settings.parts.agents);
@@ -127,29 +134,30 @@ export class World {
   /** Executes the pending operation of an agent and runs it to its next one. */
   step(index: number): void {
     const agent = this.agents[index] as AgentRun;
-    const { site } = agent.pending;
+    const { pending } = agent;
+    const { site } = pending;
     this.steps++;
     if (this.last === index) this.#steadySteps++;
     else this.#steadySteps = 0;
     this.last = index;
     if (site === START_SITE) {
-      this.#run(agent, undefined);
+      this.#start(agent);
       return;
     }
     this.reached[site] = 1;
     agent.operations++;
     const before = this.version;
-    const result = operate(this, agent, agent.pending, this.codes[site] as number);
+    const result = operate(this, agent, pending, this.codes[site] as number);
     if (this.broken !== undefined) return;
     if (this.version !== before) this.spinning = 0;
-    else if (agent.isSpinning(before, this.settings.spinsMax)) this.spinning |= 1 << index;
+    else if (agent.isSpinning(before, this.#spinsMax)) this.spinning |= 1 << index;
     if (this.#steadySteps > steadyStepsMax) this.spinning |= 1 << index;
     if (result === NOT_DONE) {
       agent.status = PARKED;
       this.ready &= ~(1 << index);
     } else {
       // As #resume, for an agent that did not sleep.
-      if (this.settings.isHashing) agent.remember(bitsOf(result));
+      if (this.#isHashing) agent.remember(bitsOf(result));
       if (this.rows !== undefined) this.#noteResult(result);
       this.#run(agent, result);
     }
@@ -224,8 +232,8 @@ export class World {
   changed(words: Cells, index: number, before: unknown, after: unknown): void {
     this.version++;
     if (this.pausing.length > 0) this.#endPauses(words, index);
-    if (!this.settings.isHashing) return;
-    const at = this.addresses.of(words, this.settings.runtime.agent) + index * words.BYTES_PER_ELEMENT;
+    if (!this.#isHashing) return;
+    const at = this.addresses.of(words, this.#runtime.agent) + index * words.BYTES_PER_ELEMENT;
     const [was, is] = [bitsOf(before), bitsOf(after)];
     this.memoryLow ^= mixLow(at, was) ^ mixLow(at, is);
     this.memoryHigh ^= mixHigh(at, was) ^ mixHigh(at, is);
@@ -241,41 +249,56 @@ export class World {
     agent.main = () => main(this.shared);
     agent.status = READY;
     this.ready |= 1 << agent.index;
-    this.#run(agent, undefined);
+    this.#start(agent);
   }
 
   #resume(agent: AgentRun, value: unknown): void {
     agent.status = READY;
     agent.deadline = Infinity;
     this.ready |= 1 << agent.index;
-    if (this.settings.isHashing) agent.remember(bitsOf(value));
+    if (this.#isHashing) agent.remember(bitsOf(value));
     if (this.rows !== undefined) this.#noteResult(value);
     this.#run(agent, value);
   }
 
+  /** Begins an agent's function, up to its first operation. */
+  #start(agent: AgentRun): void {
+    const runtime = this.#runtime;
+    runtime.pending = agent.pending;
+    runtime.agent = agent;
+    let made: unknown;
+    try {
+      made = (agent.main as Task)(); // set by #begin and kill
+    } catch (error) {
+      this.#throws(agent, error);
+      return;
+    }
+    if (!runtime.isSteps(made)) {
+      this.#leaveMain(agent, made);
+      return;
+    }
+    agent.steps = made;
+    this.#run(agent, undefined);
+  }
+
   /** Runs an agent from where it stands to its next operation, or into its event loop. */
   #run(agent: AgentRun, value: unknown): void {
-    const { runtime } = this.settings;
+    const runtime = this.#runtime;
     runtime.pending = agent.pending;
     runtime.agent = agent;
     try {
-      if (agent.steps === undefined) {
-        const main = agent.main as Task; // set by #begin and kill, before the first step
-        const made = main();
-        if (runtime.isSteps(made)) agent.steps = made;
-        else {
-          this.#leaveMain(agent, made);
-          return;
-        }
-      }
-      const next = (agent.steps as Steps).next(value);
+      const next = (agent.steps as Steps).next(value); // it stands at an operation
       if (next.done !== true) return;
       agent.steps = undefined;
       if (agent.isMainDone) this.#nextTask(agent);
       else this.#leaveMain(agent, next.value);
     } catch (error) {
-      this.fail('assertion', `Agent ${agent.name} throws: ${textOf(error)}`);
+      this.#throws(agent, error);
     }
+  }
+
+  #throws(agent: AgentRun, error: unknown): void {
+    this.fail('assertion', `Agent ${agent.name} throws: ${textOf(error)}`);
   }
 
   #leaveMain(agent: AgentRun, result: unknown): void {
@@ -286,7 +309,7 @@ export class World {
 
   /** Runs what is queued in an agent's event loop, up to the first operation. */
   #nextTask(agent: AgentRun): void {
-    const { runtime } = this.settings;
+    const runtime = this.#runtime;
     agent.status = IDLE;
     this.ready &= ~(1 << agent.index);
     if (!agent.isMainDone) return;
@@ -341,7 +364,7 @@ export class World {
 
   #check(part: string, check: () => unknown): void {
     try {
-      this.settings.runtime.atomically(check);
+      this.#runtime.atomically(check);
     } catch (error) {
       this.fail('assertion', `The check '${part}' fails: ${textOf(error)}`);
     }
