@@ -7,7 +7,7 @@
  * Not here: blocking (wait.ts), callbacks' meaning (they run from the pump, outside every lock, in order).
  */
 import type { Agent, Ready, Waiter } from '../cells/memory.ts';
-import { addReady, addWaiter, nextWaiterOrder } from '../cells/pump.ts';
+import { addReady, addWaiter, nextWaiterOrder, removeWaiter } from '../cells/pump.ts';
 import type { Point, Points } from './points.ts';
 import { firstPending, isSameTimeline, PENDING, pointStatus } from './points.ts';
 import { addInterest, hintOf } from './timeline.ts';
@@ -17,12 +17,16 @@ export interface FenceWaiter extends Ready {
   readonly points: Points;
   /** The point it waits at now. */
   at: number;
-  /** Set to give up: it is dropped when it is met. */
+  /** Set to give up: it is dropped when it is met, or when half of those around it have given up. */
   isCancelled: boolean;
+  home: Watch | undefined;
 }
 
 interface Watch extends Waiter {
+  readonly agent: Agent;
   readonly point: Point;
+  /** How many in the heap have given up, at most. */
+  cancelled: number;
   /** A binary heap by sequence number. */
   readonly heap: FenceWaiter[];
 }
@@ -34,14 +38,31 @@ const watches: WeakMap<Agent, Map<number, Watch>> = new WeakMap();
  * Outcomes: the waiter, which `cancelWatch` takes back.
  */
 export function watchPoints(agent: Agent, points: Points, run: (agent: Agent) => void): FenceWaiter {
-  const waiter: FenceWaiter = { points, at: 0, isCancelled: false, order: nextWaiterOrder(), run };
+  const waiter: FenceWaiter = { points, at: 0, isCancelled: false, home: undefined, order: nextWaiterOrder(), run };
   advance(agent, waiter);
   return waiter;
 }
 
 /** The waiter will not run. Outcomes: nothing; it may be called at any time, also by the waiter itself. */
 export function cancelWatch(waiter: FenceWaiter): void {
+  if (waiter.isCancelled) return;
   waiter.isCancelled = true;
+  if (waiter.home !== undefined) sweep(waiter.home);
+}
+
+/** Waits that were given up must not pile up at a point that takes long: O(1) for each of them. */
+function sweep(watch: Watch): void {
+  if (++watch.cancelled * 2 < watch.heap.length) return;
+  const kept = watch.heap.filter((waiter) => !waiter.isCancelled);
+  watch.heap.length = 0;
+  watch.cancelled = 0;
+  for (const waiter of kept) push(watch.heap, waiter);
+  if (kept.length === 0 && removeWaiter(watch.agent, watch)) forget(watch);
+}
+
+function forget(watch: Watch): void {
+  const byTimeline = watchesOf(watch.agent);
+  if (byTimeline.get(watch.point.timeline) === watch) byTimeline.delete(watch.point.timeline);
 }
 
 /** Puts a waiter where it has to wait next, or makes it ready. */
@@ -58,10 +79,12 @@ function advance(agent: Agent, waiter: FenceWaiter): void {
   const byTimeline = watchesOf(agent);
   const watch = byTimeline.get(point.timeline);
   if (watch !== undefined && isSameTimeline(watch.point, point)) {
+    waiter.home = watch;
     push(watch.heap, waiter);
     return;
   }
   const fresh = createWatch(agent, point);
+  waiter.home = fresh;
   push(fresh.heap, waiter);
   byTimeline.set(point.timeline, fresh);
   addWaiter(agent, fresh);
@@ -75,6 +98,8 @@ function runWaiter(agent: Agent, waiter: FenceWaiter): void {
 
 function createWatch(agent: Agent, point: Point): Watch {
   const watch: Watch = {
+    agent,
+    cancelled: 0,
     point,
     heap: [],
     order: nextWaiterOrder(),
@@ -91,13 +116,13 @@ function pollWatch(agent: Agent, watch: Watch): boolean {
   for (;;) {
     const first = watch.heap[0];
     if (first === undefined) {
-      const byTimeline = watchesOf(agent);
-      if (byTimeline.get(watch.point.timeline) === watch) byTimeline.delete(watch.point.timeline);
+      forget(watch);
       return true;
     }
     // The point a waiter waits at is one of this timeline.
     if (!first.isCancelled && pointStatus(agent, first.points[first.at] as Point) === PENDING) return false;
     pop(watch.heap);
+    first.home = undefined;
     advance(agent, first);
   }
 }
