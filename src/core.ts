@@ -63,6 +63,8 @@ export interface Core {
   /** The same for timelines and sync objects, by table and slot. */
   readonly syncHolds: Map<string, number>;
   isClosed: boolean;
+  /** Waits under way: told when this thread leaves, for nothing can wake them after that. */
+  readonly onLeave: Set<() => void>;
 }
 
 export interface CoreOptions {
@@ -127,6 +129,7 @@ export function leaveCore(core: Core): void {
   core.isClosed = true;
   joined.delete(core.data.id);
   leave(core.agent);
+  for (const fn of [...core.onLeave]) fn();
 }
 
 /** One more reference of this thread to a buffer it holds or opens. Outcomes: false if the buffer is gone. */
@@ -207,6 +210,7 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
     holds: new Map(),
     syncHolds: new Map(),
     isClosed: false,
+    onLeave: new Set(),
   };
   joined.set(data.id, core);
   return core;

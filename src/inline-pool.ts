@@ -10,48 +10,73 @@ import type { KernelParts, Signature } from './device/kernel.ts';
 import { signatureOf } from './device/kernel.ts';
 import { isServed, loadServed } from './device/served.ts';
 import { runWork } from './run-work.ts';
-import { joinPool } from './schedule/pool.ts';
+import { joinPool, leavePool } from './schedule/pool.ts';
 import type { Work } from './schedule/take.ts';
 import { announceBusy, announceIdle, takeWork } from './schedule/take.ts';
 import { spaceOver } from './space.ts';
 
-/** Loads the kernels here and runs jobs of the pool from now on. Outcomes: what is served; rejects with EINVAL. */
-export async function inlineWorker(
-  core: Core,
-  pool: number,
-  module: { default: unknown },
-): Promise<readonly Signature[]> {
+export interface InlineWorker {
+  readonly signatures: readonly Signature[];
+  /** Takes no more work. Outcomes: resolves when the kernel that runs is over. */
+  stop(): Promise<void>;
+}
+
+/** Loads the kernels here and runs jobs of the pool from now on. Outcomes: the worker; rejects with EINVAL. */
+export async function inlineWorker(core: Core, pool: number, module: { default: unknown }): Promise<InlineWorker> {
   if (!isServed(module.default)) {
     fail('EINVAL', 'The inline module has no default export made by serve(...).', { argument: 'inline' });
   }
   const kernels = await loadServed(module.default, { space: spaceOver(core), worker: 0, memory: () => noMemory() });
   joinPool(core.agent, pool);
-  waitForWork(core, pool, [...kernels.values()]);
-  return [...kernels].map(([name, kernel]) => signatureOf(name, kernel));
+  const state: State = { core, pool, kernels: [...kernels.values()], isStopped: false, running: undefined };
+  waitForWork(state);
+  return {
+    signatures: [...kernels].map(([name, kernel]) => signatureOf(name, kernel)),
+    stop: async () => {
+      state.isStopped = true;
+      leavePool(core.agent, pool);
+      await state.running;
+    },
+  };
 }
 
-function waitForWork(core: Core, pool: number, kernels: readonly KernelParts[]): void {
+interface State {
+  readonly core: Core;
+  readonly pool: number;
+  readonly kernels: readonly KernelParts[];
+  isStopped: boolean;
+  running: Promise<void> | undefined;
+}
+
+function waitForWork(state: State): void {
+  const { core, pool } = state;
   let work: Work | undefined;
+  if (state.isStopped) return;
   addWaiter(core.agent, {
     order: nextWaiterOrder(),
     hint: -1,
     poll: () => {
-      if (core.isClosed) return true;
+      if (core.isClosed || state.isStopped) return true;
       announceIdle(core.agent, pool);
       work = takeWork(core.agent, pool);
       return work !== undefined;
     },
     run: () => {
+      if (work === undefined) return;
       announceBusy(core.agent, pool);
-      if (work !== undefined) run(core, pool, kernels, work);
+      run(state, work);
     },
   });
 }
 
-function run(core: Core, pool: number, kernels: readonly KernelParts[], work: Work): void {
-  const running = runWork(core, kernels, work, 0);
-  if (running === undefined) queueTask(() => waitForWork(core, pool, kernels));
-  else void running.then(() => waitForWork(core, pool, kernels));
+function run(state: State, work: Work): void {
+  const running = runWork(state.core, state.kernels, work, 0);
+  const next = (): void => {
+    state.running = undefined;
+    waitForWork(state);
+  };
+  if (running === undefined) queueTask(next);
+  else state.running = running.then(next);
 }
 
 function noMemory(): never {

@@ -28,14 +28,20 @@ import { lockSetOf } from './transaction-base.ts';
 type Call = (args: unknown, options?: JobOptions) => Job<unknown>;
 
 /** The kernels of a pool, by name. A name that it does not serve throws ENOENT when it is called. */
-export function callables(core: Core, pool: number, workerCount: number, signatures: readonly Signature[]): object {
+export function callables(
+  core: Core,
+  pool: number,
+  workerCount: number,
+  signatures: readonly Signature[],
+  owner: PoolOwner,
+): object {
   const calls: Record<string, Call> = {};
   signatures.forEach((signature, kernel) => {
     nameKernel(core, pool, kernel, signature.name);
     const plan = planOf(signature);
     const timeoutMs = signature.timeoutMs ?? 0;
     calls[signature.name] = (args, options = {}) =>
-      call({ core, pool, kernel, plan, timeoutMs, workerCount }, args, options);
+      call({ core, pool, kernel, plan, timeoutMs, workerCount, owner }, args, options);
   });
   const names = signatures.map(({ name }) => name).join(', ');
   return new Proxy(calls, {
@@ -49,6 +55,14 @@ function unknownKernel(name: string, names: string): Call | undefined {
   return () => fail('ENOENT', `The workers serve no kernel '${name}': they serve ${names}.`, { kind: 'kernel' });
 }
 
+/** What a call asks of its pool, and tells it. */
+export interface PoolOwner {
+  /** Throws if nobody would run the job. */
+  check(): void;
+  /** A job came to a good end. */
+  onDone(): void;
+}
+
 interface Target {
   readonly core: Core;
   readonly pool: number;
@@ -56,10 +70,12 @@ interface Target {
   readonly plan: Plan;
   readonly timeoutMs: number;
   readonly workerCount: number;
+  readonly owner: PoolOwner;
 }
 
 function call(target: Target, args: unknown, options: JobOptions): Job<unknown> {
-  const { core, plan } = target;
+  const { core, plan, owner } = target;
+  owner.check();
   const bound = bindArguments(plan, args, isSharedBuffer);
   const label = options.label ?? plan.name;
   const retries = checkRetries(options.retries ?? 0, plan);
@@ -84,11 +100,11 @@ function call(target: Target, args: unknown, options: JobOptions): Job<unknown> 
   figures.jobs++;
   for (const { buffer } of bound.uses) figures.sharedBytes += (buffer as SharedBuffer).sizeBytes;
   const locks = options.tx === undefined ? undefined : lockSetOf(options.tx, core, uses);
-  return submit<unknown>(core, { spec, label, toResult: plan.isSplit ? toList : toOne, locks, signal: options.signal });
-}
-
-function toOne(parts: readonly unknown[]): unknown {
-  return parts[0];
+  const toResult = (results: readonly unknown[]): unknown => {
+    owner.onDone();
+    return plan.isSplit ? toList(results) : results[0];
+  };
+  return submit<unknown>(core, { spec, label, toResult, locks, signal: options.signal });
 }
 
 /** A kernel without a result has none, in however many parts it ran. */

@@ -4,11 +4,13 @@
  * Blocks and locks are judged while what they protect still names the dead agent. Each can be run again from any point,
  * by another agent. Not here: when they run, and who runs them (cells/agent.ts).
  */
-import { O_IDLE, O_IDLE_OVERFLOW, O_WORKERS, O_WORKERS_OVERFLOW, POOL_WORDS } from './base/layout.ts';
+import { codeNumber } from './base/errors.ts';
+import { O_IDLE, O_IDLE_OVERFLOW, O_STATE, O_WORKERS, O_WORKERS_OVERFLOW, POOL_WORDS } from './base/layout.ts';
 import { poolsPerSpace } from './base/limits.ts';
 import { lockOf, repairBuffers } from './buffer/buffer.ts';
+import { cas, load } from './cells/cell.ts';
 import { repairChunks } from './cells/chunk.ts';
-import { removeAgent } from './cells/interest.ts';
+import { readAgents, removeAgent } from './cells/interest.ts';
 import type { Agent, Repair } from './cells/memory.ts';
 import { repairSyncObjects } from './fence/sync-object.ts';
 import { repairTimelines } from './fence/timeline.ts';
@@ -16,6 +18,7 @@ import { repairTickets } from './lock/ticket.ts';
 import { repairLock } from './lock/ww-lock.ts';
 import { repairHeaps } from './memory/block-repair.ts';
 import { repairPlacements } from './memory/placement.ts';
+import { endPoolJobs } from './schedule/pool-jobs.ts';
 import { repairJobs } from './schedule/repair-jobs.ts';
 
 export const repairs: readonly Repair[] = [
@@ -43,5 +46,19 @@ function repairPools(agent: Agent, deadIndex: number): void {
     const at = agent.layout.pools + pool * POOL_WORDS;
     removeAgent(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW, deadIndex);
     removeAgent(agent.words, at + O_WORKERS, at + O_WORKERS_OVERFLOW, deadIndex);
+    // Its maker is gone: nobody submits to it any more. When its last worker is gone too, what is left can never run.
+    cas(agent.words, at + O_STATE, deadIndex + 1, orphaned);
+    const isOrphaned = (): boolean => load(agent.words, at + O_STATE) === orphaned;
+    if (!isOrphaned() || hasWorkers(agent, at)) continue;
+    endPoolJobs(agent, pool, codeNumber('EOWNERDEAD'), isOrphaned);
+    cas(agent.words, at + O_STATE, orphaned, 0);
   }
 }
+
+function hasWorkers(agent: Agent, at: number): boolean {
+  const workers = readAgents(agent.words, at + O_WORKERS, at + O_WORKERS_OVERFLOW);
+  return workers.first !== 0 || workers.rest !== 0;
+}
+
+/** State of a pool whose maker has stopped: a number that no agent has. */
+const orphaned = 127;

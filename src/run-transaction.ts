@@ -76,11 +76,14 @@ export function runTransactionSync<R>(
 async function settle<R>(tx: AsyncTransaction, run: () => Promise<R>): Promise<'retry' | { result: R }> {
   try {
     const result = await run();
+    const isUnderWay = await tx.quiesce();
     if (!tx.isDoomed) {
+      if (isUnderWay) refuseUnderWay();
       tx.publish();
       return { result };
     }
   } catch (error) {
+    await tx.quiesce();
     if (!tx.isDoomed) {
       tx.discard();
       throw error;
@@ -109,8 +112,15 @@ function settleSync<R>(tx: SyncTransaction, run: () => R): 'retry' | { result: R
 
 /** Locks first: the buffers may go with the references that are given back then. */
 function end(core: Core, set: LockSet, { kept }: RunLimits): void {
+  // A thread that has left has no locks: its repair gave them back, and they may be another's.
+  if (core.isClosed) return;
   closeLockSet(core.agent, set);
   for (const buffer of kept) releaseBuffer(core, buffer);
+}
+
+function refuseUnderWay(): never {
+  const sentence = 'The body of the transaction returned while a call of its was under way. Hint: await every call.';
+  fail('EINVAL', sentence, { argument: 'body' });
 }
 
 /** The run counts for nothing: its drafts are gone and its locks free. */

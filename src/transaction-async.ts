@@ -1,4 +1,9 @@
-/** The transaction that waits without blocking: the body awaits each of its calls. */
+/**
+ * The transaction that waits without blocking.
+ *
+ * Calls of the body take turns, in order, for a ticket waits for one lock at a time: `Promise.all` over several edits is
+ * legal, and one after the other. When the body is over, what it left under way is stopped before anything is decided.
+ */
 import type { DType } from './base/dtype.ts';
 import { H_FREED } from './base/layout.ts';
 import type { ReadView, View } from './base/view.ts';
@@ -12,30 +17,62 @@ import type { WaitOptions } from './waiting.ts';
 import { whenOver, whenTrue } from './waiting.ts';
 
 export class AsyncTransaction extends BaseTransaction implements Transaction {
-  async read<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Promise<ReadView<D, S>> {
-    const parts = this.enter(buffer, 'buffer');
-    await this.#take(parts, false);
-    const draft = this.drafts.get(parts.buffer);
-    if (draft === undefined) await this.#place(parts, buffer.sizeBytes);
-    const view = this.viewOf(buffer, parts, draft?.block ?? this.readableBlock(parts.buffer));
-    return view as unknown as ReadView<D, S>;
+  #underWay: Promise<unknown> | undefined;
+  readonly #stop: AbortController = new AbortController();
+
+  read<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Promise<ReadView<D, S>> {
+    return this.#turn(async () => {
+      const parts = this.enter(buffer, 'buffer');
+      await this.#take(parts, false);
+      const draft = this.drafts.get(parts.buffer);
+      if (draft === undefined) await this.#place(parts, buffer.sizeBytes);
+      const view = this.viewOf(buffer, parts, draft?.block ?? this.readableBlock(parts.buffer));
+      return view as unknown as ReadView<D, S>;
+    });
   }
 
-  async edit<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Promise<View<D, S>> {
-    const parts = this.enter(buffer, 'buffer');
-    await this.#take(parts, true);
-    return this.#room(parts, buffer.sizeBytes, () => this.tryDraft(buffer, parts));
+  edit<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Promise<View<D, S>> {
+    return this.#turn(async () => {
+      const parts = this.enter(buffer, 'buffer');
+      await this.#take(parts, true);
+      return this.#room(parts, buffer.sizeBytes, () => this.tryDraft(buffer, parts));
+    });
   }
 
-  async lock(...buffers: readonly SharedBuffer[]): Promise<void> {
-    for (const buffer of buffers) await this.#lock(this.enter(buffer, 'buffer').buffer);
+  lock(...buffers: readonly SharedBuffer[]): Promise<void> {
+    return this.#turn(async () => {
+      for (const buffer of buffers) await this.#lock(this.enter(buffer, 'buffer').buffer);
+    });
   }
 
-  async place(buffer: SharedBuffer, heaps: readonly string[]): Promise<void> {
-    const parts = this.enter(buffer, 'buffer');
-    checkHeaps(this.core, heaps);
-    await this.#lock(parts.buffer);
-    await this.#place(parts, buffer.sizeBytes);
+  place(buffer: SharedBuffer, heaps: readonly string[]): Promise<void> {
+    return this.#turn(async () => {
+      const parts = this.enter(buffer, 'buffer');
+      checkHeaps(this.core, heaps);
+      await this.#lock(parts.buffer);
+      await this.#place(parts, buffer.sizeBytes);
+    });
+  }
+
+  /** The body is over. Outcomes: whether it had left calls under way; they have been stopped, and hold nothing. */
+  async quiesce(): Promise<boolean> {
+    if (this.#underWay === undefined) return false;
+    this.endViews();
+    this.#stop.abort(new Error('The body of the transaction is over.'));
+    while (this.#underWay !== undefined) await this.#underWay.catch(() => {});
+    return true;
+  }
+
+  /** After the calls before it. */
+  #turn<T>(call: () => Promise<T>): Promise<T> {
+    const before = this.#underWay;
+    const mine = before === undefined ? call() : before.then(call, call);
+    this.#underWay = mine;
+    const done = (): void => {
+      if (this.#underWay === mine) this.#underWay = undefined;
+    };
+    mine.then(done, done);
+    return mine;
   }
 
   async #place(parts: BufferParts, sizeBytes: number): Promise<void> {
@@ -78,7 +115,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
         found = attempt();
         return found !== undefined;
       };
-      await whenTrue(this.core, look, this.signal, Math.min(this.deadline, now() + data.patienceMs));
+      await whenTrue(this.core, look, this.#waitSignal(), Math.min(this.deadline, now() + data.patienceMs));
       this.check();
       if (found !== undefined) return found;
       if (now() >= this.deadline) this.refuseTime();
@@ -89,15 +126,19 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
   async #when(buffer: number, poll: () => boolean): Promise<boolean> {
     let isOver = false;
     try {
-      isOver = await whenTrue(this.core, poll, this.signal, this.deadline);
+      isOver = await whenTrue(this.core, poll, this.#waitSignal(), this.deadline);
       return isOver;
     } finally {
       if (!isOver) this.leave(buffer);
     }
   }
 
+  #waitSignal(): AbortSignal {
+    return AbortSignal.any([this.signal, this.#stop.signal]);
+  }
+
   #options(): WaitOptions {
-    const { signal } = this;
+    const signal = this.#waitSignal();
     return this.deadline === Number.POSITIVE_INFINITY
       ? { signal }
       : { signal, timeoutMs: Math.max(0, this.deadline - now()) };

@@ -25,7 +25,7 @@ import { failedInput } from './local-job.ts';
 import type { Acquisition } from './lock/ww-lock.ts';
 import { freeBlock } from './memory/allocator.ts';
 import { bytesOfBlock, freshen, placeLocked, publishAllLocked, takeBlockFor } from './memory/placement.ts';
-import { pinnedBuffers } from './report.ts';
+import { nameOfBuffer, pinnedBuffers } from './report.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { leaveStep, lockStep, releaseAll, releaseSince } from './reservation/lock-set.ts';
 import type { UsedPoint } from './reservation/reservation.ts';
@@ -65,7 +65,18 @@ export interface RunLimits {
 interface Draft {
   readonly buffer: number;
   readonly block: number;
+}
+
+/** A view that the body was given, and of what. */
+interface GivenView extends Draft {
   readonly view: LiveView;
+}
+
+interface SavedState {
+  /** How many locks were held. */
+  readonly held: number;
+  /** Contents of the drafts there were, by buffer. */
+  readonly drafts: ReadonlyMap<number, Uint8Array>;
 }
 
 export abstract class BaseTransaction {
@@ -74,7 +85,7 @@ export abstract class BaseTransaction {
   readonly core: Core;
   readonly set: LockSet;
   readonly drafts: Map<number, Draft> = new Map();
-  readonly views: LiveView[] = [];
+  readonly views: Set<GivenView> = new Set();
   readonly timeoutMs: number | undefined;
   readonly deadline: number;
   isDoomed = false;
@@ -82,7 +93,7 @@ export abstract class BaseTransaction {
   readonly #contend: Contention;
   readonly #kept: Set<number>;
   #acquisitions = 0;
-  readonly #savepoints: Map<Savepoint, { held: number; drafts: readonly number[] }> = new Map();
+  readonly #savepoints: Map<Savepoint, SavedState> = new Map();
 
   constructor(core: Core, set: LockSet, attempt: number, limits: RunLimits) {
     this.core = core;
@@ -121,7 +132,11 @@ export abstract class BaseTransaction {
   savepoint(): Savepoint {
     this.check();
     const point = Object.freeze({}) as Savepoint;
-    this.#savepoints.set(point, { held: this.set.held.length, drafts: [...this.drafts.keys()] });
+    const drafts = new Map<number, Uint8Array>();
+    for (const { buffer, block } of this.drafts.values()) {
+      drafts.set(buffer, bytesOfBlock(this.core.agent, buffer, block).slice());
+    }
+    this.#savepoints.set(point, { held: this.set.held.length, drafts });
     return point;
   }
 
@@ -130,8 +145,20 @@ export abstract class BaseTransaction {
     const then = this.#savepoints.get(to);
     if (then === undefined)
       fail('EINVAL', 'The savepoint is not one of this run of the transaction.', { argument: 'to' });
-    for (const draft of this.drafts.values()) if (!then.drafts.includes(draft.buffer)) this.drop(draft);
-    releaseSince(this.core.agent, this.set, then.held);
+    const { agent } = this.core;
+    for (const draft of this.drafts.values()) {
+      const contents = then.drafts.get(draft.buffer);
+      if (contents === undefined) this.drop(draft);
+      else bytesOfBlock(agent, draft.buffer, draft.block).set(contents);
+    }
+    const released = new Set(this.set.held.slice(then.held));
+    this.endViewsOf(({ buffer }) => released.has(lockOf(agent, buffer)));
+    releaseSince(agent, this.set, then.held);
+    let isLater = false;
+    for (const point of this.#savepoints.keys()) {
+      if (isLater) this.#savepoints.delete(point);
+      isLater ||= point === to;
+    }
   }
 
   /** Checks that the transaction may be used, and the buffer with it. */
@@ -151,6 +178,7 @@ export abstract class BaseTransaction {
 
   check(): void {
     if (this.isOver) fail('EINVAL', 'The transaction is over: its body has returned.', { argument: 'tx' });
+    if (this.core.isClosed) fail('EINVAL', 'The space was closed during the transaction.', { argument: 'space' });
     if (this.isDoomed) throw new Retry('The transaction is being retried.');
     this.signal.throwIfAborted();
   }
@@ -247,9 +275,8 @@ export abstract class BaseTransaction {
     const block = takeBlockFor(agent, parts.buffer);
     if (block < 0) return undefined;
     bytesOfBlock(agent, parts.buffer, block).set(bytesOfBlock(agent, parts.buffer, this.readableBlock(parts.buffer)));
-    const view = this.viewOf(buffer, parts, block);
-    this.drafts.set(parts.buffer, { buffer: parts.buffer, block, view });
-    return view;
+    this.drafts.set(parts.buffer, { buffer: parts.buffer, block });
+    return this.viewOf(buffer, parts, block);
   }
 
   viewOf<D extends DType, S extends readonly number[]>(
@@ -265,7 +292,7 @@ export abstract class BaseTransaction {
       bytesOfBlock(this.core.agent, parts.buffer, block).subarray(from, from + size),
       parts.label,
     );
-    this.views.push(view as unknown as LiveView);
+    this.views.add({ view: view as unknown as LiveView, buffer: parts.buffer, block });
     return view;
   }
 
@@ -282,6 +309,8 @@ export abstract class BaseTransaction {
   publish(): void {
     const { agent } = this.core;
     this.endViews();
+    // The drafts went with this thread's place in the space.
+    if (this.core.isClosed) fail('EINVAL', 'The space was closed during the transaction.', { argument: 'space' });
     publishAllLocked(agent, [...this.drafts.values()]);
     this.drafts.clear();
   }
@@ -289,18 +318,27 @@ export abstract class BaseTransaction {
   /** Nothing takes effect. */
   discard(): void {
     this.endViews();
+    if (this.core.isClosed) return;
     for (const draft of this.drafts.values()) this.drop(draft);
   }
 
   drop(draft: Draft): void {
-    draft.view.end();
+    this.endViewsOf(({ block }) => block === draft.block);
     freeBlock(this.core.agent, draft.block);
     this.drafts.delete(draft.buffer);
   }
 
   endViews(): void {
     this.isOver = true;
-    for (const view of this.views) view.end();
+    this.endViewsOf(() => true);
+  }
+
+  endViewsOf(isOfThem: (given: GivenView) => boolean): void {
+    for (const given of this.views) {
+      if (!isOfThem(given)) continue;
+      given.view.end();
+      this.views.delete(given);
+    }
   }
 
   #inject(lockAt: number): void {
@@ -320,6 +358,11 @@ export function lockSetOf(tx: unknown, core: Core, uses: readonly BufferId[]): L
     fail('EINVAL', 'The option tx is not a transaction of this space.', { argument: 'tx' });
   }
   tx.check();
+  for (const { buffer } of uses) {
+    if (!tx.drafts.has(buffer)) continue;
+    const sentence: string = `Buffer '${nameOfBuffer(core, buffer)}' has a draft in this transaction, which no job can see.`;
+    fail('EINVAL', `${sentence} Hint: publish it first.`, { argument: 'tx' });
+  }
   for (const use of uses) tx.lockNow(use);
   return tx.set;
 }

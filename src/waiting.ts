@@ -5,7 +5,7 @@
  * Not here: what the points stand for (fence.ts).
  */
 import { serveQueue } from './admission.ts';
-import { fail } from './base/errors.ts';
+import { FencelineError, fail } from './base/errors.ts';
 import { J_POOL, J_SUBMITTER } from './base/layout.ts';
 import { load } from './cells/cell.ts';
 import type { Timer } from './cells/clock.ts';
@@ -50,9 +50,13 @@ export function whenOver(core: Core, points: Points, options: WaitOptions = {}):
   const deadline = deadlineOf(options.timeoutMs);
   if (signal?.aborted) return Promise.reject(signal.reason);
   if (firstPending(agent, points, 0) < 0) return Promise.resolve(true);
+  if (core.isClosed) return Promise.reject(closedError());
   return new Promise((resolve, reject) => {
     let timer: Timer | undefined;
     holdProcess(agent);
+    // Leaving ends what this thread owed; for the rest there is nobody to wake us.
+    const onLeave = (): void => end(() => (firstPending(agent, points, 0) < 0 ? resolve(true) : reject(closedError())));
+    core.onLeave.add(onLeave);
     const waiter = watchPoints(agent, points, () => end(() => resolve(true)));
     const onAbort = (): void => end(() => reject(signal?.reason));
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -66,6 +70,7 @@ export function whenOver(core: Core, points: Points, options: WaitOptions = {}):
 
     function end(settle: () => void): void {
       cancelWatch(waiter);
+      core.onLeave.delete(onLeave);
       timer?.stop();
       signal?.removeEventListener('abort', onAbort);
       releaseProcess(agent);
@@ -86,8 +91,10 @@ export function whenTrue(
 ): Promise<boolean> {
   const { agent } = core;
   if (signal?.aborted) return Promise.reject(signal.reason);
+  if (core.isClosed) return Promise.reject(closedError());
   return new Promise((resolve, reject) => {
     let timer: Timer | undefined;
+    const onLeave = (): void => end(() => reject(closedError()));
     const waiter: Waiter = { order: nextWaiterOrder(), hint: -1, poll, run: () => end(() => resolve(true)) };
     const onAbort = (): void => {
       if (removeWaiter(agent, waiter)) end(() => reject(signal?.reason));
@@ -100,15 +107,22 @@ export function whenTrue(
     signal?.addEventListener('abort', onAbort, { once: true });
     if (deadline !== Number.POSITIVE_INFINITY) timer = startTimer(Math.max(0, deadline - now()), onTime);
     holdProcess(agent);
+    core.onLeave.add(onLeave);
     addWaiter(agent, waiter);
 
     function end(settle: () => void): void {
+      core.onLeave.delete(onLeave);
       timer?.stop();
       signal?.removeEventListener('abort', onAbort);
       releaseProcess(agent);
       settle();
     }
   });
+}
+
+function closedError(): FencelineError {
+  const message = 'The space was closed by this thread, which waited for something in it.';
+  return new FencelineError('EINVAL', message, { argument: 'space' }) as FencelineError;
 }
 
 /** `owed`: a sentence about who has to do what is waited for (report.ts), if that is known. */

@@ -8,14 +8,12 @@
 
 import { assert } from './base/assert.ts';
 import type { Code } from './base/errors.ts';
-import { FencelineError, fail } from './base/errors.ts';
-import { O_STATE } from './base/layout.ts';
-import { partsPerJob, poolsPerSpace } from './base/limits.ts';
+import { codeNumber, FencelineError, fail } from './base/errors.ts';
+import { partsPerJob } from './base/limits.ts';
 import type { Seat } from './cells/agent.ts';
 import { askToQuit, declareStopped, isPresent, isStopProvable, reserveSeat, withdrawSeat } from './cells/agent.ts';
 import { whenBeaconOut } from './cells/beacon.ts';
-import { cas, store } from './cells/cell.ts';
-import type { Ticker } from './cells/clock.ts';
+import type { Ticker, Timer } from './cells/clock.ts';
 import { startTicker, startTimer } from './cells/clock.ts';
 import { ring } from './cells/doorbell.ts';
 import { addWaiter, nextWaiterOrder } from './cells/pump.ts';
@@ -24,38 +22,22 @@ import { hardwareThreads, startThread, wrapThread } from './cells/thread.ts';
 import type { Core } from './core.ts';
 import type { Signature } from './device/kernel.ts';
 import { checkSignature } from './device/kernel.ts';
+import type { InlineWorker } from './inline-pool.ts';
 import { inlineWorker } from './inline-pool.ts';
-import type { Callables, Served } from './kernel.ts';
+import type { Served } from './kernel.ts';
+import { noAnswer, refuseThreads, toLoadError } from './load-error.ts';
+import type { Pool, PoolOptions } from './pool.ts';
+import type { PoolOwner } from './pool-run.ts';
 import { callables } from './pool-run.ts';
-import { poolAt, wakeAllWorkers } from './schedule/pool.ts';
-import { cancelPool, poolJobs } from './schedule/pool-jobs.ts';
+import { claimPool, freePool, wakeAllWorkers } from './schedule/pool.ts';
+import { cancelPool, endPoolJobs, poolJobs } from './schedule/pool-jobs.ts';
 import { failOverdue } from './schedule/time-limit.ts';
 import type { CloseOptions, Space } from './space.ts';
 import { beforeClose, coreOf, emit } from './space.ts';
 import { whenOver } from './waiting.ts';
 import type { WorkerAnswer, WorkerOrder } from './worker.ts';
 
-export interface PoolOptions<S> {
-  /** Threads. Default: one per hardware thread, 62 at most over all pools. */
-  count?: number;
-  /** Whether a worker that stops by itself gets a successor. Default: true. */
-  replaceCrashed?: boolean;
-  /** What events call it. Default: its number. */
-  name?: string;
-  /** The same kernels for this thread, for where there are no threads to share memory with. */
-  inline?: () => Promise<{ default: S }>;
-}
-
-export interface Pool<S> extends AsyncDisposable {
-  /** The kernels, to be called like functions. */
-  readonly run: S extends Served<infer K> ? Callables<K> : never;
-  /** Resolves when all workers have loaded their kernels. */
-  readonly ready: Promise<void>;
-  /** Resolves when no job of this pool is under way. */
-  readonly idle: Promise<void>;
-  /** Waits for what is under way, or cancels it (`abort`); then the workers stop. */
-  close(options?: CloseOptions): Promise<void>;
-}
+export type { Pool, PoolOptions } from './pool.ts';
 
 interface Member {
   readonly thread: Thread;
@@ -96,7 +78,7 @@ export async function workers<S extends Served<object>>(
   options: PoolOptions<S> = {},
 ): Promise<Pool<S>> {
   const core = coreOf(space);
-  const count = options.count ?? hardwareThreads();
+  const count = options.count ?? Math.min(hardwareThreads(), core.agent.layout.limits.agents - 1);
   if (!Number.isInteger(count) || count < 1 || count > core.agent.layout.limits.agents - 1) {
     fail(
       'EINVAL',
@@ -125,6 +107,17 @@ class WorkerPool<S> implements Pool<S> {
   #run: Pool<S>['run'] | undefined;
   #closing: Promise<void> | undefined;
   #timeLimits: Ticker | undefined;
+  #inline: InlineWorker | undefined;
+  /** Why nobody runs its jobs any more. */
+  #over: FencelineError | undefined;
+  readonly #owner: PoolOwner = {
+    check: () => {
+      if (this.#over !== undefined) throw this.#over;
+    },
+    onDone: () => {
+      this.#crashes = 0;
+    },
+  };
 
   constructor(space: Space, core: Core, source: Source, count: number, options: PoolOptions<S>) {
     this.#space = space;
@@ -132,7 +125,7 @@ class WorkerPool<S> implements Pool<S> {
     this.#source = source;
     this.#count = count;
     this.#options = options;
-    this.#pool = claimPool(core);
+    this.#pool = claimPool(core.agent);
     this.#forget = beforeClose(space, (close) => this.close(close));
   }
 
@@ -151,13 +144,13 @@ class WorkerPool<S> implements Pool<S> {
     try {
       if (!this.#core.agent.isShared) {
         if (inline === undefined) refuseThreads();
-        const signatures = await inlineWorker(this.#core, this.#pool, await inline());
-        this.#run = callables(this.#core, this.#pool, 1, signatures) as Pool<S>['run'];
+        this.#inline = await inlineWorker(this.#core, this.#pool, await inline());
+        this.#run = this.#callables(1, this.#inline.signatures);
         return;
       }
       for (let number = 0; number < this.#count; number++) answers.push(this.#startMember(number));
       const signatures = await Promise.race(answers);
-      this.#run = callables(this.#core, this.#pool, Math.min(this.#count, partsPerJob), signatures) as Pool<S>['run'];
+      this.#run = this.#callables(Math.min(this.#count, partsPerJob), signatures);
       this.#watchTime(signatures);
     } catch (error) {
       for (const answer of answers) answer.catch(() => {});
@@ -166,6 +159,10 @@ class WorkerPool<S> implements Pool<S> {
     }
     this.ready = Promise.all(answers).then(() => undefined);
     this.ready.catch(() => {});
+  }
+
+  #callables(workerCount: number, signatures: readonly Signature[]): Pool<S>['run'] {
+    return callables(this.#core, this.#pool, workerCount, signatures, this.#owner) as Pool<S>['run'];
   }
 
   close(options: CloseOptions = {}): Promise<void> {
@@ -179,6 +176,7 @@ class WorkerPool<S> implements Pool<S> {
 
   async #close({ abort, timeoutMs }: CloseOptions): Promise<void> {
     const { agent } = this.#core;
+    this.#over = new FencelineError('EINVAL', 'The pool is closed.', { argument: 'pool' }) as FencelineError;
     this.#forget();
     this.#timeLimits?.stop();
     if (abort) cancelPool(agent, this.#pool);
@@ -190,13 +188,36 @@ class WorkerPool<S> implements Pool<S> {
       askToQuit(agent, seat.index);
       ring(agent, seat.index, -1);
     }
-    // One that is in the middle of a kernel is given a moment to see `cancelled`, then its thread is ended.
-    const timers = [...this.#members].map((member) =>
-      startTimer(abort ? stopMs / 10 : stopMs, () => this.#terminate(member)),
-    );
-    await Promise.all([...this.#members].map(({ stopped }) => stopped));
-    for (const timer of timers) timer.stop();
-    store(agent.words, poolAt(agent, this.#pool) + O_STATE, 0);
+    await this.#inline?.stop();
+    const graceMs = abort ? stopMs / 10 : stopMs;
+    const haveLeft = await Promise.all([...this.#members].map((member) => this.#whenLeft(member, graceMs)));
+    this.#endJobs('ECANCELED');
+    // A thread that cannot be stopped may still be at work for the pool: nobody else gets its place.
+    if (haveLeft.every(Boolean)) freePool(agent, this.#pool);
+  }
+
+  /**
+   * One that is in the middle of a kernel is given a moment to see `cancelled`, then its thread is ended. Outcomes: false
+   * if it is not proven to have stopped even then: who waits for what it is at is told so, and may not wait for ever.
+   */
+  async #whenLeft(member: Member, graceMs: number): Promise<boolean> {
+    const { thread, seat, stopped } = member;
+    const terminating = startTimer(graceMs, () => this.#terminate(member));
+    let givingUp: Timer | undefined;
+    const isGivenUp = new Promise<void>((resolve) => {
+      givingUp = startTimer(graceMs + stopMs, resolve);
+    });
+    await Promise.race([stopped, isGivenUp]);
+    terminating.stop();
+    givingUp?.stop();
+    if (!isPresent(this.#core.agent, seat.index, seat.incarnation)) return true;
+    thread.keepAlive(false);
+    return false;
+  }
+
+  /** Ends what is left when there is nobody to run it. */
+  #endJobs(code: Code): void {
+    if (!this.#core.isClosed) endPoolJobs(this.#core.agent, this.#pool, codeNumber(code), () => true);
   }
 
   /** Ends the threads whose kernel took too long and did not look at `cancelled`; the job fails with ETIME. */
@@ -226,7 +247,7 @@ class WorkerPool<S> implements Pool<S> {
         value,
       });
     }
-    const thread = this.#open();
+    const thread = this.#open(seat);
     let onStopped: () => void = () => {};
     const stopped = new Promise<void>((resolve) => {
       onStopped = resolve;
@@ -251,7 +272,7 @@ class WorkerPool<S> implements Pool<S> {
         reject(error);
         this.#withdraw(member);
       };
-      const timer = startTimer(answerMs, () => refuse(noAnswer()));
+      const timer = startTimer(answerMs, () => refuse(noAnswer(answerMs)));
       thread.onError((error) => {
         lastError = error;
         // Where no end follows the error, a script that did not load would never be heard of again.
@@ -273,7 +294,7 @@ class WorkerPool<S> implements Pool<S> {
         reject(toLoadError(lastError ?? new Error('The worker stopped before it was ready.')));
         if (!this.#core.isClosed) declareStopped(this.#core.agent, seat.index, seat.incarnation);
         onStopped();
-        if (member.isReady && this.#closing === undefined) this.#onCrash(member, lastError);
+        if (member.isReady && this.#closing === undefined) this.#onCrash(number, lastError);
       };
     });
     thread.onMessage((message) => {
@@ -319,10 +340,18 @@ class WorkerPool<S> implements Pool<S> {
     if (!thread.tellsExit && !isLit && !isStopProvable(this.#core.agent, seat.index)) onStopped();
   }
 
-  #open(): Thread {
+  #open(seat: Seat): Thread {
     const source = this.#source;
-    if (source instanceof URL) return startThread(new URL(entry, import.meta.url));
-    return wrapThread(source()) ?? fail('EINVAL', 'What the factory returned is not a Worker.', { argument: 'module' });
+    try {
+      if (source instanceof URL) return startThread(new URL(entry, import.meta.url));
+      return (
+        wrapThread(source()) ?? fail('EINVAL', 'What the factory returned is not a Worker.', { argument: 'module' })
+      );
+    } catch (error) {
+      // Nobody will ever sit there.
+      declareStopped(this.#core.agent, seat.index, seat.incarnation);
+      throw error;
+    }
   }
 
   #order(thread: Thread, seat: Seat, worker: number): WorkerOrder {
@@ -333,48 +362,33 @@ class WorkerPool<S> implements Pool<S> {
   }
 
   /** A worker stopped by itself: its jobs were repaired already; another one takes its place. */
-  #onCrash(member: Member, error: unknown): void {
+  #onCrash(number: number, error: unknown): void {
     const replaced = (this.#options.replaceCrashed ?? true) && ++this.#crashes <= crashesMax * this.#count;
-    if (replaced) {
-      this.#startMember(member.number).catch(() => {});
-      wakeAllWorkers(this.#core.agent, this.#pool);
-    }
+    if (replaced) void this.#replace(number);
+    else if (this.#members.size === 0) this.#giveUp(error);
     const pool = this.#options.name ?? `pool ${this.#pool}`;
-    emit(this.#space, 'crash', { pool, worker: member.number, error, replaced });
+    emit(this.#space, 'crash', { pool, worker: number, error, replaced });
   }
-}
 
-function claimPool({ agent }: Core): number {
-  for (let pool = 0; pool < poolsPerSpace; pool++) {
-    if (cas(agent.words, poolAt(agent, pool) + O_STATE, 0, agent.index + 1)) return pool;
+  async #replace(number: number): Promise<void> {
+    try {
+      await this.#startMember(number);
+      wakeAllWorkers(this.#core.agent, this.#pool);
+    } catch (error) {
+      // It never became ready: one more crash, until there were too many without a job done.
+      if (this.#closing === undefined) this.#onCrash(number, error);
+    }
   }
-  return fail('ENOSPC', `All pools (${poolsPerSpace}) of the space are in use.`, {
-    limit: 'pools',
-    value: poolsPerSpace,
-  });
-}
 
-function refuseThreads(): never {
-  const message =
-    'There is no shared memory here to give to workers. ' +
-    "Hint: the option 'inline: () => import(...)' runs the kernels on this thread then.";
-  fail('EINVAL', message, { argument: 'inline' });
+  #giveUp(error: unknown): void {
+    const device = this.#options.name ?? `pool ${this.#pool}`;
+    const sentence = `The pool '${device}' has no worker left: they stopped by themselves, and are not replaced.`;
+    this.#over = new FencelineError('ENODEV', sentence, { device }, error) as FencelineError;
+    this.#endJobs('EOWNERDEAD');
+  }
 }
 
 function isAnswer(message: unknown): message is WorkerAnswer {
   const kind = (message as Partial<WorkerAnswer> | null)?.fenceline;
   return kind === 'listening' || kind === 'lit' || kind === 'ready' || kind === 'failed';
-}
-
-function noAnswer(): FencelineError {
-  const message = `The worker did not answer within ${answerMs} ms. Hint: the last line of its module is 'export default serve({ ... })'.`;
-  return new FencelineError('ETIME', message, { waitedMs: answerMs, fence: 'worker' }) as FencelineError;
-}
-
-/** Why a worker could not load, as this thread's error. */
-function toLoadError(reason: unknown): FencelineError {
-  const { message, code } = reason as { readonly message?: string; readonly code?: Code };
-  const sentence = `The workers cannot load their kernels: ${message ?? String(reason)}`;
-  if (code === 'ENOSPC') return new FencelineError('ENOSPC', sentence, { limit: 'agents', value: 0 }) as FencelineError;
-  return new FencelineError('EINVAL', sentence, { argument: 'module' }, reason) as FencelineError;
 }

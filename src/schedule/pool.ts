@@ -5,8 +5,10 @@
  * takes one out of the set and rings it. A worker that found work by that last look, and finds itself taken out
  * meanwhile, was rung for something else: it passes the ring on.
  */
-import { J_POOL, O_IDLE, O_IDLE_OVERFLOW, O_WORKERS, O_WORKERS_OVERFLOW, POOL_WORDS } from '../base/layout.ts';
-import { load } from '../cells/cell.ts';
+import { fail } from '../base/errors.ts';
+import { J_POOL, O_IDLE, O_IDLE_OVERFLOW, O_STATE, O_WORKERS, O_WORKERS_OVERFLOW, POOL_WORDS } from '../base/layout.ts';
+import { poolsPerSpace } from '../base/limits.ts';
+import { cas, load, store } from '../cells/cell.ts';
 import { ring, ringAgents } from '../cells/doorbell.ts';
 import { addAgent, popAgent, readAgents, removeAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
@@ -16,10 +18,33 @@ export function poolAt(memory: Memory, pool: number): number {
   return memory.layout.pools + pool * POOL_WORDS;
 }
 
+/** Takes a pool's place, in the name of this agent. Outcomes: its number, or ENOSPC. */
+export function claimPool(agent: Agent): number {
+  for (let pool = 0; pool < poolsPerSpace; pool++) {
+    if (cas(agent.words, poolAt(agent, pool) + O_STATE, 0, agent.index + 1)) return pool;
+  }
+  return fail('ENOSPC', `All pools (${poolsPerSpace}) of the space are in use. Hint: close one.`, {
+    limit: 'pools',
+    value: poolsPerSpace,
+  });
+}
+
+/** Gives the place back. Context: it has no workers and no jobs. */
+export function freePool(agent: Agent, pool: number): void {
+  store(agent.words, poolAt(agent, pool) + O_STATE, 0);
+}
+
 /** This agent is a worker of the pool from here on; its death takes it out again. */
 export function joinPool(agent: Agent, pool: number): void {
   const at = poolAt(agent, pool);
   addAgent(agent.words, at + O_WORKERS, at + O_WORKERS_OVERFLOW, agent.index);
+}
+
+/** This agent works for the pool no more. */
+export function leavePool(agent: Agent, pool: number): void {
+  const at = poolAt(agent, pool);
+  removeAgent(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW, agent.index);
+  removeAgent(agent.words, at + O_WORKERS, at + O_WORKERS_OVERFLOW, agent.index);
 }
 
 /** Wakes up to `count` workers of the pool that sleep. Context: a job became ready, or must be listened for. */

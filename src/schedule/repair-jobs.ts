@@ -7,16 +7,7 @@
  */
 
 import { codeNumber } from '../base/errors.ts';
-import {
-  J_ERROR,
-  J_FLAGS,
-  J_PART,
-  J_PARTS,
-  J_POOL,
-  J_RETRIES,
-  J_STATE,
-  J_SUBMITTER,
-} from '../base/layout.ts';
+import { J_ERROR, J_FLAGS, J_PART, J_PARTS, J_POOL, J_RETRIES, J_STATE, J_SUBMITTER } from '../base/layout.ts';
 import { cas, load } from '../cells/cell.ts';
 import { freeChunksOf } from '../cells/chunk.ts';
 import type { Agent } from '../cells/memory.ts';
