@@ -5,13 +5,23 @@ export const slots: Primitive = {
   name: 'slot',
   modules: ['src/cells/slot.ts', 'src/cells/held-slot.ts'],
   explorations: [
-    { rule: 'a slot belongs to one agent at a time and is never lost', scenario: 'cells/slots' },
+    { rule: 'two who claim at the same time get two slots', scenario: 'cells/slots-race' },
+    { rule: 'a slot is freed once, and not under its next owner', scenario: 'cells/slots-freed-twice' },
+    {
+      rule: 'a slot belongs to one agent at a time and is never lost',
+      scenario: 'cells/slots',
+      limits: { preemptions: 1 },
+    },
     {
       rule: 'a slot whose generations are used up is retired, not reused',
       scenario: 'cells/slots-retire',
       limits: { preemptions: 2 },
     },
-    { rule: 'a held slot is freed exactly when nobody holds it', scenario: 'cells/held-slots', limits: { preemptions: 1 } },
+    {
+      rule: 'a held slot is freed exactly when nobody holds it',
+      scenario: 'cells/held-slots',
+      limits: { preemptions: 1 },
+    },
     { rule: 'the last holder of a buffer closes it', scenario: 'buffer/holders' },
   ],
 };
@@ -33,9 +43,17 @@ export const doorbell: Primitive = {
     { rule: 'a ring is never lost to a sleeper', scenario: 'cells/doorbell', limits: { preemptions: 1 } },
     { rule: 'a callback runs exactly once, whoever rings', scenario: 'cells/pump' },
     { rule: 'a sleep and a waiter in the pump do not take each other’s rings', scenario: 'cells/sleep-beside-pump' },
-    { rule: 'a batch rings before it waits, and each agent once', scenario: 'cells/batch' },
-    { rule: 'who wants to know is told or sees it', scenario: 'cells/interest' },
-    { rule: 'a waiter that is over is not polled again', scenario: 'reservation/pumped-between', limits: { preemptions: 2 } },
+    {
+      rule: 'a batch rings before it waits, and each agent once',
+      scenario: 'cells/batch',
+      limits: { strategy: 'dpor' },
+    },
+    { rule: 'who wants to know is told or sees it', scenario: 'cells/interest', limits: { strategy: 'dpor' } },
+    {
+      rule: 'a waiter that is over is not polled again',
+      scenario: 'reservation/pumped-between',
+      limits: { preemptions: 2 },
+    },
   ],
 };
 
@@ -67,6 +85,7 @@ export const wwLock: Primitive = {
     {
       rule: 'two tickets and two locks in opposite orders always come through',
       scenario: 'lock/two-by-two',
+      limits: { strategy: 'dpor' },
       outcomes: [
         { older: { stamp: 1, deaths: 0 }, younger: { stamp: 2, deaths: 0 } },
         { older: { stamp: 1, deaths: 0 }, younger: { stamp: 2, deaths: 1 } },
@@ -88,7 +107,11 @@ export const lockSets: Primitive = {
     { rule: 'two lock sets exclude each other and come through', scenario: 'reservation/two-sets' },
     { rule: 'three lock sets in a ring come through', scenario: 'reservation/three-sets' },
     { rule: 'a lock set in an event loop comes through beside one that blocks', scenario: 'reservation/pumped-sets' },
-    { rule: 'a lock set told to die while it begins to wait comes through', scenario: 'reservation/pumped-between', limits: { preemptions: 2 } },
+    {
+      rule: 'a lock set told to die while it begins to wait comes through',
+      scenario: 'reservation/pumped-between',
+      limits: { preemptions: 2 },
+    },
   ],
 };
 
@@ -99,6 +122,11 @@ export const reservation: Primitive = {
     {
       rule: 'readers without the lock find what is pending, once, while the list is compacted',
       scenario: 'reservation/collecting',
+      limits: { preemptions: 1 },
+    },
+    {
+      rule: 'a full list has no room until something in it is over',
+      scenario: 'reservation/full',
       limits: { preemptions: 1 },
     },
     { rule: 'who waits for a write learns that it failed', scenario: 'reservation/waiting' },

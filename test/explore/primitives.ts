@@ -46,7 +46,9 @@ export function testPrimitive(primitive: Primitive): void {
         print(one.scenario, report);
         expect(report.isComplete, 'Nothing within the bounds was left out.').toBe(true);
         if (one.outcomes !== undefined) {
-          expect([...report.outcomes.keys()].sort()).toEqual(one.outcomes.map((outcome) => JSON.stringify(outcome)).sort());
+          expect([...report.outcomes.keys()].sort()).toEqual(
+            one.outcomes.map((outcome) => JSON.stringify(outcome)).sort(),
+          );
         }
         noteCoverage(primitive, report, reached, unreached);
       });
@@ -88,16 +90,16 @@ export function testPlanted(primitive: Primitive): void {
 
 async function assertFound(primitive: Primitive, bug: Planted): Promise<void> {
   const first = primitive.foundBy?.[bug.name];
-  const order = [...primitive.explorations].sort(
-    (a, b) => Number(b.scenario === first) - Number(a.scenario === first),
-  );
+  const order = [...primitive.explorations].sort((a, b) => Number(b.scenario === first) - Number(a.scenario === first));
   let executions = 0;
   for (const one of order) {
     const report = await explorePlanted(one, bug);
     executions += report?.executions ?? 0;
     if (report?.failure === undefined) continue;
     const { failure, seconds } = report;
-    console.log(`${bug.name}: ${failure.kind} in ${one.scenario} after ${report.executions}, ${Math.ceil(seconds * 1000)} ms`);
+    console.log(
+      `${bug.name}: ${failure.kind} in ${one.scenario} after ${report.executions}, ${Math.ceil(seconds * 1000)} ms`,
+    );
     await assertReplays(one, bug, failure);
     return;
   }
@@ -130,7 +132,11 @@ async function assertReplays(one: Exploration, bug: Planted, failure: Failure): 
   expect(again.failure?.message).toBe(failure.message);
 }
 
-function patchOf({ file, find, replace }: Planted): PlantedBug['file'] extends string ? Pick<PlantedBug, 'file' | 'find' | 'replace'> : never {
+function patchOf({
+  file,
+  find,
+  replace,
+}: Planted): PlantedBug['file'] extends string ? Pick<PlantedBug, 'file' | 'find' | 'replace'> : never {
   return { file, find, replace };
 }
 

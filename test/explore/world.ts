@@ -51,9 +51,20 @@ export interface WorldSize extends Partial<Limits> {
   readonly seated: number;
 }
 
-/** Two tickets an agent instead of sixteen: scans of tickets are loops of loads, and say nothing new after the second. */
-export const fewTickets: Patch = shrink('src/base/limits.ts', 'ticketsPerAgent', 2);
+/**
+ * One or two tickets an agent instead of many: scans of tickets are loops of loads, and say nothing new after the second.
+ * One more is for admitting jobs.
+ */
 export const oneTicket: Patch = shrink('src/base/limits.ts', 'ticketsPerAgent', 2);
+/** No room for admissions: for scenarios that run every schedule, and admit nothing. */
+export const onlyTicket: readonly Patch[] = [
+  shrink('src/base/limits.ts', 'ticketsPerAgent', 1),
+  shrink('src/lock/ticket.ts', 'userTickets: number', 1),
+];
+export const twoTickets: Patch = shrink('src/base/limits.ts', 'ticketsPerAgent', 3);
+
+/** Room for six points in a reservation. */
+export const fewPoints: Patch = shrink('src/base/limits.ts', 'pointsPerReservation', 6);
 
 /** A patch that gives a constant of the sources another value, whatever it has. */
 export function shrink(file: string, constant: string, value: number): Patch {

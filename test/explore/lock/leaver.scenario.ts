@@ -5,7 +5,7 @@ import { now } from '#fenceline/cells/clock.js';
 import { acquireSync, isSelfDeadlock } from '#fenceline/lock/lock-wait.js';
 import { closeTicket, openTicket } from '#fenceline/lock/ticket.js';
 import { releaseLock } from '#fenceline/lock/ww-lock.js';
-import { agentIn, describeWordOf, fewTickets, lockAt } from '../world.ts';
+import { agentIn, describeWordOf, lockAt, twoTickets } from '../world.ts';
 import { addOne, assertLocksAtRest, countOf, type LockWorld, newLockWorld, takeAll } from './locks.ts';
 
 const size = { seated: 3, buffers: 1 };
@@ -38,5 +38,5 @@ export default scenario({
     assert.equal(countOf(world, 0), leaver === 'acquired' ? 3 : 2);
   },
   describeWord: describeWordOf(size),
-  options: { timeouts: 'explored', preemptions: 2, patches: [fewTickets] },
+  options: { timeouts: 'explored', preemptions: 2, patches: [twoTickets] },
 });

@@ -26,8 +26,14 @@ export function newLockWorld(size: WorldSize): LockWorld {
   return { ...newWorld(size), suspects: [], heldByDead: [] };
 }
 
-/** Takes the locks in this order, adds one to the word behind each, and gives them back. */
-export function takeAll(world: LockWorld, index: number, order: readonly number[], opened?: Ticket): Taken {
+/** Takes the locks in this order, adds one to the word behind each of `counted`, and gives them back. */
+export function takeAll(
+  world: LockWorld,
+  index: number,
+  order: readonly number[],
+  opened?: Ticket,
+  counted: readonly number[] = order,
+): Taken {
   const agent = agentIn(world, index);
   const ticket = opened ?? openTicket(agent);
   let deaths = 0;
@@ -51,7 +57,7 @@ export function takeAll(world: LockWorld, index: number, order: readonly number[
     contended = died;
     deaths++;
   }
-  for (const lock of order) addOne(world, lock);
+  for (const lock of counted) addOne(world, lock);
   for (let at = order.length - 1; at >= 0; at--) releaseLock(agent, lockAt(world, order[at] as number), ticket);
   if (opened === undefined) closeTicket(agent, ticket);
   assert.equal(ticket.holding, 0);

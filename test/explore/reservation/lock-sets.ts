@@ -32,7 +32,8 @@ export function transact(world: LockWorld, index: number, order: readonly number
   return unwound;
 }
 
-function lockSync(agent: Agent, set: LockSet, at: number): Acquisition {
+/** Blocks for one lock. Outcomes: as `lockStep`, never 'blocked'. */
+export function lockSync(agent: Agent, set: LockSet, at: number): Acquisition {
   let outcome = lockStep(agent, set, at);
   if (outcome !== 'blocked') return outcome;
   sleepUntil(
