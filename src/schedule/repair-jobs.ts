@@ -82,7 +82,12 @@ function repairPhase(agent: Agent, job: number, deadIndex: number): void {
       endBy(agent, job, word, 0);
       break;
     case DONE_JOB:
-      if (isOfSeqno(word, seqnoOfJob(agent, job)) && !isSignaled(agent, job)) endBy(agent, job, word, 0);
+      if (!isOfSeqno(word, seqnoOfJob(agent, job))) break;
+      if (!isSignaled(agent, job)) endBy(agent, job, word, 0);
+      // Its submitter is gone since before: the dead agent was about to free the slot.
+      else if (load(agent.words, jobAt(agent, job) + J_SUBMITTER) === nobody) {
+        collectSlot(agent, job, seqnoOfJob(agent, job));
+      }
       break;
   }
 }
