@@ -6,10 +6,10 @@
  */
 import { codeNumber, FencelineError } from './base/errors.ts';
 import { B_PLACEMENT, H_FREED, J_ERROR, J_ERROR_CHUNK, J_POOL } from './base/layout.ts';
-import { bufferAt, bufferSizeBytes } from './buffer/buffer.ts';
+import { bufferAt, bufferSizeBytes, heapOf } from './buffer/buffer.ts';
 import { cas, load, store } from './cells/cell.ts';
 import { storeBytes } from './cells/chunk.ts';
-import { startTimer } from './cells/clock.ts';
+import { now, startTicker } from './cells/clock.ts';
 import type { Waiter } from './cells/memory.ts';
 import { addWaiter, nextWaiterOrder } from './cells/pump.ts';
 import type { Core } from './core.ts';
@@ -36,6 +36,10 @@ interface Queued {
   readonly job: number;
   readonly seqno: number;
   readonly onAdmitted: () => void;
+  /** Since when it waits for memory without anybody freeing any, and the count of releases then. */
+  waitsSince: number | undefined;
+  freed: number;
+  isGivenUp: boolean;
 }
 
 const queues: WeakMap<Core, Queued[]> = new WeakMap();
@@ -50,10 +54,13 @@ export function admitOrQueue(core: Core, job: number, locks: LockSet | undefined
   if (outcome === 'gone') return;
   const pool = load(core.agent.words, jobAt(core.agent, job) + J_POOL);
   const queue = queueOf(core);
-  queue.push({ job, seqno: seqnoOfJob(core.agent, job), onAdmitted });
-  if (queue.length === 1) addWaiter(core.agent, createWaiter(core, queue));
+  const seqno = seqnoOfJob(core.agent, job);
+  queue.push({ job, seqno, onAdmitted, waitsSince: undefined, freed: 0, isGivenUp: false });
+  if (queue.length === 1) {
+    addWaiter(core.agent, createWaiter(core, queue));
+    watchPatience(core, queue);
+  }
   if (pool >= 0) wakeAllWorkers(core.agent, pool);
-  if (hasFlag(core.agent, job, FLAG_WAITS_FOR_MEMORY)) watchMemory(core, job);
 }
 
 /**
@@ -102,26 +109,55 @@ function isStillQueued(core: Core, { job, seqno }: Queued): boolean {
   return seqnoOfJob(core.agent, job) === seqno && (phase === QUEUED || phase === ADMITTING);
 }
 
-/** Ends the wait for memory when nobody has freed any for as long as the space is patient. */
-function watchMemory(core: Core, job: number): void {
-  const { agent, data } = core;
-  const seqno = seqnoOfJob(agent, job);
-  const freed = load(agent.words, H_FREED);
-  startTimer(data.patienceMs, () => {
-    if (core.isClosed || seqnoOfJob(agent, job) !== seqno || phaseOf(loadPhase(agent, job)) !== QUEUED) return;
-    if (load(agent.words, H_FREED) !== freed) watchMemory(core, job);
-    else failQueued(core, job);
+/**
+ * Gives up on jobs that have waited for memory as long as the space is patient, while nobody freed any: the oldest
+ * first, for what it asked for may have been in the way of the others. Also for those who block: no timer runs for them.
+ */
+export function checkPatience(core: Core): void {
+  const queue = queueOf(core);
+  for (;;) {
+    const due = queue.find((entry) => isOutOfPatience(core, entry));
+    if (due === undefined || !failQueued(core, due)) return;
+  }
+}
+
+function isOutOfPatience(core: Core, entry: Queued): boolean {
+  if (entry.isGivenUp || !isStillQueued(core, entry)) return false;
+  if (!hasFlag(core.agent, entry.job, FLAG_WAITS_FOR_MEMORY)) {
+    entry.waitsSince = undefined;
+    return false;
+  }
+  const freed = load(core.agent.words, H_FREED);
+  if (entry.waitsSince === undefined || entry.freed !== freed) {
+    entry.waitsSince = now();
+    entry.freed = freed;
+  }
+  return now() - entry.waitsSince >= core.data.patienceMs;
+}
+
+/** While anything is queued. Stops by itself. */
+function watchPatience(core: Core, queue: readonly Queued[]): void {
+  const periodMs = Math.min(Math.max(core.data.patienceMs / 4, 1), 250);
+  checkPatience(core);
+  const ticker = startTicker(periodMs, () => {
+    if (core.isClosed || queue.length === 0) ticker.stop();
+    else checkPatience(core);
   });
 }
 
-/** The job will not get its memory: it fails, and still waits its turn so that its error comes after earlier writes. */
-function failQueued(core: Core, job: number): void {
+/**
+ * The job will not get its memory: it fails, and still waits its turn so that its error comes after earlier writes.
+ * Outcomes: false if somebody is at it right now: then it is looked at again.
+ */
+function failQueued(core: Core, entry: Queued): boolean {
   const { agent } = core;
-  const word = loadPhase(agent, job);
-  if (!movePhase(agent, job, word, ADMITTING, agent.index)) return;
-  leaveError(core, job, outOfMemory(core, job));
-  movePhase(agent, job, loadPhase(agent, job), QUEUED);
+  const word = loadPhase(agent, entry.job);
+  if (phaseOf(word) !== QUEUED || !movePhase(agent, entry.job, word, ADMITTING, agent.index)) return false;
+  entry.isGivenUp = true;
+  leaveError(core, entry.job, outOfMemory(core, entry.job));
+  movePhase(agent, entry.job, loadPhase(agent, entry.job), QUEUED);
   serveQueue(core);
+  return true;
 }
 
 /** Leaves an error with a job that is the caller's. Outcomes: false if it has one already. */
@@ -153,14 +189,17 @@ function storeThrown(core: Core, job: number, error: FencelineError): number {
 function outOfMemory(core: Core, job: number): FencelineError {
   const { agent } = core;
   let askedBytes = 0;
+  let heap = 0;
   for (const { buffer } of usesOf(agent, job)) {
-    if (load(agent.words, bufferAt(agent, buffer) + B_PLACEMENT) === 0) askedBytes += bufferSizeBytes(agent, buffer);
+    if (load(agent.words, bufferAt(agent, buffer) + B_PLACEMENT) !== 0) continue;
+    heap = heapOf(agent, buffer);
+    askedBytes += bufferSizeBytes(agent, buffer);
   }
   const pinned = pinnedBuffers(core);
   const held = pinned.map(({ label, bytes }) => `${label} (${bytes} bytes)`).join(', ');
   return new FencelineError(
     'ENOMEM',
     `There is no room for ${askedBytes} bytes, and nobody freed any memory for ${core.data.patienceMs} ms. Held by: ${held}.`,
-    { askedBytes, heap: 'system', pinned },
+    { askedBytes, heap: core.heapNames[heap] ?? 'system', pinned },
   ) as FencelineError;
 }

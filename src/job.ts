@@ -35,6 +35,8 @@ type Settled<R> = Exclude<Outcome<R>, { status: 'pending' }>;
 interface Ledger {
   /** The last job of this thread that writes each buffer: who uses the buffer asks about it. */
   readonly writers: Map<number, JobFence<unknown>>;
+  /** Jobs that were not collected yet, by slot. */
+  readonly open: Map<number, JobFence<unknown>>;
   readonly onUnobserved: ((error: FencelineError) => void)[];
 }
 
@@ -69,6 +71,11 @@ export class JobFence<R> extends Fence<R> implements Job<R> {
     this.seqno = seqno;
   }
 
+  /** Takes its outcome out of shared memory if it is over. Nobody has asked for it by that. */
+  collect(): void {
+    void super.status;
+  }
+
   cancel(reason?: unknown): void {
     const { agent, isClosed } = this.#core;
     // Looking collects it if it is over. Until then the slot is this job's: only its submitter frees it.
@@ -100,7 +107,7 @@ export function submit<R>(core: Core, submission: Submission<R>): JobFence<R> {
   for (const use of spec.uses) retainBuffer(core, use);
   let submitted: { job: number; seqno: number };
   try {
-    submitted = submitJob(core.agent, spec);
+    submitted = claimOrCollect(core, spec);
   } catch (error) {
     for (const use of spec.uses) releaseBuffer(core, use.buffer);
     throw error;
@@ -114,6 +121,24 @@ export function submit<R>(core: Core, submission: Submission<R>): JobFence<R> {
     submission.onAdmitted?.(submitted.job);
   });
   return fence;
+}
+
+/** A thread that submits without returning to its event loop has not collected yet what is over. */
+function claimOrCollect(core: Core, spec: JobSpec): { job: number; seqno: number } {
+  try {
+    return submitJob(core.agent, spec);
+  } catch (error) {
+    if (!FencelineError.is(error, 'ENOSPC') || !collectAll(core)) throw error;
+    return submitJob(core.agent, spec);
+  }
+}
+
+/** Outcomes: whether there was anything to collect. */
+function collectAll(core: Core): boolean {
+  const { open } = ledgerOf(core);
+  const count = open.size;
+  for (const fence of open.values()) fence.collect();
+  return open.size < count;
 }
 
 /** The signal stops the job; the job's end takes the listener off again. */
@@ -136,6 +161,7 @@ function createFence<R>(core: Core, submission: Submission<R>, job: number, seqn
     return outcome;
   };
   const fence = new JobFence<R>(core, job, seqno, submission.label, collect);
+  ledgerOf(core).open.set(job, fence as JobFence<unknown>);
   watchPoints(core.agent, [{ timeline: laneOf(core.agent, job), generation: 0, seqno }], () => {
     const settled = collect();
     const { writers } = ledgerOf(core);
@@ -164,6 +190,7 @@ function collectOutcome<R>(core: Core, submission: Submission<R>, fence: JobFenc
   const told =
     code === 0 ? undefined : (errorOfJob(agent, job, seqno) ?? generalError(codeFromNumber(code) ?? 'EUNKNOWN', label));
   collectSlot(agent, job, seqno);
+  ledgerOf(core).open.delete(job);
   for (const use of spec.uses) releaseBuffer(core, use.buffer);
   if (told === undefined) return { status: 'done', value: toResult(results) };
   const error = withReason(withCauses(core, told), fence.reason);
@@ -220,7 +247,7 @@ function reportLater(core: Core, fence: JobFence<unknown>, error: FencelineError
 function ledgerOf(core: Core): Ledger {
   let ledger = ledgers.get(core);
   if (ledger === undefined) {
-    ledger = { writers: new Map(), onUnobserved: [] };
+    ledger = { writers: new Map(), open: new Map(), onUnobserved: [] };
     ledgers.set(core, ledger);
   }
   return ledger;

@@ -5,7 +5,7 @@
  * thread does the work and ends them. If it stops meanwhile, its repair fails them.
  */
 
-import { leaveError, serveQueue } from './admission.ts';
+import { checkPatience, leaveError, serveQueue } from './admission.ts';
 import type { Code } from './base/errors.ts';
 import { codeFromNumber, codeNumber, FencelineError, fail } from './base/errors.ts';
 import { B_CONTENTS, B_CONTENTS_JOB, B_CONTENTS_SEQNO, J_ERROR } from './base/layout.ts';
@@ -109,7 +109,12 @@ export function beginLocalSync(core: Core, uses: readonly Use[], label: string):
   });
   try {
     const isQueued = (): boolean => phaseOf(loadPhase(core.agent, fence.slot)) < ADMITTED;
-    sleepUntil(core.agent, () => isAdmitted || serveQueue(core) || !isQueued(), Number.POSITIVE_INFINITY);
+    const look = (): boolean => {
+      serveQueue(core);
+      checkPatience(core);
+      return isAdmitted || !isQueued();
+    };
+    if (!isAdmitted) sleepUntil(core.agent, look, Number.POSITIVE_INFINITY);
     for (;;) {
       const next = nextDependency(core, fence);
       if (next === undefined) break;
@@ -197,6 +202,8 @@ function start(core: Core, fence: JobFence<void>, uses: readonly Use[], label: s
       if (isEnded) return;
       isEnded = true;
       finish(core, fence, error);
+      // Looking collects it: its slot and its buffers are free from here on, not at the next turn of the event loop.
+      fence.collect();
     },
   };
 }

@@ -4,7 +4,7 @@
  * Blocking here looks after more than fence/wait.ts: the queue of this thread, and waits that could never end.
  * Not here: what the points stand for (fence.ts).
  */
-import { serveQueue } from './admission.ts';
+import { checkPatience, serveQueue } from './admission.ts';
 import { FencelineError, fail } from './base/errors.ts';
 import { J_POOL, J_SUBMITTER } from './base/layout.ts';
 import { load } from './cells/cell.ts';
@@ -147,6 +147,7 @@ export function blockUntilOver(core: Core, points: Points, deadline: number, isO
     core.agent,
     () => {
       serveQueue(core);
+      checkPatience(core);
       for (;;) {
         // `from` is an index of `points`.
         addInterest(core.agent, (points[from] as Points[number]).timeline);

@@ -64,6 +64,7 @@ import {
   ADMITTED,
   ADMITTING,
   FINISHING,
+  FLAG_CANCELLED,
   FLAG_WAITS_FOR_MEMORY,
   hasFlag,
   isWriting,
@@ -177,7 +178,8 @@ function admitLocked(agent: Agent, job: number, uses: readonly Use[]): Attempt {
   for (const use of uses) if (!isBufferUsable(agent, use)) return 'unusable';
   for (const use of uses) if (!reserveLocked(agent, reservationOf(agent, use.buffer), 1)) return 'room';
   // A job that has failed already needs no memory, but it waits its turn: its error belongs after earlier writes.
-  if (load(agent.words, jobAt(agent, job) + J_ERROR) === 0 && !placeAll(agent, job, uses)) return 'memory';
+  const isOver = load(agent.words, jobAt(agent, job) + J_ERROR) !== 0 || hasFlag(agent, job, FLAG_CANCELLED);
+  if (!isOver && !placeAll(agent, job, uses)) return 'memory';
   storeDependencies(agent, job, collectDependencies(agent, job, uses));
   const point = pointOfJob(agent, job);
   const order = load(agent.words, jobAt(agent, job) + J_ORDER);
@@ -262,10 +264,10 @@ function isBehindMemoryWaiters(agent: Agent, job: number): boolean {
   let isAnybodyWaiting = false;
   for (let other = 0; other < top; other++) {
     const phase = phaseOf(loadPhase(agent, other));
-    if (other === job || (phase !== QUEUED && phase !== ADMITTING) || !hasFlag(agent, other, FLAG_WAITS_FOR_MEMORY))
-      continue;
+    if ((phase !== QUEUED && phase !== ADMITTING) || !hasFlag(agent, other, FLAG_WAITS_FOR_MEMORY)) continue;
+    // This job itself counts: it may be the one that others are behind.
     isAnybodyWaiting = true;
-    if (((load(words, jobAt(agent, other) + J_ORDER) - order) | 0) < 0) return true;
+    if (other !== job && ((load(words, jobAt(agent, other) + J_ORDER) - order) | 0) < 0) return true;
   }
   // A job that starts to wait right now sets the hint again after its attempt.
   if (!isAnybodyWaiting) store(words, H_MEMORY_WAIT, 0);
