@@ -54,6 +54,9 @@ export class DporStrategy implements Strategy {
   /** Every step is on a new way or has been checked on the way here; there is no `always` to skip. */
   readonly isRepeating: boolean = false;
 
+  /** An agent stood back from a loop of looks, so some orders were not tried: see `spinsMax`. */
+  isCut: boolean = false;
+
   next(): boolean {
     this.#steps = [];
     this.#clocks = [];
@@ -78,6 +81,7 @@ export class DporStrategy implements Strategy {
 
   choose(world: World, { run }: Options): number {
     const depth = this.#steps.length;
+    if (world.spinning !== 0) this.isCut = true;
     if (depth === 0) this.#begin(world);
     const node = this.#nodes[depth] ?? this.#newNode(world, run);
     if (node === undefined) return PRUNE;

@@ -79,7 +79,7 @@ export class Explorer {
     while (failure === undefined && this.#executions < most) {
       if ((this.#executions & 63) === 63 && now() > until) break;
       if (!strategy.next()) {
-        isComplete = true;
+        isComplete = !(strategy instanceof DporStrategy && strategy.isCut);
         break;
       }
       const outcome = this.#execute(strategy);

@@ -36,6 +36,13 @@ describe('outcomes', () => {
   });
 });
 
+test('a loop that spins is explored, and not called complete', async () => {
+  const [reduced, all] = [await check(at('spin'), { strategy: 'dpor' }), await check(at('spin'))];
+  expect([...reduced.outcomes.keys()].sort()).toEqual([...all.outcomes.keys()].sort());
+  expect(all.outcomes.size).toBe(2);
+  expect([reduced.isComplete, all.isComplete]).toEqual([false, true]);
+});
+
 describe('bugs', () => {
   test.each([
     ['semaphore', 'looks for waiters first', 'lost wake-up'],
