@@ -21,7 +21,7 @@ import {
 import type { Limits } from './base/limits.ts';
 import { completeLimits } from './base/limits.ts';
 import type { BufferId } from './buffer/buffer.ts';
-import { dropBuffer, holdBuffer, isBufferLive, reservationOf } from './buffer/buffer.ts';
+import { dropBuffer, holdBuffer, isBufferLive } from './buffer/buffer.ts';
 import type { Seat } from './cells/agent.ts';
 import { findStopped, leave, reserveSeat, takeSeat } from './cells/agent.ts';
 import { canSleep, load, store } from './cells/cell.ts';
@@ -31,13 +31,11 @@ import { createPump } from './cells/pump.ts';
 import { randomId } from './cells/random.ts';
 import { LIVE, nobody, slotWord } from './cells/slot.ts';
 import { timelineAt } from './fence/timeline.ts';
-import { watchPoints } from './fence/watch.ts';
 import { createHeap } from './memory/allocator.ts';
 import type { HeapMemory } from './memory/heap.ts';
 import { createHeapMemory, payloadOf } from './memory/heap.ts';
-import { tryRelease } from './memory/placement.ts';
+import { releaseWhenIdle } from './memory/release.ts';
 import { repairs } from './repairs.ts';
-import { pendingPoints, USAGE_BOOKKEEP } from './reservation/reservation.ts';
 
 /** The memory of a space, as it is posted to threads that join. */
 export interface SpaceData {
@@ -151,14 +149,6 @@ export function releaseBuffer(core: Core, buffer: number): void {
   if (count === 0 || core.isClosed) return;
   core.holds.delete(buffer);
   if (dropBuffer(core.agent, buffer, core.agent.index)) releaseWhenIdle(core.agent, buffer);
-}
-
-/** Jobs release what they used last by themselves; other fences need somebody who waits for them. */
-function releaseWhenIdle(agent: Agent, buffer: number): void {
-  if (tryRelease(agent, buffer)) return;
-  const pending = pendingPoints(agent, reservationOf(agent, buffer), USAGE_BOOKKEEP);
-  // None: somebody holds the lock, and looks at the buffer after giving it back.
-  if (pending.length > 0) watchPoints(agent, pending, () => releaseWhenIdle(agent, buffer));
 }
 
 function createHeaps(memory: Memory, options: CoreOptions, isShared: boolean): HeapMemory[] {

@@ -17,7 +17,7 @@ import { repairTimelines } from './fence/timeline.ts';
 import { repairTickets } from './lock/ticket.ts';
 import { repairLock } from './lock/ww-lock.ts';
 import { repairHeaps } from './memory/block-repair.ts';
-import { repairPlacements } from './memory/placement.ts';
+import { repairPlacements } from './memory/release.ts';
 import { endPoolJobs } from './schedule/pool-jobs.ts';
 import { repairJobs } from './schedule/repair-jobs.ts';
 

@@ -143,16 +143,15 @@ function release(agent: Agent, buffer: number): void {
   freeSlot(agent.words, at + B_STATE);
 }
 
-/** Buffers that a stopped agent was freeing are freed; closed ones whose fences are over too. After `repairHeaps`. */
-export function repairPlacements(agent: Agent, deadIndex: number): void {
-  for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
-    const at = bufferAt(agent, buffer) + B_STATE;
-    const word = load(agent.words, at);
-    // Back one step: its block was settled by `repairHeaps`, and whether it may be released is asked anew.
-    const isDeads = stateOf(word) === FREEING && ownerOf(word) === deadIndex;
-    if (isDeads) cas(agent.words, at, word, slotWord(CLOSED, nobody, generationOf(word)));
-    if (isDeads || stateOf(word) === CLOSED) tryRelease(agent, buffer);
-  }
+/**
+ * A buffer that a stopped agent was freeing is closed again: its block was settled by `repairHeaps`, and whether it may be
+ * released is asked anew.
+ */
+export function returnDeads(agent: Agent, buffer: number, deadIndex: number): void {
+  const at = bufferAt(agent, buffer) + B_STATE;
+  const word = load(agent.words, at);
+  if (stateOf(word) !== FREEING || ownerOf(word) !== deadIndex) return;
+  cas(agent.words, at, word, slotWord(CLOSED, nobody, generationOf(word)));
 }
 
 /** Takes the memory back from a buffer that nobody has used yet. Context: locked, placed by this very operation. */
