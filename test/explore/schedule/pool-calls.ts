@@ -1,0 +1,208 @@
+/**
+ * What the shells do around jobs, as plain synchronous functions over the same core functions: calling a kernel
+ * (src/job.ts, src/admission.ts), serving a pool (src/worker.ts, src/run-work.ts), waiting and collecting (src/job.ts).
+ */
+import assert from 'node:assert/strict';
+import { codeNumber } from '#fenceline/base/errors.js';
+import { B_CONTENTS, J_ERROR, J_FLAGS, J_KERNEL, J_POOL } from '#fenceline/base/layout.js';
+import { bufferAt, dropBuffer } from '#fenceline/buffer/buffer.js';
+import { askToQuit, isAskedToQuit } from '#fenceline/cells/agent.js';
+import { load } from '#fenceline/cells/cell.js';
+import { ring } from '#fenceline/cells/doorbell.js';
+import type { Agent } from '#fenceline/cells/memory.js';
+import { sleepUntil } from '#fenceline/cells/wait.js';
+import type { Points } from '#fenceline/fence/points.js';
+import { PENDING, pointStatus } from '#fenceline/fence/points.js';
+import { addInterest } from '#fenceline/fence/timeline.js';
+import { waitPoints } from '#fenceline/fence/wait.js';
+import { tryRelease } from '#fenceline/memory/placement.js';
+import type { LockSet } from '#fenceline/reservation/lock-set.js';
+import { tryAdmit } from '#fenceline/schedule/admit.js';
+import { collectSlot } from '#fenceline/schedule/complete.js';
+import { pendingDependency } from '#fenceline/schedule/dependencies.js';
+import type { Use } from '#fenceline/schedule/job.js';
+import {
+  ACCESS_READ,
+  ACCESS_WRITE,
+  FLAG_CANCELLED,
+  jobAt,
+  loadPhase,
+  phaseOf,
+  pointOfJob,
+  QUEUED,
+  seqnoOfJob,
+  setFlag,
+  usesOf,
+} from '#fenceline/schedule/job.js';
+import { joinPool, ringPool, wakeAllWorkers, wakeWorkers } from '#fenceline/schedule/pool.js';
+import { poolJobs } from '#fenceline/schedule/pool-jobs.js';
+import type { JobSpec } from '#fenceline/schedule/submit.js';
+import { submitJob } from '#fenceline/schedule/submit.js';
+import type { Work } from '#fenceline/schedule/take.js';
+import {
+  announceBusy,
+  announceIdle,
+  failedRequirement,
+  finishPart,
+  isAnnounced,
+  takeWork,
+} from '#fenceline/schedule/take.js';
+import { payloadAt, type Space } from './space-world.ts';
+
+const noBytes = new Uint8Array(0);
+const never = Number.POSITIVE_INFINITY;
+
+/** A job that was submitted and is not collected yet. */
+export interface Called {
+  readonly job: number;
+  readonly seqno: number;
+  /** Still to be tried by this agent. */
+  isQueued: boolean;
+}
+
+/** A job of pool 0 over these uses, in one part. */
+export function specOf(kernel: number, uses: readonly Use[], more: Partial<JobSpec> = {}): JobSpec {
+  const none = { pool: 0, after: [], record: noBytes, parts: 1, rows: 0, priority: 0, retries: 0, flags: 0 };
+  return { ...none, kernel, uses, timeoutMs: 0, ...more };
+}
+
+/** Submits a job, admits or queues it, and wakes who can run it. */
+export function call(agent: Agent, spec: JobSpec, locks?: LockSet): Called {
+  const { job, seqno } = submitJob(agent, spec);
+  const outcome = tryAdmit(agent, job, locks);
+  if (outcome === 'admitted') announce(agent, job);
+  if (outcome === 'later' && spec.pool >= 0) wakeAllWorkers(agent, spec.pool);
+  return { job, seqno, isQueued: outcome === 'later' };
+}
+
+/** As announce in src/job.ts. */
+function announce(agent: Agent, job: number): void {
+  const pool = load(agent.words, jobAt(agent, job) + J_POOL);
+  if (pool < 0) return;
+  const dependency = pendingDependency(agent, job);
+  if (dependency === undefined) wakeWorkers(agent, pool, 2);
+  else if (!isAnnounced(agent, dependency.timeline, pool)) wakeWorkers(agent, pool, 1);
+}
+
+/** Blocks until the jobs are over, trying those that are queued; `isIdle`: this agent only sleeps, workers must admit. */
+export function waitCalled(agent: Agent, called: readonly Called[], isIdle = false): void {
+  if (isIdle) {
+    const points: Points[number][] = [];
+    for (const { job, seqno } of called) points.push({ ...pointOfJob(agent, job), seqno });
+    waitPoints(agent, points, never);
+    return;
+  }
+  sleepUntil(agent, () => areOver(agent, called), never);
+}
+
+function areOver(agent: Agent, called: readonly Called[]): boolean {
+  for (const one of called) if (one.isQueued) retry(agent, one);
+  let isOver = true;
+  for (const { job, seqno } of called) {
+    const point = { ...pointOfJob(agent, job), seqno };
+    addInterest(agent, point.timeline);
+    if (pointStatus(agent, point) === PENDING) isOver = false;
+  }
+  return isOver;
+}
+
+/** As serveQueue in src/admission.ts, for one job. */
+function retry(agent: Agent, one: Called): void {
+  const isSame = seqnoOfJob(agent, one.job) === one.seqno;
+  const outcome = isSame && phaseOf(loadPhase(agent, one.job)) <= QUEUED + 1 ? tryAdmit(agent, one.job) : 'gone';
+  one.isQueued = outcome === 'later';
+  if (outcome === 'admitted') announce(agent, one.job);
+}
+
+/** The job's error number as its submitter reads it, 0 = done; the slot is free afterwards. Context: it is over. */
+export function collect(agent: Agent, { job, seqno }: Called): number {
+  const status = pointStatus(agent, { ...pointOfJob(agent, job), seqno });
+  const error = load(agent.words, jobAt(agent, job) + J_ERROR);
+  collectSlot(agent, job, seqno);
+  assert.equal(status < 0 ? -status : 0, error, 'The slot and the point tell of the same outcome.');
+  return error;
+}
+
+/** As JobFence.cancel. Context: not collected yet. */
+export function cancel(agent: Agent, { job }: Called): void {
+  setFlag(agent, job, FLAG_CANCELLED);
+  ringPool(agent, job);
+}
+
+/** As releaseBuffer in src/core.ts, for one that is dropped while nothing of it is pending, or whose jobs release it. */
+export function drop(agent: Agent, buffer: number): void {
+  if (dropBuffer(agent, buffer, agent.index)) tryRelease(agent, buffer);
+}
+
+/** Works for pool 0 until it is asked to quit. Outcomes: how many parts it ran. */
+export function serve(space: Space, agent: Agent): number {
+  joinPool(agent, 0);
+  let count = 0;
+  for (;;) {
+    const work = takeWork(agent, 0) ?? sleepForWork(space, agent);
+    if (work === undefined) return count;
+    run(space, agent, work);
+    count++;
+  }
+}
+
+function sleepForWork(space: Space, agent: Agent): Work | undefined {
+  const { found } = space;
+  sleepUntil(
+    agent,
+    () => {
+      announceIdle(agent, 0);
+      found[agent.index] = takeWork(agent, 0);
+      return found[agent.index] !== undefined || isAskedToQuit(agent);
+    },
+    never,
+  );
+  announceBusy(agent, 0);
+  return found[agent.index] as Work | undefined;
+}
+
+/** As runWork: looks at the reasons not to run, then touches the memory of the buffers, word by word, plainly. */
+export function run(space: Space, agent: Agent, work: Work): void {
+  const at = jobAt(agent, work.job);
+  const kernel = load(agent.words, at + J_KERNEL);
+  let code = reasonNotToRun(agent, work.job);
+  if (code === 0) {
+    space.ran.push(`${kernel}.${work.part}`);
+    touch(space, agent, work, kernel);
+    if ((load(agent.words, at + J_FLAGS) & FLAG_CANCELLED) !== 0) code = codeNumber('ECANCELED');
+  }
+  finishPart(agent, work, code);
+}
+
+function reasonNotToRun(agent: Agent, job: number): number {
+  const at = jobAt(agent, job);
+  if ((load(agent.words, at + J_FLAGS) & FLAG_CANCELLED) !== 0) return codeNumber('ECANCELED');
+  if (load(agent.words, at + J_ERROR) !== 0) return codeNumber('ECANCELED');
+  if (failedRequirement(agent, job) < 0) return codeNumber('EINPUT');
+  for (const use of usesOf(agent, job)) {
+    if (use.access === ACCESS_WRITE && !use.isPart) continue;
+    if (load(agent.words, bufferAt(agent, use.buffer) + B_CONTENTS) !== 0) return codeNumber('EINPUT');
+  }
+  return 0;
+}
+
+/** A writer leaves its kernel's number in the word of its part; a reader reads the first word. */
+function touch(space: Space, agent: Agent, work: Work, kernel: number): void {
+  for (const use of usesOf(agent, work.job)) {
+    const at = payloadAt(space, use.buffer) + work.part;
+    if (use.access === ACCESS_READ) space.ran.push(`read ${space.payload[at]}`);
+    else space.payload[at] = kernel;
+  }
+}
+
+/** As the end of a pool: waits until no job is under way, then asks its workers, and who may replace them, to stop. */
+export function closePool(agent: Agent): void {
+  for (let points = poolJobs(agent, 0); points.length > 0; points = poolJobs(agent, 0)) {
+    waitPoints(agent, points, never);
+  }
+  for (let worker = 1; worker < agent.layout.limits.agents; worker++) {
+    if (worker === agent.index) continue;
+    askToQuit(agent, worker);
+    ring(agent, worker, -1);
+  }
+}
