@@ -2,13 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { decode } from '#fenceline/schedule/codec.js';
 import { depthMax } from '#fenceline/schedule/codec-format.js';
 
-const _room = new Uint8Array(new SharedArrayBuffer(1 << 20));
-const _nested = (depth: number): unknown => {
-  let value: unknown = 7;
-  for (let level = 0; level < depth; level++) value = level % 2 ? { a: value } : [value];
-  return value;
-};
-
 describe('bytes that are not one whole value', () => {
   const bytes = (...values: number[]) => Uint8Array.from(values);
   const deepArray = (depth: number) => Uint8Array.from([...new Array(depth).fill([16, 1]).flat(), 3]);
