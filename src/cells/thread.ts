@@ -53,6 +53,9 @@ interface WebWorker {
   postMessage(message: unknown): void;
   addEventListener(event: string, fn: (event: { readonly data?: unknown; readonly message?: string }) => void): void;
   terminate(): void;
+  /** Bun alone has these. A web worker of Deno keeps its process alive until it is ended. */
+  ref?(): void;
+  unref?(): void;
 }
 
 /** Starts a module in a thread of its own. */
@@ -73,11 +76,12 @@ export function wrapThread(worker: unknown): Thread | undefined {
 /** The thread that started this one; undefined in a main thread. */
 export function parentPort(): ParentPort | undefined {
   const threads = workerThreads();
-  if (threads !== undefined)
-    return threads.isMainThread || !threads.parentPort ? undefined : nodePort(threads.parentPort);
-  const scope = globalThis as unknown as WebWorker & { readonly document?: unknown };
-  if (scope.document !== undefined || typeof scope.postMessage !== 'function') return undefined;
-  return webPort(scope);
+  if (threads?.parentPort && !threads.isMainThread) return nodePort(threads.parentPort);
+  // In a web worker of Deno, worker_threads takes the thread for a main thread: what it is made of tells.
+  const runtime = globalThis as { readonly WorkerGlobalScope?: abstract new () => unknown };
+  const isWebWorker = runtime.WorkerGlobalScope !== undefined && globalThis instanceof runtime.WorkerGlobalScope;
+  const scope = globalThis as unknown as WebWorker;
+  return isWebWorker && typeof scope.postMessage === 'function' ? webPort(scope) : undefined;
 }
 
 /** How many threads the machine runs at once. */
@@ -112,7 +116,7 @@ function webThread(worker: WebWorker): Thread {
     onError: (fn) => worker.addEventListener('error', (event) => fn(new Error(event.message ?? unloaded))),
     onExit: () => {},
     terminate: () => worker.terminate(),
-    keepAlive: () => {},
+    keepAlive: (isKept) => (isKept ? worker.ref?.() : worker.unref?.()),
   };
 }
 
