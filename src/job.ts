@@ -33,10 +33,11 @@ type Settled<R> = Exclude<Outcome<R>, { status: 'pending' }>;
 
 /** What a thread keeps of the jobs it submitted. */
 interface Ledger {
-  /** The last job of this thread that writes each buffer: who uses the buffer asks about it. */
-  readonly writers: Map<number, JobFence<unknown>>;
-  /** Jobs that were not collected yet, by slot. */
-  readonly open: Map<number, JobFence<unknown>>;
+  // Both are lists: the tables that a map leaves behind keep what was in them alive until the next full collection.
+  /** By buffer, the last job of this thread that writes it: who uses the buffer asks about it. */
+  readonly writers: (JobFence<unknown> | undefined)[];
+  /** By slot, the job in it that was not collected yet. */
+  readonly open: (JobFence<unknown> | undefined)[];
   readonly onUnobserved: ((error: FencelineError) => void)[];
 }
 
@@ -136,9 +137,12 @@ function claimOrCollect(core: Core, spec: JobSpec): { job: number; seqno: number
 /** Outcomes: whether there was anything to collect. */
 function collectAll(core: Core): boolean {
   const { open } = ledgerOf(core);
-  const count = open.size;
-  for (const fence of open.values()) fence.collect();
-  return open.size < count;
+  let collected = 0;
+  for (const fence of open) {
+    fence?.collect();
+    if (fence !== undefined && open[fence.slot] !== fence) collected++;
+  }
+  return collected > 0;
 }
 
 /** The signal stops the job; the job's end takes the listener off again. */
@@ -161,11 +165,11 @@ function createFence<R>(core: Core, submission: Submission<R>, job: number, seqn
     return outcome;
   };
   const fence = new JobFence<R>(core, job, seqno, submission.label, collect);
-  ledgerOf(core).open.set(job, fence as JobFence<unknown>);
+  ledgerOf(core).open[job] = fence as JobFence<unknown>;
   watchPoints(core.agent, [{ timeline: laneOf(core.agent, job), generation: 0, seqno }], () => {
     const settled = collect();
     const { writers } = ledgerOf(core);
-    for (const use of submission.spec.uses) if (writers.get(use.buffer) === fence) writers.delete(use.buffer);
+    for (const use of submission.spec.uses) if (writers[use.buffer] === fence) writers[use.buffer] = undefined;
     if (settled.status === 'failed') reportLater(core, fence, settled.error);
   });
   return fence;
@@ -190,7 +194,7 @@ function collectOutcome<R>(core: Core, submission: Submission<R>, fence: JobFenc
   const told =
     code === 0 ? undefined : (errorOfJob(agent, job, seqno) ?? generalError(codeFromNumber(code) ?? 'EUNKNOWN', label));
   collectSlot(agent, job, seqno);
-  ledgerOf(core).open.delete(job);
+  ledgerOf(core).open[job] = undefined;
   for (const use of spec.uses) releaseBuffer(core, use.buffer);
   if (told === undefined) return { status: 'done', value: toResult(results) };
   const error = withReason(withCauses(core, told), fence.reason);
@@ -221,7 +225,7 @@ function announce(core: Core, job: number, spec: JobSpec): void {
 
 /** Somebody looks at the buffer: an error of the job that wrote it is theirs to hear. */
 export function askAbout(core: Core, buffer: number): void {
-  const writer = ledgerOf(core).writers.get(buffer);
+  const writer = ledgerOf(core).writers[buffer];
   if (writer !== undefined) writer.isObserved = true;
 }
 
@@ -230,7 +234,7 @@ function noteUses(core: Core, spec: JobSpec, fence: JobFence<unknown>): void {
   const { writers } = ledgerOf(core);
   for (const use of spec.uses) {
     askAbout(core, use.buffer);
-    if (isWriting(use) && spec.pool >= 0) writers.set(use.buffer, fence);
+    if (isWriting(use) && spec.pool >= 0) writers[use.buffer] = fence;
   }
 }
 
@@ -247,7 +251,7 @@ function reportLater(core: Core, fence: JobFence<unknown>, error: FencelineError
 function ledgerOf(core: Core): Ledger {
   let ledger = ledgers.get(core);
   if (ledger === undefined) {
-    ledger = { writers: new Map(), open: new Map(), onUnobserved: [] };
+    ledger = { writers: [], open: [], onUnobserved: [] };
     ledgers.set(core, ledger);
   }
   return ledger;

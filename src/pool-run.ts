@@ -114,13 +114,19 @@ function toList(parts: readonly unknown[]): unknown {
 
 /** One use per buffer: the strongest access counts. */
 function collectUses(core: Core, bound: readonly BoundUse<SharedBuffer>[], callUses: CallUse[]): Use[] {
-  const byBuffer = new Map<number, Use>();
+  const uses: Use[] = [];
+  // For as few buffers as most jobs have, comparing with each is faster than a map, and allocates nothing.
+  const positions = bound.length > comparedMax ? new Map<number, number>() : undefined;
   for (const { buffer, spec, index } of bound) {
     const parts = partsOf(buffer, core, index < 0 ? spec.name : `${spec.name}[${index}]`);
     const access = accessOf(spec.param.access);
-    const known = byBuffer.get(parts.buffer);
-    if (known === undefined || access !== ACCESS_READ) {
-      byBuffer.set(parts.buffer, { buffer: parts.buffer, generation: parts.generation, access, isPart: parts.isPart });
+    const known = positions === undefined ? positionOf(uses, parts.buffer) : (positions.get(parts.buffer) ?? -1);
+    const use = { buffer: parts.buffer, generation: parts.generation, access, isPart: parts.isPart };
+    if (known < 0) {
+      positions?.set(parts.buffer, uses.length);
+      uses.push(use);
+    } else if (access !== ACCESS_READ) {
+      uses[known] = use;
     }
     callUses.push({
       buffer: parts.buffer,
@@ -130,13 +136,20 @@ function collectUses(core: Core, bound: readonly BoundUse<SharedBuffer>[], callU
       label: parts.label,
     });
   }
-  if (byBuffer.size > usesPerJob) {
-    fail('ENOSPC', `A job with ${byBuffer.size} buffers is more than one may name (${usesPerJob}).`, {
+  if (uses.length > usesPerJob) {
+    fail('ENOSPC', `A job with ${uses.length} buffers is more than one may name (${usesPerJob}).`, {
       limit: 'usesPerJob',
       value: usesPerJob,
     });
   }
-  return [...byBuffer.values()];
+  return uses;
+}
+
+const comparedMax = 16;
+
+function positionOf(uses: readonly Use[], buffer: number): number {
+  for (let at = 0; at < uses.length; at++) if (uses[at]?.buffer === buffer) return at;
+  return -1;
 }
 
 function accessOf(access: 'read' | 'write' | 'update'): number {
