@@ -60,6 +60,8 @@ type Source = URL | (() => { postMessage(message: unknown): void });
 const entry = './worker-entry.js';
 const answerMs = 30_000;
 const stopMs = 2000;
+/** Chromium lets an ended worker run on for 2 s, and its beacon goes out after them. */
+const webStopMs = 5000;
 const crashesMax = 5;
 /** How often time limits are looked at, and how long a kernel has to see that its time is up. */
 const timeCheckMs = 250;
@@ -205,7 +207,7 @@ class WorkerPool<S> implements Pool<S> {
     const terminating = startTimer(graceMs, () => this.#terminate(member));
     let givingUp: Timer | undefined;
     const isGivenUp = new Promise<void>((resolve) => {
-      givingUp = startTimer(graceMs + stopMs, resolve);
+      givingUp = startTimer(graceMs + (thread.tellsExit ? stopMs : webStopMs), resolve);
     });
     await Promise.race([stopped, isGivenUp]);
     terminating.stop();
