@@ -1,9 +1,9 @@
 /**
  * A pool of workers: threads that run typed kernels (facts: piscina, workerpool; here jobs go through shared memory).
  *
- * The pool starts threads, keeps a seat for each, hears of their end, and replaces those that crash. It carries no job:
- * a call fills a slot in shared memory, whatever thread makes it, and whichever worker looks first takes it.
- * Not here: what a worker does (worker.ts), and order (schedule/).
+ * The pool starts threads, keeps a seat for each, and replaces those that crash. It carries no job: a call fills a slot
+ * in shared memory, whatever thread makes it, and whichever worker looks first takes it.
+ * Not here: one worker's answers and its end (pool-member.ts), what a worker does (worker.ts), and order (schedule/).
  */
 
 import { assert } from './base/assert.ts';
@@ -11,22 +11,19 @@ import type { Code } from './base/errors.ts';
 import { codeNumber, FencelineError, fail } from './base/errors.ts';
 import { partsPerJob } from './base/limits.ts';
 import type { Seat } from './cells/agent.ts';
-import { askToQuit, declareStopped, isPresent, isStopProvable, reserveSeat, withdrawSeat } from './cells/agent.ts';
-import { whenBeaconOut } from './cells/beacon.ts';
-import type { Ticker, Timer } from './cells/clock.ts';
-import { startTicker, startTimer } from './cells/clock.ts';
-import { ring } from './cells/doorbell.ts';
-import { addWaiter, nextWaiterOrder } from './cells/pump.ts';
+import { declareStopped, reserveSeat } from './cells/agent.ts';
+import type { Ticker } from './cells/clock.ts';
+import { startTicker } from './cells/clock.ts';
 import type { Thread } from './cells/thread.ts';
 import { hardwareThreads, startThread, wrapThread } from './cells/thread.ts';
 import type { Core } from './core.ts';
 import type { Signature } from './device/kernel.ts';
-import { checkSignature } from './device/kernel.ts';
 import type { InlineWorker } from './inline-pool.ts';
 import { inlineWorker } from './inline-pool.ts';
 import type { Served } from './kernel.ts';
-import { noAnswer, refuseThreads, toLoadError } from './load-error.ts';
+import { refuseThreads } from './load-error.ts';
 import type { Pool, PoolOptions } from './pool.ts';
+import { Member } from './pool-member.ts';
 import type { PoolOwner } from './pool-run.ts';
 import { callables } from './pool-run.ts';
 import { claimPool, freePool, wakeAllWorkers } from './schedule/pool.ts';
@@ -35,33 +32,15 @@ import { failOverdue } from './schedule/time-limit.ts';
 import type { CloseOptions, Space } from './space.ts';
 import { beforeClose, coreOf, emit } from './space.ts';
 import { whenOver } from './waiting.ts';
-import type { WorkerAnswer, WorkerOrder } from './worker.ts';
 
 export type { Pool, PoolOptions } from './pool.ts';
-
-interface Member {
-  readonly thread: Thread;
-  readonly seat: Seat;
-  readonly number: number;
-  isReady: boolean;
-  /** Its beacon is lit: being granted it proves that the thread stopped. */
-  isLit: boolean;
-  /** Resolves when the thread is proven to have stopped, or was told to and cannot be heard. */
-  readonly stopped: Promise<void>;
-  /** Resolves `stopped`. */
-  readonly onStopped: () => void;
-  /** The thread is proven to have stopped, or it left its seat in good order: what it left is repaired. */
-  readonly onEnd: () => void;
-}
 
 type Source = URL | (() => { postMessage(message: unknown): void });
 
 /** Not written where it is used: a bundler would see the URL there and pack a copy that imports what is not beside it. */
 const entry = './worker-entry.js';
-const answerMs = 30_000;
-const stopMs = 2000;
-/** Chromium lets an ended worker run on for 2 s, and its beacon goes out after them. */
-const webStopMs = 5000;
+/** How long a kernel may run on while its pool closes; with `abort`, a tenth of it. */
+const graceMs = 2000;
 const crashesMax = 5;
 /** How often time limits are looked at, and how long a kernel has to see that its time is up. */
 const timeCheckMs = 250;
@@ -183,38 +162,13 @@ class WorkerPool<S> implements Pool<S> {
     this.#timeLimits?.stop();
     if (abort) cancelPool(agent, this.#pool);
     else if (!(await this.#whenIdle(timeoutMs))) cancelPool(agent, this.#pool);
-    for (const member of [...this.#members]) {
-      const { seat, thread } = member;
-      if (this.#withdraw(member)) continue;
-      thread.keepAlive(true);
-      askToQuit(agent, seat.index);
-      ring(agent, seat.index, -1);
-    }
+    for (const member of [...this.#members]) member.askToLeave();
     await this.#inline?.stop();
-    const graceMs = abort ? stopMs / 10 : stopMs;
-    const haveLeft = await Promise.all([...this.#members].map((member) => this.#whenLeft(member, graceMs)));
+    const leaveMs = abort ? graceMs / 10 : graceMs;
+    const haveLeft = await Promise.all([...this.#members].map((member) => member.whenLeft(leaveMs)));
     this.#endJobs('ECANCELED');
     // A thread that cannot be stopped may still be at work for the pool: nobody else gets its place.
     if (haveLeft.every(Boolean)) freePool(agent, this.#pool);
-  }
-
-  /**
-   * One that is in the middle of a kernel is given a moment to see `cancelled`, then its thread is ended. Outcomes: false
-   * if it is not proven to have stopped even then: who waits for what it is at is told so, and may not wait for ever.
-   */
-  async #whenLeft(member: Member, graceMs: number): Promise<boolean> {
-    const { thread, seat, stopped } = member;
-    const terminating = startTimer(graceMs, () => this.#terminate(member));
-    let givingUp: Timer | undefined;
-    const isGivenUp = new Promise<void>((resolve) => {
-      givingUp = startTimer(graceMs + (thread.tellsExit ? stopMs : webStopMs), resolve);
-    });
-    await Promise.race([stopped, isGivenUp]);
-    terminating.stop();
-    givingUp?.stop();
-    if (!isPresent(this.#core.agent, seat.index, seat.incarnation)) return true;
-    thread.keepAlive(false);
-    return false;
   }
 
   /** Ends what is left when there is nobody to run it. */
@@ -227,7 +181,7 @@ class WorkerPool<S> implements Pool<S> {
     if (signatures.every(({ timeoutMs }) => timeoutMs === undefined)) return;
     this.#timeLimits = startTicker(timeCheckMs, () => {
       const stuck = failOverdue(this.#core.agent, this.#pool, timeGraceMs);
-      for (const { seat, thread } of this.#members) if (stuck.has(seat.index)) thread.terminate();
+      for (const member of this.#members) if (stuck.has(member.seat.index)) member.terminate();
     });
   }
 
@@ -249,97 +203,21 @@ class WorkerPool<S> implements Pool<S> {
         value,
       });
     }
-    const thread = this.#open(seat);
-    let onStopped: () => void = () => {};
-    const stopped = new Promise<void>((resolve) => {
-      onStopped = resolve;
-    });
-    let lastError: unknown;
-    let onAnswer: (answer: WorkerAnswer) => void = () => {};
-    let onEnd: () => void = () => {};
-    const member: Member = {
-      thread,
+    const member = new Member(this.#core, {
+      thread: this.#open(seat),
       seat,
+      pool: this.#pool,
       number,
-      isReady: false,
-      isLit: false,
-      stopped,
-      onStopped,
-      onEnd: () => onEnd(),
-    };
-    this.#members.add(member);
-    const answer = new Promise<readonly Signature[]>((resolve, reject) => {
-      const refuse = (error: FencelineError): void => {
-        timer.stop();
-        reject(error);
-        this.#withdraw(member);
-      };
-      const timer = startTimer(answerMs, () => refuse(noAnswer(answerMs)));
-      thread.onError((error) => {
-        lastError = error;
-        // Where no end follows the error, a script that did not load would never be heard of again.
-        if (!thread.tellsExit && !member.isReady) refuse(toLoadError(error));
-      });
-      onAnswer = (reply) => {
-        if (reply.fenceline === 'listening') return thread.post(this.#order(thread, seat, number));
-        if (reply.fenceline === 'lit') return this.#watchBeacon(member);
-        if (reply.fenceline === 'failed') return refuse(toLoadError(reply.error));
-        timer.stop();
-        member.isReady = true;
-        // An idle pool lets the process exit; whoever waits for a job keeps it alive.
-        if (this.#closing === undefined) thread.keepAlive(false);
-        resolve(reply.signatures.map(checkSignature));
-      };
-      onEnd = () => {
-        if (!this.#members.delete(member)) return;
-        timer.stop();
-        reject(toLoadError(lastError ?? new Error('The worker stopped before it was ready.')));
-        if (!this.#core.isClosed) declareStopped(this.#core.agent, seat.index, seat.incarnation);
-        onStopped();
-        if (member.isReady && this.#closing === undefined) this.#onCrash(number, lastError);
-      };
-    });
-    thread.onMessage((message) => {
-      if (isAnswer(message)) onAnswer(message);
-    });
-    if (thread.tellsExit) thread.onExit(onEnd);
-    else this.#watchSeat(member);
-    thread.post(this.#order(thread, seat, number));
-    return answer;
-  }
-
-  /** Where no event says that a thread stopped: its seat is free once it left, or once somebody repaired after it. */
-  #watchSeat({ seat, thread, onEnd }: Member): void {
-    const { agent } = this.#core;
-    addWaiter(agent, {
-      order: nextWaiterOrder(),
-      hint: -1,
-      poll: () => !isPresent(agent, seat.index, seat.incarnation),
-      run: () => {
-        thread.terminate();
-        onEnd();
+      module: this.#source instanceof URL ? this.#source.href : undefined,
+      isClosing: () => this.#closing !== undefined,
+      onEnd: (ended, lastError) => {
+        this.#members.delete(ended);
+        if (ended.isReady && this.#closing === undefined) this.#onCrash(number, lastError);
       },
     });
-  }
-
-  #watchBeacon(member: Member): void {
-    const { index, incarnation } = member.seat;
-    member.isLit = true;
-    whenBeaconOut({ space: this.#core.data.id, index, incarnation }, member.onEnd);
-  }
-
-  /** Takes back the seat of a thread that did not come yet: it never will. Outcomes: false if it came. */
-  #withdraw({ thread, seat, onEnd }: Member): boolean {
-    if (thread.tellsExit || !withdrawSeat(this.#core.agent, seat)) return false;
-    thread.terminate();
-    onEnd();
-    return true;
-  }
-
-  /** Ends a thread. Where nothing will tell that it stopped, nobody waits for that, and its seat stays taken. */
-  #terminate({ thread, seat, isLit, onStopped }: Member): void {
-    thread.terminate();
-    if (!thread.tellsExit && !isLit && !isStopProvable(this.#core.agent, seat.index)) onStopped();
+    this.#members.add(member);
+    member.start();
+    return member.answer;
   }
 
   #open(seat: Seat): Thread {
@@ -354,13 +232,6 @@ class WorkerPool<S> implements Pool<S> {
       declareStopped(this.#core.agent, seat.index, seat.incarnation);
       throw error;
     }
-  }
-
-  #order(thread: Thread, seat: Seat, worker: number): WorkerOrder {
-    const source = this.#source;
-    const module = source instanceof URL ? source.href : undefined;
-    const needsBeacon = !thread.tellsExit;
-    return { fenceline: 'work', space: this.#core.data, seat, pool: this.#pool, worker, module, needsBeacon };
   }
 
   /** A worker stopped by itself: its jobs were repaired already; another one takes its place. */
@@ -388,9 +259,4 @@ class WorkerPool<S> implements Pool<S> {
     this.#over = new FencelineError('ENODEV', sentence, { device }, error) as FencelineError;
     this.#endJobs('EOWNERDEAD');
   }
-}
-
-function isAnswer(message: unknown): message is WorkerAnswer {
-  const kind = (message as Partial<WorkerAnswer> | null)?.fenceline;
-  return kind === 'listening' || kind === 'lit' || kind === 'ready' || kind === 'failed';
 }
