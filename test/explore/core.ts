@@ -30,9 +30,20 @@ export const agents: Primitive = {
   name: 'agent',
   modules: ['src/cells/agent.ts'],
   explorations: [
-    { rule: 'a seat that was given up is not touched by its late owner', scenario: 'cells/seats' },
+    { rule: 'two who join at the same time sit on different seats', scenario: 'cells/joining' },
     { rule: 'whoever dies while joining or leaving leaves a free seat', scenario: 'cells/seats-killed' },
-    { rule: 'an agent is repaired once, also if its repairers die', scenario: 'cells/repairs' },
+    {
+      rule: 'after a repair everybody looks everywhere',
+      scenario: 'cells/pump',
+      limits: { killAgents: ['left', 'right'] },
+    },
+    {
+      rule: 'an agent is repaired by one other at a time',
+      scenario: 'cells/repairs',
+      limits: { preemptions: 2, killAgents: false },
+    },
+    { rule: 'an agent is repaired, also if its repairers die', scenario: 'cells/repairs' },
+    { rule: 'a seat that was given up is not touched by its late owner', scenario: 'cells/seats' },
   ],
 };
 
@@ -105,12 +116,20 @@ export const lockSets: Primitive = {
   modules: ['src/reservation/lock-set.ts'],
   explorations: [
     { rule: 'two lock sets exclude each other and come through', scenario: 'reservation/two-sets' },
-    { rule: 'three lock sets in a ring come through', scenario: 'reservation/three-sets' },
-    { rule: 'a lock set in an event loop comes through beside one that blocks', scenario: 'reservation/pumped-sets' },
     {
-      rule: 'a lock set told to die while it begins to wait comes through',
-      scenario: 'reservation/pumped-between',
-      limits: { preemptions: 2 },
+      rule: 'an admission that could not lock is rung when it may try again',
+      scenario: 'reservation/queued',
+      limits: { preemptions: 1 },
+    },
+    {
+      rule: 'a lock set in an event loop comes through beside one that blocks',
+      scenario: 'reservation/pumped-sets',
+      limits: { killAgents: ['blocking'] },
+    },
+    {
+      rule: 'three lock sets in a ring come through',
+      scenario: 'reservation/three-sets',
+      limits: { preemptions: 1 },
     },
   ],
 };
@@ -120,14 +139,18 @@ export const reservation: Primitive = {
   modules: ['src/reservation/reservation.ts'],
   explorations: [
     {
-      rule: 'readers without the lock find what is pending, once, while the list is compacted',
-      scenario: 'reservation/collecting',
-      limits: { preemptions: 1 },
-    },
-    {
       rule: 'a full list has no room until something in it is over',
       scenario: 'reservation/full',
       limits: { preemptions: 1 },
+    },
+    {
+      rule: 'readers without the lock find what is pending, once, also if the writer dies',
+      scenario: 'reservation/collecting',
+      limits: { preemptions: 0 },
+    },
+    {
+      rule: 'readers are never given a mix of two lists',
+      scenario: 'reservation/overtaken',
     },
     { rule: 'who waits for a write learns that it failed', scenario: 'reservation/waiting' },
   ],

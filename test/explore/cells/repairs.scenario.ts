@@ -15,7 +15,9 @@ import { tryAcquire } from '#fenceline/lock/ww-lock.js';
 import { agentIn, agentOver, bury, describeWordOf, lockAt, newWorld, oneTicket, type World } from '../world.ts';
 
 const size = { seated: 4, timelines: 2 };
-const names = ['', 'first', 'second'];
+const names = ['first', 'second'];
+/** Above its repairers, below the keeper: whoever looks for the dead in order meets a dead repairer first. */
+const deadIndex = 2;
 
 interface DeadWorld extends World {
   /** What the dead agent promised. */
@@ -24,14 +26,14 @@ interface DeadWorld extends World {
   readonly word: number;
 }
 
-/** Agent 0 stopped with a timeline open, a slot claimed and a lock held. */
+/** One agent stopped with a timeline open, a slot claimed and a lock held. */
 function newDeath(): DeadWorld {
   const world = newWorld(size);
-  const dead = agentIn(world, 0);
+  const dead = agentIn(world, deadIndex);
   const writer = createTimeline(dead);
   const point = { timeline: writer.timeline, generation: writer.generation, seqno: issue(dead, writer) };
   holdTimeline(agentIn(world, 3), point.timeline, point.generation);
-  claimSlot(dead.words, world.layout.timelines, TIMELINE_WORDS, 2, 1, 0);
+  claimSlot(dead.words, world.layout.timelines, TIMELINE_WORDS, 2, 1, deadIndex);
   tryAcquire(dead, lockAt(world, 0), openTicket(dead));
   return { ...world, point, word: 0 };
 }
@@ -55,12 +57,12 @@ export default scenario({
   setup: newDeath,
   agents: {
     first: (world) => {
-      declareStopped(agentIn(world, 1), 0, 0);
+      declareStopped(agentIn(world, 0), deadIndex, 0);
       return 'done';
     },
     second: (world) => {
-      declareStopped(agentIn(world, 2), 0, 0);
-      waitPoints(agentIn(world, 2), [world.point], Number.POSITIVE_INFINITY);
+      declareStopped(agentIn(world, 1), deadIndex, 0);
+      waitPoints(agentIn(world, 1), [world.point], Number.POSITIVE_INFINITY);
       return pointStatus(world.memory, world.point);
     },
     newcomer,
@@ -69,7 +71,7 @@ export default scenario({
   after: (world, { second, newcomer: stayed }) => {
     const { words } = world.memory;
     assert.equal(
-      agentStateOf(words[agentAt(world.memory, 0) + A_STATE] ?? 0),
+      agentStateOf(words[agentAt(world.memory, deadIndex) + A_STATE] ?? 0),
       AGENT_FREE,
       'The repair came to its end.',
     );

@@ -15,13 +15,7 @@ import {
 } from '#fenceline/cells/memory.js';
 import { identifyThread } from '#fenceline/cells/proof.js';
 import { nobody } from '#fenceline/cells/slot.js';
-import {
-  createTimeline,
-  dropTimeline,
-  holdTimeline,
-  type TimelineWriter,
-  timelineAt,
-} from '#fenceline/fence/timeline.js';
+import { createTimeline, holdTimeline, type TimelineWriter, timelineAt } from '#fenceline/fence/timeline.js';
 import { agentIn, agentOver, newWorld, type World } from '../world.ts';
 
 // Agents 0 and 1 are there for others: 1 owns the timeline. The child's seat lies below its parent's, and so is reused first.
@@ -51,7 +45,7 @@ export function stay(world: SeatWorld, seat: Seat): string {
     isAgentIn(readAgents(agent.words, lineAt + TL_REFS, lineAt + TL_REFS_OVERFLOW), seat.index),
     'Nobody clears what a live agent holds.',
   );
-  dropTimeline(agent, world.timeline.timeline, seat.index);
+  // What it still holds goes with it.
   leave(agent);
   return 'stayed';
 }

@@ -99,7 +99,7 @@ export function buryHolder(world: LockWorld, dead: number): void {
   bury(world, dead);
 }
 
-const SUSPECT = 1 << 28;
+export const SUSPECT: number = 1 << 28;
 const OWNER = 0x0fffffff;
 
 /** At the end: every lock is free, suspect exactly if its holder died and nobody took it since, and found so once. */

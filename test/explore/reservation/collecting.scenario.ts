@@ -12,13 +12,13 @@ const added = 0;
 const signalled = 1;
 
 export default scenario({
-  setup: () => newReservation(size, 4),
+  setup: () => newReservation(size, 5),
   agents: {
     writer: (world) => {
       const agent = agentIn(world, 0);
       for (const point of world.points) {
         const number = point.seqno - base;
-        add(agent, world.at, point, usages[number - 1] ?? 0);
+        add(agent, world.at, point, usages[(number - 1) % usages.length] ?? 0);
         store(agent.words, scratchAt(world, added), number);
         if (number !== 2) continue;
         store(agent.words, scratchAt(world, signalled), 1);

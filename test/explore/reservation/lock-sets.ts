@@ -1,12 +1,14 @@
 /** What the scenarios of lock sets share: a transaction over several locks, by blocking or from the event loop. */
 import assert from 'node:assert/strict';
+import { L_WORD } from '#fenceline/base/layout.js';
+import { load } from '#fenceline/cells/cell.js';
 import type { Agent } from '#fenceline/cells/memory.js';
 import { addWaiter, nextWaiterOrder } from '#fenceline/cells/pump.js';
 import { sleepUntil } from '#fenceline/cells/wait.js';
 import type { Acquisition } from '#fenceline/lock/ww-lock.js';
 import { clearSuspect, isHeldBy } from '#fenceline/lock/ww-lock.js';
 import { closeLockSet, type LockSet, lockStep, openLockSet } from '#fenceline/reservation/lock-set.js';
-import { addOne, type LockWorld } from '../lock/locks.ts';
+import { addOne, type LockWorld, SUSPECT } from '../lock/locks.ts';
 import { agentIn, lockAt } from '../world.ts';
 
 /** Locks all, adds one behind each, and gives all back. Outcomes: how often the set was unwound. */
@@ -55,6 +57,7 @@ function finishSet(world: LockWorld, agent: Agent, set: LockSet, order: readonly
       world.suspects.push(lock);
       clearSuspect(agent, lockAt(world, lock));
     }
+    assert.equal(load(agent.words, lockAt(world, lock) + L_WORD) & SUSPECT, 0, 'What is suspect is noted.');
     addOne(world, lock);
   }
   closeLockSet(agent, set);
