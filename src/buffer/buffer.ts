@@ -42,6 +42,7 @@ import {
   stateOf,
   tryFreeSlot,
 } from '../cells/slot.ts';
+import { forgetSuspect } from '../lock/ww-lock.ts';
 import { clearReservation } from '../reservation/reservation.ts';
 
 /** A buffer's slot and the generation that tells its uses apart. */
@@ -76,8 +77,9 @@ export function createBuffer(agent: Agent, sizeBytes: number, dtypeCode: number,
   }
   agent.cursors.set(layout.buffers, (buffer + 1) % count);
   const at = bufferAt(agent, buffer);
-  // Not the lock: somebody who was late may hold it for a moment, and it frees itself.
   for (let word = B_STATE + 1; word < B_LOCK; word++) store(words, at + word, 0);
+  // Not the lock: somebody who was late may hold it for a moment, and it frees itself. A death was another buffer's.
+  forgetSuspect(agent, at + B_LOCK);
   store(words, at + B_FRESH, 0);
   clearReservation(agent, at + B_RESERVATION);
   store(words, at + B_SIZE_LO, sizeBytes | 0);

@@ -116,6 +116,11 @@ export function clearSuspect(agent: Agent, lockAt: number): void {
   }
 }
 
+/** The lock protects something new: who died with it before does not matter. */
+export function forgetSuspect(agent: Agent, lockAt: number): void {
+  if ((load(agent.words, lockAt + L_WORD) & SUSPECT) !== 0) clearSuspect(agent, lockAt);
+}
+
 /** Agent whose death made the lock suspect, or -1. */
 export function suspectBy(memory: Memory, lockAt: number): number {
   return load(memory.words, lockAt + L_SUSPECT_BY) - 1;

@@ -4,7 +4,7 @@ import { scenario } from 'fenceline/check';
 import { ACCESS_READ, ACCESS_WRITE } from '#fenceline/schedule/job.js';
 import { agentIn } from '../world.ts';
 import { assertEmpty } from './accounting.ts';
-import { declareAndServe, newJobs, size } from './jobs.ts';
+import { declareAndServe, newJobs } from './jobs.ts';
 import { call, closePool, collect, drop, serve, specOf, waitCalled } from './pool-calls.ts';
 import { small } from './space-world.ts';
 

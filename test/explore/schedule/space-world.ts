@@ -25,6 +25,8 @@ export const unit = 64;
 export interface SpaceSize {
   /** Agents seated from the start; the last one repairs. */
   readonly seated: number;
+  /** Seats; default: as many as are seated. */
+  readonly agents?: number;
   readonly buffers?: number;
   readonly jobs?: number;
   readonly timelines?: number;
@@ -53,7 +55,7 @@ export const small: readonly Patch[] = [
 
 export function newSpace(size: SpaceSize): Space {
   const limits = completeLimits({
-    agents: size.seated,
+    agents: size.agents ?? size.seated,
     buffers: size.buffers ?? 1,
     jobs: size.jobs ?? 1,
     timelines: size.timelines ?? 1,

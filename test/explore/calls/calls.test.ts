@@ -1,0 +1,99 @@
+/**
+ * Every call of the core, with its agent killed before each of its steps: nobody hangs, accounting is exact as soon as the
+ * stop is proven and repaired, no slot is lost, and the same calls then succeed. The shells are thin around these calls.
+ *
+ * Which calls there are is read from the sources: a new one is in one of the scenarios, or below with a reason.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { check } from 'fenceline/check';
+import { expect, test } from 'vitest';
+
+const here = new URL('./', import.meta.url);
+const root = new URL('../../../', here);
+
+const scenarios = readdirSync(here).filter((name) => name.endsWith('.scenario.ts'));
+
+test.each(scenarios)('an agent dies at every step of the calls in %s', async (name) => {
+  const report = await check(new URL(name, here));
+  console.log(`${name}: killed at ${report.executions} steps, ${report.seconds.toFixed(2)} s`);
+  expect(report.isComplete).toBe(true);
+  expect(report.executions).toBeGreaterThan(50);
+});
+
+/** Modules whose functions change shared memory, or wait for it. */
+const modules = [
+  'buffer/buffer',
+  'cells/agent',
+  'cells/chunk',
+  'cells/doorbell',
+  'cells/held-slot',
+  'fence/sync-object',
+  'fence/timeline',
+  'fence/wait',
+  'fence/watch',
+  'lock/lock-wait',
+  'lock/ticket',
+  'lock/ww-lock',
+  'memory/allocator',
+  'memory/placement',
+  'memory/release',
+  'reservation/lock-set',
+  'reservation/reservation',
+  'schedule/admit',
+  'schedule/complete',
+  'schedule/dependencies',
+  'schedule/job',
+  'schedule/pool',
+  'schedule/pool-jobs',
+  'schedule/submit',
+  'schedule/take',
+  'schedule/time-limit',
+];
+
+/** Calls that no scenario here names, by reason. */
+const elsewhere: Readonly<Record<string, readonly string[]>> = {
+  'looks, and changes nothing': [
+    ...['bufferAt', 'reservationOf', 'isBufferLive', 'isBufferUsable', 'heapOf', 'placementOf', 'isStopProvable'],
+    ...['chunkAt', 'loadBytes', 'syncObjectAt', 'timelineAt', 'hintOf', 'isThere', 'ticketAt', 'ticketIdOf', 'stampOf'],
+    ...['holdingOf', 'waitingOf', 'isTicketOpen', 'suspectBy', 'holderOf', 'isHeldBy', 'agentOfTicket'],
+    ...['blockStartBytes', 'blockSizeBytes', 'blockHeap', 'bytesOfBuffer', 'bytesOfBlock', 'hasPending', 'usageBefore'],
+    ...['collectPending', 'isReturned', 'pendingDependency', 'requiredDependencies', 'failedDependency', 'jobAt'],
+    ...['laneOf', 'jobOfLane', 'phaseOf', 'phaseAgentOf', 'phaseWord', 'isOfSeqno', 'seqnoOfJob', 'pointOfJob'],
+    ...['hasFlag', 'partWord', 'partStateOf', 'partAgentOf', 'useOf', 'usesOf', 'isWriting', 'chunkOwnerOf', 'poolAt'],
+    ...['failedRequirement', 'isAnnounced', 'isOverdue'],
+  ],
+  'a part of the calls that scenarios name: they make it': [
+    ...['freeChain', 'freeChunksOf', 'finishClosing', 'holdSlot', 'dropHold', 'ringAgents', 'flushBatch'],
+    ...['openAdmissionTicket', 'openAdmissionSet', 'forgetSuspect', 'clearReservation', 'returnDeads', 'finishSplit'],
+    ...['storeDependencies', 'writeUse', 'freeJobSlot', 'enterIdle', 'leaveIdle', 'setFlag'],
+  ],
+  'a repair: all of them run after every death': [
+    ...['repairBuffers', 'repairChunks', 'repairLock', 'repairPlacements', 'repairSyncObjects', 'repairTickets'],
+    'repairTimelines',
+  ],
+  'runs before others can see the memory': ['createHeap'],
+  'one store': ['setBudget'],
+};
+
+function exported(): readonly string[] {
+  return modules.flatMap((module) => {
+    const source = readFileSync(new URL(`src/${module}.ts`, root), 'utf8');
+    return [...source.matchAll(/^export function (\w+)/gm)].map(([, name]) => name ?? '');
+  });
+}
+
+function called(): ReadonlySet<string> {
+  const files = [...scenarios.map((name) => new URL(name, here)), new URL('../schedule/pool-calls.ts', here)];
+  const names = files.flatMap((file) =>
+    [...readFileSync(file, 'utf8').matchAll(/(\w+)\(/g)].map(([, name]) => name ?? ''),
+  );
+  return new Set(names);
+}
+
+test('a call of the core is in a scenario, or listed with the reason why not', () => {
+  const excused = new Set(Object.values(elsewhere).flat());
+  const inScenarios = called();
+  const names = exported();
+  expect(names.filter((name) => !inScenarios.has(name) && !excused.has(name))).toEqual([]);
+  expect([...excused].filter((name) => !names.includes(name))).toEqual([]);
+});
