@@ -213,6 +213,7 @@ function checkSpaceData(data: SpaceData): void {
     control instanceof ArrayBuffer ||
     (typeof SharedArrayBuffer !== 'undefined' && control instanceof SharedArrayBuffer);
   if (!isMemory || control.byteLength < HEADER_WORDS * 4) refuseHandle('has no memory');
+  if (!Array.isArray(data.heaps) || data.heaps.length === 0) refuseHandle('has no heaps');
   const words = new Int32Array(control);
   if (load(words, H_MAGIC) !== magic) refuseHandle('does not begin with the mark of a space');
   const version = load(words, H_VERSION);

@@ -11,13 +11,14 @@ import { generationOf } from './cells/slot.ts';
 import type { Core } from './core.ts';
 import { releaseBuffer, retainBuffer } from './core.ts';
 import type { Point } from './fence/points.ts';
-import { issuedOf, timelineAt } from './fence/timeline.ts';
+import { completedOf, issuedOf, timelineAt } from './fence/timeline.ts';
 import type { Fence } from './fence.ts';
 import { fenceOver } from './fence.ts';
 import type { Gift } from './gift.ts';
 import { takeGift } from './gift.ts';
 import { lengthOf } from './live-view.ts';
 import { nameBuffer } from './report.ts';
+import { jobOfLane, seqnoOfJob } from './schedule/job.ts';
 import type { SharedBuffer } from './shared-buffer.ts';
 import { bufferOver } from './shared-buffer.ts';
 
@@ -98,10 +99,16 @@ function openFence(core: Core, fields: Fields): Fence {
     const generation = indexOf(point?.generation, 2 ** 22, 'generation');
     const seqno = indexOf(point?.seqno, Number.MAX_SAFE_INTEGER, 'seqno');
     const isThere = generationOf(load(core.agent.words, timelineAt(core.agent, timeline) + TL_STATE)) === generation;
-    if (isThere && seqno > issuedOf(core.agent, timeline)) refuse(`names point ${seqno}, which nobody has promised`);
+    if (isThere && seqno > promisedOf(core, timeline)) refuse(`names point ${seqno}, which nobody has promised`);
     return { timeline, generation, seqno };
   });
   return fenceOver(core, points, String(fields.label));
+}
+
+/** The last point of a timeline that somebody has promised. */
+function promisedOf({ agent }: Core, timeline: number): number {
+  const job = jobOfLane(agent, timeline);
+  return job < 0 ? issuedOf(agent, timeline) : Math.max(completedOf(agent, timeline), seqnoOfJob(agent, job));
 }
 
 /** A whole number from 0 to below `limit`. */
