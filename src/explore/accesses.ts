@@ -1,6 +1,7 @@
 /** What the next step of an agent reads and writes: the ground on which two steps are independent of each other. */
 import type { AgentRun } from './agent-run.ts';
 import { START_SITE } from './agent-run.ts';
+import { mixLow } from './fingerprint.ts';
 import { isSame } from './operate.ts';
 import {
   CAS,
@@ -18,8 +19,11 @@ import {
 import type { World } from './world.ts';
 
 export interface Access {
-  /** A word, the sleepers on a word, or the queue of an event loop. */
-  readonly place: string;
+  /**
+   * A word (its address), the sleepers on a word, or the queue of an event loop. Two that share a number by accident are
+   * taken for dependent, which costs executions and hides none.
+   */
+  readonly place: number;
   readonly isWrite: boolean;
 }
 
@@ -32,7 +36,8 @@ export function accessesOf(world: World, agent: AgentRun, isNow: boolean): reado
   if (site === START_SITE) return [];
   const code = world.codes[site] as number;
   if (code === NOW || code === IS_THREAD_GONE) return [];
-  const word = `${world.addresses.of(words, agent) + index * words.BYTES_PER_ELEMENT}`;
+  const word = (world.addresses.of(words, agent) + index * words.BYTES_PER_ELEMENT) | 0;
+  const sleepers = word ^ 1;
   switch (code) {
     case LOAD:
     case PAUSE_WHILE:
@@ -44,17 +49,17 @@ export function accessesOf(world: World, agent: AgentRun, isNow: boolean): reado
     case SLEEP_ASYNC:
       return [
         { place: word, isWrite: false },
-        { place: `sleepers ${word}`, isWrite: false },
+        { place: sleepers, isWrite: false },
       ];
     // A raw notify may wake only some: then the order of falling asleep matters.
     case WAIT:
     case WAIT_ASYNC:
       return [
         { place: word, isWrite: false },
-        { place: `sleepers ${word}`, isWrite: true },
+        { place: sleepers, isWrite: true },
       ];
     case NOTIFY:
-      return [{ place: `sleepers ${word}`, isWrite: true }, ...wakes(world, agent)];
+      return [{ place: sleepers, isWrite: true }, ...wakes(world, agent)];
     default:
       return [{ place: word, isWrite: true }];
   }
@@ -69,5 +74,5 @@ function wakes(world: World, { pending: { words, index } }: AgentRun): readonly 
   const byte = words.byteOffset + index * words.BYTES_PER_ELEMENT;
   return world.waiters
     .filter(({ wake, buffer, byte: at }) => wake !== undefined && buffer === words.buffer && at === byte)
-    .map(({ agent }) => ({ place: `queue ${agent.index}`, isWrite: true }));
+    .map(({ agent }) => ({ place: mixLow(agent.index, 0x51ed), isWrite: true }));
 }

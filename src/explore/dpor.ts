@@ -47,7 +47,7 @@ export class DporStrategy implements Strategy {
   #steps: Step[] = [];
   #clocks: Int32Array[] = [];
   #queued: Int32Array[][] = [];
-  readonly #places: Map<string, Place> = new Map();
+  readonly #places: Map<number, Place> = new Map();
   #sleep: number = 0;
   #isFirst: boolean = true;
 
@@ -153,7 +153,7 @@ export class DporStrategy implements Strategy {
     return [...found];
   }
 
-  #note(place: string, isWrite: boolean, step: Step): void {
+  #note(place: number, isWrite: boolean, step: Step): void {
     let noted = this.#places.get(place);
     if (noted === undefined) {
       noted = { write: undefined, reads: [] };
