@@ -24,6 +24,8 @@ import type { BufferId } from './buffer/buffer.ts';
 import { dropBuffer, holdBuffer, isBufferLive } from './buffer/buffer.ts';
 import type { Seat } from './cells/agent.ts';
 import { findStopped, leave, reserveSeat, takeSeat } from './cells/agent.ts';
+import { putOutBeacon } from './cells/beacon.ts';
+import { showBeacon, watchBeacons } from './cells/beacon-watch.ts';
 import { canSleep, load, store } from './cells/cell.ts';
 import { now, sharedNow } from './cells/clock.ts';
 import type { Agent, Memory } from './cells/memory.ts';
@@ -127,6 +129,8 @@ export function leaveCore(core: Core): void {
   core.isClosed = true;
   joined.delete(core.data.id);
   leave(core.agent);
+  const { index, incarnation } = core.agent;
+  putOutBeacon({ space: core.data.id, index, incarnation });
   for (const fn of [...core.onLeave]) fn();
 }
 
@@ -185,13 +189,14 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
     ...memory,
     index: place.index,
     incarnation: place.incarnation,
-    pump: createPump(findStopped),
+    pump: createPump(lookForStopped(data.id)),
     repairs,
     cursors: new Map(),
     payloads: data.heaps.map(payloadOf),
     traceOrigin: now() - (sharedNow() - data.createdAt),
     batch: undefined,
   };
+  showBeacon(agent, data.id);
   const core: Core = {
     agent,
     data,
@@ -204,6 +209,14 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
   };
   joined.set(data.id, core);
   return core;
+}
+
+function lookForStopped(space: number): (agent: Agent) => void {
+  const watched: Set<string> = new Set();
+  return (agent) => {
+    findStopped(agent);
+    watchBeacons(agent, space, watched);
+  };
 }
 
 function checkSpaceData(data: SpaceData): void {

@@ -23,18 +23,43 @@ export interface BeaconOf {
   readonly incarnation: number;
 }
 
-/** Lights the calling thread's beacon, for as long as the thread lives. Outcomes: true once it is lit; false: none here. */
+/** Whether beacons are what proves a stop here. Node has locks too, and never hands on those of an ended thread. */
+export function needsBeacons(): boolean {
+  const runtime = globalThis as { readonly process?: { readonly getBuiltinModule?: unknown } };
+  return webLocks() !== undefined && runtime.process?.getBuiltinModule === undefined;
+}
+
+/**
+ * Lights the calling thread's beacon, until it is put out or the thread stops; a second time does nothing.
+ * Outcomes: true once it is lit; false: there are none here, or it was put out meanwhile.
+ */
 export function lightBeacon(of: BeaconOf): Promise<boolean> {
+  const name = nameOf(of);
   const locks = webLocks();
   if (locks === undefined) return Promise.resolve(false);
-  return new Promise((resolve) => {
+  const known = beacons.get(name);
+  if (known !== undefined) return known.isLit;
+  const beacon: Beacon = { isLit: Promise.resolve(false), putOut: () => {} };
+  const over = new Promise<void>((putOut) => {
+    beacon.putOut = putOut;
+  });
+  beacon.isLit = new Promise((resolve) => {
     const held = (): Promise<void> => {
-      resolve(true);
-      return new Promise((putOut) => lit.push(putOut));
+      resolve(beacons.get(name) === beacon);
+      return over;
     };
     // Refused where the origin has no storage: then there is no proof, and the agent works all the same.
-    locks.request(nameOf(of), { mode: 'exclusive' }, held).catch(() => resolve(false));
+    locks.request(name, { mode: 'exclusive' }, held).catch(() => resolve(false));
   });
+  beacons.set(name, beacon);
+  return beacon.isLit;
+}
+
+/** The agent left in good order. Context: its seat is free: who is granted the lock takes that for a proof. */
+export function putOutBeacon(of: BeaconOf): void {
+  const beacon = beacons.get(nameOf(of));
+  beacons.delete(nameOf(of));
+  beacon?.putOut();
 }
 
 /** Calls `fn` once the agent's thread is proven to have stopped. Context: its beacon was lit. */
@@ -44,8 +69,14 @@ export function whenBeaconOut(of: BeaconOf, fn: () => void): void {
     .catch(() => {});
 }
 
-/** Never called: kept, so that no engine takes a lock for abandoned whose promise nobody could settle. */
-const lit: (() => void)[] = [];
+interface Beacon {
+  isLit: Promise<boolean>;
+  /** Kept, so that no engine takes the lock for abandoned, whose end nobody could tell. */
+  putOut: () => void;
+}
+
+/** This thread's beacons, by name. */
+const beacons: Map<string, Beacon> = new Map();
 
 function nameOf({ space, index, incarnation }: BeaconOf): string {
   return `fenceline ${space} ${index} ${incarnation}`;

@@ -3,8 +3,8 @@
  * write later (facts/protocols.md R6).
  *
  * Linux (Node, Deno, Bun): a thread is its id plus its start time in /proc; gone from there, it never writes again, and
- * anybody may look, also a thread that blocks. Elsewhere only the creator's 'exit' event is a proof, and it calls
- * `declareStopped` in agent.ts.
+ * anybody may look, also a thread that blocks. In browsers it is a beacon (beacon.ts). Elsewhere only the creator's 'exit' event
+ * is a proof, and it calls `declareStopped` in agent.ts.
  *
  * Not here: what happens to the dead agent's things (repair.ts).
  */
@@ -12,6 +12,8 @@
 /** How the stop of an agent can be proven by others. */
 export const PROOF_DECLARED = 0;
 export const PROOF_LINUX_THREAD = 1;
+/** Its beacon is lit (beacon.ts): whoever is granted that lock has the proof. */
+export const PROOF_BEACON = 2;
 
 export interface ThreadIdentity {
   readonly proof: number;

@@ -29,8 +29,8 @@ const syntaxOf = (code: string) => parseSync('built.js', code, { sourceType: 'mo
 
 describe('a production build', () => {
   test('has a script for each worker, and no other asset', () => {
-    expect(app.workers).toHaveLength(2);
-    for (const name of app.workers) expect(name).toMatch(/kernels-[\w-]+\.js$/);
+    expect(app.workers).toHaveLength(3);
+    for (const name of app.workers) expect(name).toMatch(/(kernels|guest)-[\w-]+\.js$/);
   });
 
   test('is JavaScript throughout', () => {
@@ -55,7 +55,7 @@ describe('a production build', () => {
   });
 
   test('leaves kernels out of the script of the page: one copy for its worker, one for inline', () => {
-    const holders = scripts().filter(([, code]) => code.includes('60000') || code.includes('6e4'));
+    const holders = scripts().filter(([, code]) => /threshold: ?.f32/.test(code));
     expect(holders.map(([name]) => name.replace(/-[\w-]+\.js$/, '')).sort()).toEqual([
       'assets/kernels',
       'assets/kernels',

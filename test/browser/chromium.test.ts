@@ -66,7 +66,22 @@ describe.skipIf(program === undefined)(`Chromium${reason && ` (skipped: ${reason
     test('closes a pool whose worker does not listen, once it has stopped', async () => {
       const page = await openPage(context, site.isolated);
       const seen = await page.evaluate(() => fixture.closeBusy());
-      expect(seen).toEqual({ status: 'failed', roundsAfterClose: 0, agents: '1' });
+      expect(seen).toEqual({ status: 'failed', roundsAfterClose: 0, agents: 1 });
+    }, 60_000);
+
+    test('hears of the end of a thread that joined by itself, and of its workers, and takes the lock it held', async () => {
+      const page = await openPage(context, site.isolated);
+      const seen = await page.evaluate(() => fixture.endGuest());
+      console.log(
+        `Chromium: the lock of an ended thread was passed on ${Math.round(seen.proofMs)} ms after terminate()`,
+      );
+      const { before, after, roundsAfterProof, account } = seen;
+      expect({ before, after, roundsAfterProof, account }).toEqual({
+        before: 3,
+        after: 1,
+        roundsAfterProof: 0,
+        account: [42],
+      });
     }, 60_000);
 
     test('says at once that a script is not there, and waits for a module that serves late', async () => {

@@ -1,5 +1,6 @@
 /** What the tests call in the page. The quickstart stands here in the form for bundlers. */
 import { FencelineError, MiB, type Pool, Space, workers } from 'fenceline';
+import type { Invitation } from './guest.ts';
 import type kernels from './kernels.ts';
 import type lateKernels from './late-kernels.ts';
 import { height, type Picture, pixelsOf, width } from './picture.ts';
@@ -71,8 +72,32 @@ async function closeBusy() {
   await pool.close({ abort: true });
   const atClose = Atomics.load(rounds, 0);
   await pause(200);
-  const agents = /agents: (\d+)/.exec(space.describe())?.[1];
-  return { status: job.status, roundsAfterClose: Atomics.load(rounds, 0) - atClose, agents };
+  return { status: job.status, roundsAfterClose: Atomics.load(rounds, 0) - atClose, agents: agentsOf(space) };
+}
+
+/** A thread that joined by itself is ended in the middle of a transaction, and the workers of its pool with it. */
+async function endGuest() {
+  await using space = Space.create({ budgetBytes: 16 * MiB });
+  const account = space.buffer('i32', [1]);
+  await account.set([40]);
+  const rounds = new Int32Array(new SharedArrayBuffer(8));
+  const guest = new Worker(new URL('./guest.ts', import.meta.url), { type: 'module' });
+  const isInside = new Promise((resolve) => guest.addEventListener('message', resolve, { once: true }));
+  guest.postMessage({ space: space.handle, account: account.handle, rounds } satisfies Invitation);
+  await isInside;
+  const before = agentsOf(space);
+  const endedAt = performance.now();
+  guest.terminate();
+  await space.transaction(async (tx) => {
+    const draft = await tx.edit(account);
+    draft.data[0] = (draft.data[0] ?? 0) + 2;
+  });
+  const proofMs = performance.now() - endedAt;
+  while (agentsOf(space) > 1 && performance.now() - endedAt < 20_000) await pause(20);
+  const atProof = Atomics.load(rounds, 0);
+  await pause(200);
+  const roundsAfterProof = Atomics.load(rounds, 0) - atProof;
+  return { before, after: agentsOf(space), proofMs, roundsAfterProof, account: [...(await account.get())] };
 }
 
 /** What a pool says of modules that never come, and that come late. */
@@ -96,6 +121,10 @@ async function withoutInline(): Promise<string> {
   return failure instanceof Error ? failure.message : 'it loaded';
 }
 
+function agentsOf(space: Space): number {
+  return Number(/agents: (\d+)/.exec(space.describe())?.[1]);
+}
+
 function openCounting(made: Worker[], rounds: Int32Array): Worker {
   const worker = openWorker();
   worker.postMessage({ rounds });
@@ -107,6 +136,6 @@ function codesOf(error: unknown): readonly unknown[] {
   return error instanceof FencelineError ? [error.code, ...(error.cause ? codesOf(error.cause) : [])] : [];
 }
 
-const fixture = { quickstart, crash, closeBusy, loading, withoutInline };
+const fixture = { quickstart, crash, closeBusy, endGuest, loading, withoutInline };
 export type Fixture = typeof fixture;
 Object.assign(globalThis, { fixture });
