@@ -8,6 +8,8 @@ import type { Goal, MeasuredRow, Spread } from './row.ts';
 /** One timed stretch of work. `result` is what was computed: the same for every candidate in every round. */
 export interface Timed {
   readonly nsPerOperation: number;
+  /** Processor time of all threads, where `nsPerOperation` is by the clock. */
+  readonly cpuNsPerOperation?: number;
   readonly result: unknown;
 }
 
@@ -20,17 +22,20 @@ export interface Rounds {
   readonly hash: string;
   /** Nanoseconds per operation, by candidate, by round. */
   readonly times: ReadonlyMap<string, readonly number[]>;
+  /** The same in processor time, of those that are timed by the clock. */
+  readonly cpuTimes: ReadonlyMap<string, readonly number[]>;
 }
 
 /** Runs all candidates `warmups + rounds` times and keeps the last `rounds`. Outcomes: the times; throws if results differ. */
 export async function interleave(candidates: readonly Candidate[], rounds: number, warmups: number): Promise<Rounds> {
   const times = new Map<string, number[]>(candidates.map(({ name }) => [name, []]));
+  const cpuTimes = new Map<string, number[]>(candidates.map(({ name }) => [name, []]));
   let expected: string | undefined;
   for (let round = -warmups; round < rounds; round++) {
     for (let step = 0; step < candidates.length; step++) {
       // An index below the length.
       const { name, run } = candidates[(step + round + warmups) % candidates.length] as Candidate;
-      const { nsPerOperation, result } = await run();
+      const { nsPerOperation, cpuNsPerOperation, result } = await run();
       const hash = hashOf(result);
       expected ??= hash;
       if (hash !== expected) {
@@ -38,10 +43,12 @@ export async function interleave(candidates: readonly Candidate[], rounds: numbe
           `${name} computed ${JSON.stringify(result)} in round ${round}, which is not what the others did.`,
         );
       }
-      if (round >= 0) times.get(name)?.push(nsPerOperation);
+      if (round < 0) continue;
+      times.get(name)?.push(nsPerOperation);
+      if (cpuNsPerOperation !== undefined) cpuTimes.get(name)?.push(cpuNsPerOperation);
     }
   }
-  return { hash: expected ?? hashOf(undefined), times };
+  return { hash: expected ?? hashOf(undefined), times, cpuTimes };
 }
 
 /** What a row says besides its times. */
@@ -66,7 +73,8 @@ export function costRow(rounds: Rounds, ours: string, theirs: string, text: RowT
   const ratio = spreadOf(a.map((ns, round) => (isSpeed ? (b[round] as number) / ns : ns / (b[round] as number))));
   const [ourNs, theirNs] = [spreadOf(a).median, spreadOf(b).median];
   const [unit, scale] = units.find(([, ns]) => Math.min(ourNs, theirNs) >= ns) ?? ['ns', 1];
-  return { ...text, unit, ours: ourNs / scale, theirs: theirNs / scale, ratio, hash: rounds.hash };
+  const cpu = cpuOf(rounds, ours, theirs, isSpeed);
+  return { ...text, unit, ours: ourNs / scale, theirs: theirNs / scale, ratio, ...cpu, hash: rounds.hash };
 }
 
 /** The same, shown as operations per second. */
@@ -74,7 +82,17 @@ export function speedRow(rounds: Rounds, ours: string, theirs: string, unit: str
   const [a, b] = [timesOf(rounds, ours), timesOf(rounds, theirs)];
   const ratio = spreadOf(a.map((ns, round) => (b[round] as number) / ns));
   const perSecond = (times: readonly number[]): number => 1e9 / spreadOf(times).median;
-  return { ...text, unit, ours: perSecond(a), theirs: perSecond(b), ratio, hash: rounds.hash };
+  const cpu = cpuOf(rounds, ours, theirs, true);
+  return { ...text, unit, ours: perSecond(a), theirs: perSecond(b), ratio, ...cpu, hash: rounds.hash };
+}
+
+/** The ratio in processor time: what is left of it where others share the machine. */
+function cpuOf(rounds: Rounds, ours: string, theirs: string, isSpeed: boolean): { readonly cpuRatio?: number } {
+  const [a, b] = [rounds.cpuTimes.get(ours) ?? [], rounds.cpuTimes.get(theirs) ?? []];
+  if (a.length === 0 || a.length !== b.length) return {};
+  // Lists of the same length.
+  const ratios = a.map((ns, round) => (isSpeed ? (b[round] as number) / ns : ns / (b[round] as number)));
+  return { cpuRatio: spreadOf(ratios).median };
 }
 
 export function timesOf({ times }: Rounds, name: string): readonly number[] {
@@ -102,9 +120,12 @@ export function timed(operations: number, work: () => unknown): Timed {
   return { nsPerOperation: ((user + system) * 1e3) / operations, result };
 }
 
-/** Times work that waits, by the clock. */
+/** Times work that waits, by the clock; and what all threads of the process spent on it. */
 export async function timedAsync(operations: number, work: () => unknown): Promise<Timed> {
+  const cpuFrom = process.cpuUsage();
   const from = process.hrtime.bigint();
   const result = await work();
-  return { nsPerOperation: Number(process.hrtime.bigint() - from) / operations, result };
+  const nsPerOperation = Number(process.hrtime.bigint() - from) / operations;
+  const { user, system } = process.cpuUsage(cpuFrom);
+  return { nsPerOperation, cpuNsPerOperation: ((user + system) * 1e3) / operations, result };
 }

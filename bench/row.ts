@@ -22,6 +22,8 @@ export interface MeasuredRow {
   readonly theirs: number;
   /** Of cost: ours / theirs. Where the goal is `atLeast`, of speed: how many times faster ours is. */
   readonly ratio: Spread;
+  /** The same ratio in processor time of all threads, where times are by the clock. */
+  readonly cpuRatio?: number;
   readonly goal?: Goal;
   /** What else is to be known: retries, shares. */
   readonly note?: string;

@@ -2,8 +2,20 @@
 import type { MeasuredRow, Row } from './row.ts';
 import { isMissing, verdictOf } from './row.ts';
 
-const heads = ['what', 'against', 'ours', 'theirs', 'unit', 'ratio', '(min - max)', 'goal', 'verdict', 'hash'] as const;
-const rightAligned: ReadonlySet<string> = new Set(['ours', 'theirs', 'ratio', 'goal']);
+const heads = [
+  'what',
+  'against',
+  'ours',
+  'theirs',
+  'unit',
+  'ratio',
+  '(min - max)',
+  'cpu',
+  'goal',
+  'verdict',
+  'hash',
+] as const;
+const rightAligned: ReadonlySet<string> = new Set(['ours', 'theirs', 'ratio', 'cpu', 'goal']);
 
 export function tableOf(rows: readonly Row[]): string {
   const lines = [heads as readonly string[], ...rows.map(cellsOf)];
@@ -29,7 +41,7 @@ export function notesOf(rows: readonly Row[]): string {
 
 function cellsOf(row: Row): readonly string[] {
   const verdict = verdictOf(row);
-  if (isMissing(row)) return [row.what, row.against, '', '', '', '', '', '', verdict, ''];
+  if (isMissing(row)) return [row.what, row.against, '', '', '', '', '', '', '', verdict, ''];
   const { ratio } = row;
   return [
     row.what,
@@ -39,6 +51,7 @@ function cellsOf(row: Row): readonly string[] {
     row.unit,
     short(ratio.median),
     `(${short(ratio.least)} - ${short(ratio.most)})`,
+    row.cpuRatio === undefined ? '' : short(row.cpuRatio),
     goalOf(row),
     verdict,
     row.hash,

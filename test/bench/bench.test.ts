@@ -4,15 +4,19 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { MeasuredRow, Row } from '../../bench/row.ts';
+import type { MeasuredRow, MissingRow, Row } from '../../bench/row.ts';
 import { isMissing } from '../../bench/row.ts';
 import { root } from '../tidy/source.ts';
+
+interface Judged {
+  readonly verdict: string;
+}
 
 interface Results {
   readonly scale: string;
   readonly machine: Readonly<Record<string, string | number>>;
   readonly hash: string;
-  readonly rows: readonly (Row & { readonly verdict: string })[];
+  readonly rows: readonly (Row & Judged)[];
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'fenceline-bench-'));
@@ -38,7 +42,7 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const measured = (): readonly MeasuredRow[] =>
-  results.rows.filter((row): row is MeasuredRow & { verdict: string } => !isMissing(row));
+  results.rows.filter((row): row is MeasuredRow & Judged => !isMissing(row));
 
 describe('npm run bench -- --smoke', () => {
   test('every row has finite numbers that are more than nothing', () => {
@@ -68,7 +72,7 @@ describe('npm run bench -- --smoke', () => {
   });
 
   test('a comparison is only missing with a reason, and only with what this runtime does not have', () => {
-    const missing = results.rows.filter(isMissing);
+    const missing = results.rows.filter((row): row is MissingRow & Judged => isMissing(row));
     for (const row of missing) expect(['Web Locks', 'multithreading']).toContain(row.against);
     for (const row of missing) expect(row.missing).toMatch(/\w+\.$|\)\.$/);
   });
@@ -78,7 +82,7 @@ describe('npm run bench -- --smoke', () => {
     const { status } = bench('--smoke', '--only', 'signal,contended', '--json', again);
     expect(status).toBe(0);
     const { rows }: Results = JSON.parse(readFileSync(again, 'utf8'));
-    for (const row of rows.filter((one): one is MeasuredRow & { verdict: string } => !isMissing(one))) {
+    for (const row of rows.filter((one): one is MeasuredRow & Judged => !isMissing(one))) {
       expect(measured().find(({ what }) => what === row.what)?.hash, row.what).toBe(row.hash);
     }
     expect(rows.length).toBeGreaterThan(1);
