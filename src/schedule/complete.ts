@@ -28,7 +28,7 @@ import {
 } from '../base/layout.ts';
 import { bufferAt } from '../buffer/buffer.ts';
 import { cas, load, store } from '../cells/cell.ts';
-import { freeChain } from '../cells/chunk.ts';
+import { freeChain, freeChunksOf } from '../cells/chunk.ts';
 import type { Agent } from '../cells/memory.ts';
 import { FREEING, generationOf, LIVE, nobody, slotWord, stateOf } from '../cells/slot.ts';
 import { TRACE_SIGNAL, trace } from '../cells/trace.ts';
@@ -39,7 +39,9 @@ import { tryRelease } from '../memory/placement.ts';
 import { ringQueued } from '../reservation/lock-set.ts';
 import {
   ACCESS_WRITE,
+  chunkOwnerOf,
   DONE_JOB,
+  FLAG_REPAIRED,
   FLAG_TOUCHED,
   freeJobSlot,
   hasFlag,
@@ -88,14 +90,20 @@ export function collectSlot(agent: Agent, job: number, seqno: number): void {
   const word = load(words, at + J_STATE);
   if (stateOf(word) !== LIVE || phaseOf(loadPhase(agent, job)) !== DONE_JOB || seqnoOfJob(agent, job) !== seqno) return;
   if (!cas(words, at + J_STATE, word, slotWord(FREEING, agent.index, generationOf(word)))) return;
+  if (hasFlag(agent, job, FLAG_REPAIRED)) freeChunksOf(agent, chunkOwnerOf(job));
+  else freeNamedChunks(agent, at);
+  freeJobSlot(agent, job);
+  // Somebody may wait for chunks.
+  if (load(words, H_QUEUED_INTEREST) !== 0) ringQueued(agent);
+}
+
+function freeNamedChunks(agent: Agent, at: number): void {
+  const { words } = agent;
   freeChain(agent, load(words, at + J_RECORD_CHUNK));
   freeChain(agent, load(words, at + J_DEP_CHUNK));
   freeChain(agent, load(words, at + J_ERROR_CHUNK));
   const parts = load(words, at + J_PARTS);
   for (let part = 0; part < parts; part++) freeChain(agent, load(words, at + J_RESULT + part));
-  freeJobSlot(agent, job);
-  // Somebody may wait for chunks.
-  if (load(words, H_QUEUED_INTEREST) !== 0) ringQueued(agent);
 }
 
 function isReplaced(use: { readonly access: number; readonly isPart: boolean }): boolean {

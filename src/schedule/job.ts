@@ -31,7 +31,6 @@ import type { Memory } from '../cells/memory.ts';
 import { FREE, generationOf, nobody, slotWord } from '../cells/slot.ts';
 import type { Point } from '../fence/points.ts';
 
-export const EMPTY = 0;
 export const FILLING = 1;
 export const QUEUED = 2;
 export const ADMITTING = 3;
@@ -46,6 +45,8 @@ export const FLAG_CANCELLED = 1;
 export const FLAG_RERUN = 2;
 /** It had its turn: the contents of what it writes follow from its outcome. */
 export const FLAG_TOUCHED = 8;
+/** A repair touched it: it may own chunks that no word of it names, so they are found by their owner when it is freed. */
+export const FLAG_REPAIRED = 16;
 /** Waits for memory: later requests queue behind it. */
 export const FLAG_WAITS_FOR_MEMORY = 4;
 

@@ -21,6 +21,7 @@ import {
   DONE_JOB,
   FILLING,
   FINISHING,
+  FLAG_REPAIRED,
   FLAG_RERUN,
   FLAG_TOUCHED,
   freeJobSlot,
@@ -40,6 +41,7 @@ import {
   RUNNING,
   SPLIT,
   seqnoOfJob,
+  setFlag,
 } from './job.ts';
 import { finishSplit } from './take.ts';
 
@@ -65,6 +67,8 @@ export function repairJobs(agent: Agent, deadIndex: number): void {
 function repairPhase(agent: Agent, job: number, deadIndex: number): void {
   const word = loadPhase(agent, job);
   const dead = codeNumber('EOWNERDEAD');
+  // First: whoever goes on with it may free it at once.
+  setFlag(agent, job, FLAG_REPAIRED);
   switch (phaseOf(word)) {
     case FILLING:
       endBy(agent, job, word, dead);
@@ -100,6 +104,7 @@ function repairParts(agent: Agent, job: number, deadIndex: number): void {
   const running = partWord(PART_RUNNING, deadIndex, phase);
   for (let part = 0; part < parts; part++) {
     if (load(words, at + J_PART + part) !== running) continue;
+    setFlag(agent, job, FLAG_REPAIRED);
     if (mayRerun(agent, job)) {
       cas(words, at + J_PART + part, running, partWord(PART_FREE, 0, phase));
     } else {
@@ -121,7 +126,10 @@ function orphan(agent: Agent, job: number, deadIndex: number): void {
   const phase = phaseOf(word);
   const isLocal = load(words, at + J_POOL) < 0;
   const isStuck = phase === QUEUED || (isLocal && (phase === ADMITTED || phase === RUNNING));
-  if (isStuck && load(words, at + J_SUBMITTER) === deadIndex) endBy(agent, job, word, codeNumber('EOWNERDEAD'));
+  if (isStuck && load(words, at + J_SUBMITTER) === deadIndex) {
+    setFlag(agent, job, FLAG_REPAIRED);
+    endBy(agent, job, word, codeNumber('EOWNERDEAD'));
+  }
   const seqno = seqnoOfJob(agent, job);
   if (!cas(words, at + J_SUBMITTER, deadIndex, nobody)) return;
   // Read after the submitter was struck out: see completeJob.
