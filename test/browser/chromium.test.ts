@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Fixture } from './app/main.ts';
 import { plainPicture } from './app/picture.ts';
-import { buildApplication } from './built-app.ts';
+import { buildApplication, unbundledFiles } from './built-app.ts';
 import { findChromium, openChromium } from './chromium.ts';
 import { type Site, serveSite } from './site.ts';
 
@@ -23,7 +23,7 @@ describe.skipIf(program === undefined)(`Chromium${reason && ` (skipped: ${reason
   let closeBrowser: () => Promise<void> = async () => {};
 
   beforeAll(async () => {
-    site = await serveSite((await buildApplication()).files);
+    site = await serveSite(new Map([...(await buildApplication()).files, ...unbundledFiles()]));
     // This block runs only if there is a program.
     ({ context, close: closeBrowser } = await openChromium(program ?? ''));
   }, 90_000);
@@ -90,6 +90,13 @@ describe.skipIf(program === undefined)(`Chromium${reason && ` (skipped: ${reason
       expect(missing).toMatch(/could not be loaded/);
       expect(late).toEqual([7, 7, 7, 7]);
     });
+  });
+
+  test('kernels may be given by URL where nothing is bundled', async () => {
+    const page = await context.newPage();
+    await page.goto(`${site.isolated}unbundled.html`);
+    await page.waitForFunction(() => 'doubled' in globalThis);
+    expect(await page.evaluate(() => (globalThis as { doubled?: unknown }).doubled)).toEqual([2, 4, 6]);
   });
 
   describe('a page without the headers', () => {
