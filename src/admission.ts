@@ -6,11 +6,10 @@
  */
 import { codeNumber, FencelineError } from './base/errors.ts';
 import { B_PLACEMENT, H_FREED, J_ERROR, J_ERROR_CHUNK, J_POOL } from './base/layout.ts';
-import { bufferAt, bufferSizeBytes, heapOf } from './buffer/buffer.ts';
+import { bufferAt, bufferSizeBytes, heapOf, lockOf } from './buffer/buffer.ts';
 import { cas, load, store } from './cells/cell.ts';
 import { storeBytes } from './cells/chunk.ts';
 import { now, startTicker } from './cells/clock.ts';
-import type { Waiter } from './cells/memory.ts';
 import { addWaiter, nextWaiterOrder } from './cells/pump.ts';
 import type { Core } from './core.ts';
 import { pinnedBuffers } from './report.ts';
@@ -36,13 +35,22 @@ interface Queued {
   readonly job: number;
   readonly seqno: number;
   readonly onAdmitted: () => void;
+  /** The transaction under whose locks it runs, while that holds them. */
+  readonly locks: LockSet | undefined;
   /** Since when it waits for memory without anybody freeing any, and the count of releases then. */
   waitsSince: number | undefined;
   freed: number;
   isGivenUp: boolean;
 }
 
-const queues: WeakMap<Core, Queued[]> = new WeakMap();
+interface Queue {
+  entries: Queued[];
+  /** Whether the pump looks at it, and a ticker at its patience: one of each, however often it becomes empty. */
+  isWaiting: boolean;
+  isWatched: boolean;
+}
+
+const queues: WeakMap<Core, Queue> = new WeakMap();
 
 /** Admits a job of this thread, now or later; then `onAdmitted` runs, unless a worker admitted it. */
 export function admitOrQueue(core: Core, job: number, locks: LockSet | undefined, onAdmitted: () => void): void {
@@ -55,11 +63,9 @@ export function admitOrQueue(core: Core, job: number, locks: LockSet | undefined
   const pool = load(core.agent.words, jobAt(core.agent, job) + J_POOL);
   const queue = queueOf(core);
   const seqno = seqnoOfJob(core.agent, job);
-  queue.push({ job, seqno, onAdmitted, waitsSince: undefined, freed: 0, isGivenUp: false });
-  if (queue.length === 1) {
-    addWaiter(core.agent, createWaiter(core, queue));
-    watchPatience(core, queue);
-  }
+  queue.entries.push({ job, seqno, onAdmitted, locks, waitsSince: undefined, freed: 0, isGivenUp: false });
+  waitForTurn(core, queue);
+  watchPatience(core, queue);
   if (pool >= 0) wakeAllWorkers(core.agent, pool);
 }
 
@@ -70,35 +76,44 @@ export function admitOrQueue(core: Core, job: number, locks: LockSet | undefined
 export function serveQueue(core: Core): boolean {
   const queue = queueOf(core);
   // Taken out first: what is admitted may submit more.
-  const entries = queue.splice(0);
+  const entries = queue.entries.splice(0);
   const waiting: Queued[] = [];
   const admitted: Queued[] = [];
   for (const entry of entries) {
-    const outcome = isStillQueued(core, entry) ? tryAdmit(core.agent, entry.job) : 'gone';
+    const outcome = isStillQueued(core, entry) ? tryAdmit(core.agent, entry.job, locksFor(core, entry)) : 'gone';
     if (outcome === 'admitted') admitted.push(entry);
     else if (outcome === 'later' || isStillQueued(core, entry)) waiting.push(entry);
   }
-  queue.unshift(...waiting);
+  queue.entries.unshift(...waiting);
   for (const entry of admitted) entry.onAdmitted();
-  return queue.length === 0;
+  return queue.entries.length === 0;
 }
 
-function createWaiter(core: Core, queue: Queued[]): Waiter {
-  return {
+/** A transaction's locks serve its jobs only while it holds all that they need; given back, they are like any other. */
+function locksFor({ agent }: Core, { job, locks }: Queued): LockSet | undefined {
+  if (locks === undefined) return undefined;
+  return usesOf(agent, job).every(({ buffer }) => locks.held.includes(lockOf(agent, buffer))) ? locks : undefined;
+}
+
+function waitForTurn(core: Core, queue: Queue): void {
+  if (queue.isWaiting) return;
+  queue.isWaiting = true;
+  addWaiter(core.agent, {
     order: nextWaiterOrder(),
     hint: -1,
     poll: () => serveQueue(core),
-    // A job may have been queued between the last look and now.
     run: () => {
-      if (queue.length > 0) addWaiter(core.agent, createWaiter(core, queue));
+      queue.isWaiting = false;
+      // A job may have been queued between the last look and now.
+      if (queue.entries.length > 0) waitForTurn(core, queue);
     },
-  };
+  });
 }
 
-function queueOf(core: Core): Queued[] {
+function queueOf(core: Core): Queue {
   let queue = queues.get(core);
   if (queue === undefined) {
-    queue = [];
+    queue = { entries: [], isWaiting: false, isWatched: false };
     queues.set(core, queue);
   }
   return queue;
@@ -116,7 +131,7 @@ function isStillQueued(core: Core, { job, seqno }: Queued): boolean {
 export function checkPatience(core: Core): void {
   const queue = queueOf(core);
   for (;;) {
-    const due = queue.find((entry) => isOutOfPatience(core, entry));
+    const due = queue.entries.find((entry) => isOutOfPatience(core, entry));
     if (due === undefined || !failQueued(core, due)) return;
   }
 }
@@ -136,12 +151,18 @@ function isOutOfPatience(core: Core, entry: Queued): boolean {
 }
 
 /** While anything is queued. Stops by itself. */
-function watchPatience(core: Core, queue: readonly Queued[]): void {
-  const periodMs = Math.min(Math.max(core.data.patienceMs / 4, 1), 250);
+function watchPatience(core: Core, queue: Queue): void {
   checkPatience(core);
+  if (queue.isWatched) return;
+  queue.isWatched = true;
+  const periodMs = Math.min(Math.max(core.data.patienceMs / 4, 1), 250);
   const ticker = startTicker(periodMs, () => {
-    if (core.isClosed || queue.length === 0) ticker.stop();
-    else checkPatience(core);
+    if (!core.isClosed && queue.entries.length > 0) {
+      checkPatience(core);
+      return;
+    }
+    ticker.stop();
+    queue.isWatched = false;
   });
 }
 

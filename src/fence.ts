@@ -12,8 +12,9 @@ import { queueTask } from './cells/task.ts';
 import type { Core } from './core.ts';
 import { failureOf } from './failure.ts';
 import type { Points } from './fence/points.ts';
-import { DONE, mergePoints, PENDING, pointStatus, pointsStatus } from './fence/points.ts';
+import { DONE, mergeWithFailures, PENDING, pointStatus, pointsStatus } from './fence/points.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
+import { followSignal } from './follow-signal.ts';
 import type { Handle } from './handle.ts';
 import { whoOwes } from './report.ts';
 import type { WaitOptions } from './waiting.ts';
@@ -115,7 +116,10 @@ export class Fence<R = void> {
     return { [Symbol.dispose]: () => cancelWatch(waiter) };
   }
 
-  /** Plain data to post; `space.open` makes a fence of it. */
+  /**
+   * Plain data to post; `space.open` makes a fence of it, which says whether the work is done or why not. A job's result
+   * stays with the thread that submitted it: the `wait` of what is opened resolves with undefined.
+   */
   get handle(): Handle<Fence<R>> {
     this.asked();
     return { kind: 'fenceline.fence', space: this.#core?.data.id, points: this.#points, label: this.#label } as Handle<
@@ -135,7 +139,11 @@ export class Fence<R = void> {
         fail('EINVAL', `Fence '${fence.#label}' is of another space than '${first.#label}'.`, { argument: 'fences' });
       }
     }
-    return new Fence<void>(first.#core, mergePoints(list.map((fence) => fence.#points)), 'all', () => {
+    const points = mergeWithFailures(
+      first.#home().agent,
+      list.map((fence) => fence.#points),
+    );
+    return new Fence<void>(first.#core, points, 'all', () => {
       for (const fence of list) {
         const outcome = fence.#look();
         if (outcome?.status === 'failed') return outcome;
@@ -149,17 +157,18 @@ export class Fence<R = void> {
     const list = [...fences];
     if (list.length === 0) fail('EINVAL', 'Fence.race of no fences (0) would never end.', { argument: 'fences' });
     for (const fence of list) fence.asked();
-    const stop = new AbortController();
-    const wait = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
+    const stop = followSignal(options.signal);
+    const { signal } = stop;
     try {
       return await Promise.race(
         list.map(async (fence, index) => {
           const isOver =
-            fence.#look() !== undefined || (await whenOver(fence.#home(), fence.#points, { ...options, signal: wait }));
+            fence.#look() !== undefined || (await whenOver(fence.#home(), fence.#points, { ...options, signal }));
           return isOver ? index : refuseTime(options.timeoutMs, 'the first of several fences');
         }),
       );
     } finally {
+      stop.letGo();
       stop.abort();
     }
   }

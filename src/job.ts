@@ -23,7 +23,7 @@ import type { LockSet } from './reservation/lock-set.ts';
 import { decode } from './schedule/codec.ts';
 import { collectSlot } from './schedule/complete.ts';
 import { pendingDependency } from './schedule/dependencies.ts';
-import { FLAG_CANCELLED, isWriting, jobAt, laneOf, setFlag } from './schedule/job.ts';
+import { ACCESS_WRITE, FLAG_CANCELLED, isWriting, jobAt, laneOf, pointOfJob, setFlag } from './schedule/job.ts';
 import { ringPool, wakeWorkers } from './schedule/pool.ts';
 import type { JobSpec } from './schedule/submit.ts';
 import { submitJob } from './schedule/submit.ts';
@@ -115,7 +115,7 @@ export function submit<R>(core: Core, submission: Submission<R>): JobFence<R> {
   }
   const fence = createFence(core, submission, submitted.job, submitted.seqno);
   const onAbort = (): void => fence.cancel(signal?.reason);
-  if (signal !== undefined) stopWith(signal, fence, onAbort);
+  if (signal !== undefined) stopWith(core, signal, fence, onAbort);
   noteUses(core, spec, fence);
   admitOrQueue(core, submitted.job, submission.locks, () => {
     if (spec.pool >= 0) announce(core, submitted.job, spec);
@@ -146,9 +146,9 @@ function collectAll(core: Core): boolean {
 }
 
 /** The signal stops the job; the job's end takes the listener off again. */
-function stopWith(signal: AbortSignal, fence: JobFence<unknown>, onAbort: () => void): void {
+function stopWith(core: Core, signal: AbortSignal, fence: JobFence<unknown>, onAbort: () => void): void {
   signal.addEventListener('abort', onAbort, { once: true });
-  Fence.prototype.onSettled.call(fence, () => signal.removeEventListener('abort', onAbort));
+  watchPoints(core.agent, [pointOfJob(core.agent, fence.slot)], () => signal.removeEventListener('abort', onAbort));
 }
 
 /** Called with errors of jobs that nobody asked about. */
@@ -233,7 +233,8 @@ export function askAbout(core: Core, buffer: number): void {
 function noteUses(core: Core, spec: JobSpec, fence: JobFence<unknown>): void {
   const { writers } = ledgerOf(core);
   for (const use of spec.uses) {
-    askAbout(core, use.buffer);
+    // A full write looks at nothing: it heals the buffer, and the error stays untold.
+    if (use.access !== ACCESS_WRITE || use.isPart) askAbout(core, use.buffer);
     if (isWriting(use) && spec.pool >= 0) writers[use.buffer] = fence;
   }
 }

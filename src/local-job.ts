@@ -15,6 +15,7 @@ import { now } from './cells/clock.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Core } from './core.ts';
 import { causeOfJob, generalError } from './failure.ts';
+import { followSignal } from './follow-signal.ts';
 import type { JobFence } from './job.ts';
 import { submit } from './job.ts';
 import { freshen } from './memory/placement.ts';
@@ -39,7 +40,7 @@ import {
   setFlag,
 } from './schedule/job.ts';
 import type { WaitOptions } from './waiting.ts';
-import { blockUntilOver, deadlineOf, isOwedHere, refuseTime, whenOver } from './waiting.ts';
+import { blockUntilOver, deadlineOf, isLockedHere, isOwedHere, refuseTime, whenOver } from './waiting.ts';
 
 const noBytes: Uint8Array = new Uint8Array(0);
 
@@ -112,9 +113,10 @@ export function beginLocalSync(core: Core, uses: readonly Use[], label: string):
     const look = (): boolean => {
       serveQueue(core);
       checkPatience(core);
-      return isAdmitted || !isQueued();
+      return isAdmitted || !isQueued() || isLockedHere(core.agent, fence.slot);
     };
     if (!isAdmitted) sleepUntil(core.agent, look, Number.POSITIVE_INFINITY);
+    if (isQueued()) refuseBlocking(label);
     for (;;) {
       const next = nextDependency(core, fence);
       if (next === undefined) break;
@@ -137,6 +139,8 @@ function refuseBlocking(label: string): never {
 /** A job without buffers: a point that this thread promises. It is begun at once. */
 export function promiseLocal(core: Core, label: string): LocalJob {
   const fence = open(core, [], label, () => {});
+  // Handed out: whether anybody asks about it is seen on it.
+  fence.isObserved = false;
   return start(core, fence, [], label);
 }
 
@@ -155,8 +159,8 @@ class Admission {
     const opened = new Promise<'open'>((resolve) => {
       this.#resolve = () => resolve('open');
     });
-    const stop = new AbortController();
-    const signal = options.signal === undefined ? stop.signal : AbortSignal.any([stop.signal, options.signal]);
+    const stop = followSignal(options.signal);
+    const { signal } = stop;
     const { timeoutMs } = options;
     const settled = fence.settled(timeoutMs === undefined ? { signal } : { timeoutMs, signal });
     try {
@@ -165,6 +169,7 @@ class Admission {
       if (first.status === 'failed') throw first.error;
       if (!this.isOpen) refuseTime(timeoutMs, fence.label);
     } finally {
+      stop.letGo();
       stop.abort();
       settled.catch(() => {});
     }

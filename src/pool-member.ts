@@ -145,7 +145,8 @@ export class Member {
   #refuse(error: FencelineError): void {
     this.#patience.stop();
     this.#refused(error);
-    this.#withdraw();
+    // It may hang in what it was to load, or have left things running: a refused thread is of no use to anybody.
+    if (!this.#withdraw()) this.terminate();
   }
 
   #order(): WorkerOrder {

@@ -12,7 +12,7 @@ import type { Signature } from './device/kernel.ts';
 import type { Plan } from './device/plan.ts';
 import { planOf } from './device/plan.ts';
 import type { Point } from './fence/points.ts';
-import { mergePoints } from './fence/points.ts';
+import { mergeWithFailures } from './fence/points.ts';
 import type { Job } from './fence.ts';
 import { Fence, pointsOfFence } from './fence.ts';
 import { figuresOf } from './figures.ts';
@@ -161,8 +161,10 @@ function pointsAfter(core: Core, after: JobOptions['after']): readonly Point[] {
   if (after === undefined) return [];
   const list: readonly Fence<unknown>[] = after instanceof Fence ? [after] : after;
   if (list.length === 1 && list[0] !== undefined) return pointsOfFence(list[0], core);
-  // One point a timeline: the last one there is the one that counts.
-  return mergePoints(list.map((fence) => pointsOfFence(fence, core)));
+  return mergeWithFailures(
+    core.agent,
+    list.map((fence) => pointsOfFence(fence, core)),
+  );
 }
 
 function checkRetries(retries: number, plan: Plan): number {

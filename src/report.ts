@@ -18,6 +18,8 @@ import {
   jobOfLane,
   loadPhase,
   PART_RUNNING,
+  partAgentOf,
+  partStateOf,
   phaseAgentOf,
   phaseOf,
   QUEUED,
@@ -77,7 +79,7 @@ function runnersOf(agent: Agent, job: number): string[] {
   const parts = load(agent.words, jobAt(agent, job) + J_PARTS);
   for (let part = 0; part < parts; part++) {
     const word = load(agent.words, jobAt(agent, job) + J_PART + part);
-    if ((word & 3) === PART_RUNNING) runners.add(nameAgent(agent, word >>> 2));
+    if (partStateOf(word) === PART_RUNNING) runners.add(nameAgent(agent, partAgentOf(word)));
   }
   return [...runners];
 }

@@ -97,6 +97,7 @@ function settleSync<R>(tx: SyncTransaction, run: () => R): 'retry' | { result: R
   try {
     const result = run();
     if (!tx.isDoomed) {
+      if (result instanceof Promise) refusePromise(result);
       tx.publish();
       return { result };
     }
@@ -108,6 +109,13 @@ function settleSync<R>(tx: SyncTransaction, run: () => R): 'retry' | { result: R
   }
   giveBack(tx);
   return 'retry';
+}
+
+/** Its drafts would be published now, and what it does later lost. */
+function refusePromise(result: Promise<unknown>): never {
+  result.catch(() => {});
+  const sentence = 'The body of a synchronous transaction returned a promise. Hint: use transaction().';
+  fail('EINVAL', sentence, { argument: 'body' });
 }
 
 /** Locks first: the buffers may go with the references that are given back then. */

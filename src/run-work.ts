@@ -4,7 +4,7 @@
 
 import { leaveError } from './admission.ts';
 import { bytesPerElement } from './base/dtype.ts';
-import { codeNumber, FencelineError } from './base/errors.ts';
+import { codeNumber, FencelineError, isFencelineError } from './base/errors.ts';
 import { J_ERROR, J_FLAGS, J_KERNEL, J_PARTS, J_RESULT, J_ROWS } from './base/layout.ts';
 import type { CallRecord, CallUse } from './call-record.ts';
 import { decodeCall, encodeScratch } from './call-record.ts';
@@ -173,12 +173,24 @@ function endWith(core: Core, work: Work, views: readonly LiveView[], label: stri
   try {
     storeResult(core, work, result);
   } catch (error) {
-    end(core, work, error as FencelineError);
+    end(core, work, isFencelineError(error) ? error : resultError(label, error));
     return;
   }
   // What was asked to stop may have stopped half way: it does not count as done.
   if (isCancelled(core, work.job)) end(core, work, generalError('ECANCELED', label));
   else end(core, work, isOverdue(core.agent, work.job, 0) ? generalError('ETIME', label) : undefined);
+}
+
+/** What the kernel returned threw while it was read: its fault, not ours. */
+function resultError(label: string, thrown: unknown): FencelineError {
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  const details = { job: label, kernel: label, worker: -1 };
+  return new FencelineError(
+    'EKERNEL',
+    `The result of ${label} cannot be read: ${message}`,
+    details,
+    thrown,
+  ) as FencelineError;
 }
 
 function endThrown(core: Core, work: Work, views: readonly LiveView[], error: FencelineError): void {

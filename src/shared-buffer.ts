@@ -135,11 +135,15 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
   async get(options: WaitOptions = {}): Promise<Arrays[D]> {
     this.#check('get');
     const { view, job } = await this.#begin('read', options, `get of '${this.label}'`);
-    const copy = arrayOf(this.dtype, lengthOf(this.shape));
-    (copy as { set(data: ArrayLike<unknown>): void }).set(view.data as ArrayLike<unknown>);
-    countCopied(this.#core, this.sizeBytes);
-    job.end();
-    return copy;
+    try {
+      // Throws the engine's RangeError if there is no memory for the copy.
+      const copy = arrayOf(this.dtype, lengthOf(this.shape));
+      (copy as { set(data: ArrayLike<unknown>): void }).set(view.data as ArrayLike<unknown>);
+      countCopied(this.#core, this.sizeBytes);
+      return copy;
+    } finally {
+      job.end();
+    }
   }
 
   /**
@@ -167,7 +171,7 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
       });
     }
     const job = beginLocalSync(this.#core, [this.#use(access)], label);
-    return toMapping(this.#view(), job);
+    return toMapping(this.#viewOf(job, label), job);
   }
 
   /** A window on some rows (of the first dimension); it orders with the whole buffer and counts as a reference. */
@@ -246,17 +250,30 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
 
   async #begin(access: Access, options: WaitOptions, label: string): Promise<{ view: LiveView<D, S>; job: LocalJob }> {
     const job = await beginLocal(this.#core, [this.#use(access)], label, options);
-    return { view: this.#view(), job };
+    return { view: this.#viewOf(job, label), job };
   }
 
   #use(access: Access): Use {
+    if (!Object.hasOwn(accessNumbers, access)) {
+      fail('EINVAL', `The access (${String(access)}) is not read, write or update.`, { argument: 'access' });
+    }
     return { ...this.#slot, access: accessNumbers[access], isPart: this.#window.isPart };
   }
 
-  #view(): LiveView<D, S> {
+  /** The view of a job that has begun. Outcomes: the view; throws ENOMEM if the system has no memory left, and ends the job. */
+  #viewOf(job: LocalJob, label: string): LiveView<D, S> {
     const from = this.#window.offset * bytesPerElement(this.dtype);
-    const bytes = bytesOfBuffer(this.#core.agent, this.#slot.buffer).subarray(from, from + this.sizeBytes);
-    return viewOver(this.dtype, this.shape, bytes, this.label);
+    try {
+      const bytes = bytesOfBuffer(this.#core.agent, this.#slot.buffer).subarray(from, from + this.sizeBytes);
+      return viewOver(this.dtype, this.shape, bytes, this.label);
+    } catch (cause) {
+      const heap = this.#core.heapNames[heapOf(this.#core.agent, this.#slot.buffer)] ?? 'system';
+      const sentence = `The system has no memory left for the ${label} (${this.sizeBytes} bytes), which is within the budget.`;
+      const details = { askedBytes: this.sizeBytes, heap, pinned: [] };
+      const error = new FencelineError('ENOMEM', sentence, details, cause) as FencelineError;
+      job.end(error);
+      throw error;
+    }
   }
 
   #handle(): object {

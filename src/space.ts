@@ -9,6 +9,7 @@ import { bytesPerElement, isDType } from './base/dtype.ts';
 import { FencelineError, fail } from './base/errors.ts';
 import type { Limits } from './base/limits.ts';
 import type { Sized } from './base/view.ts';
+import { reportUncaught } from './cells/task.ts';
 import type { Core, SpaceData } from './core.ts';
 import { createCore, joinCore, leaveCore } from './core.ts';
 import type { Fence } from './fence.ts';
@@ -155,6 +156,9 @@ export class Space implements AsyncDisposable {
   ): SharedBuffer<D, Sized<S>> {
     this.#check();
     if (!isDType(dtype)) fail('EINVAL', `The element type (${String(dtype)}) does not exist.`, { argument: 'dtype' });
+    if (!Array.isArray(shape)) {
+      fail('EINVAL', `The shape (${typeof shape}) is not a list of dimensions.`, { argument: 'shape' });
+    }
     for (const dim of shape) {
       if (Number.isInteger(dim) && dim > 0) continue;
       fail('EINVAL', `The dimension ${dim} of the shape [${shape.join(', ')}] is not a whole number from 1 on.`, {
@@ -198,9 +202,13 @@ export class Space implements AsyncDisposable {
     return openHandle(this.#core, handle) as T;
   }
 
-  /** Any promise as a fence; it fails if the promise rejects. */
+  /** Any promise as a fence; it fails if the promise rejects. Outcomes: the fence; throws EINVAL (not a promise), ENOSPC. */
   fence(work: Promise<unknown>, label: string = 'promise'): Fence {
     this.#check();
+    // Before a job slot is taken for it.
+    if (typeof work?.then !== 'function') {
+      fail('EINVAL', `The work of fence '${label}' (${typeof work}) is not a promise.`, { argument: 'work' });
+    }
     const promise = promiseLocal(this.#core, label);
     work.then(
       () => promise.end(),
@@ -214,11 +222,19 @@ export class Space implements AsyncDisposable {
     fn: (detail: SpaceEvents[E]) => void,
     options: { signal?: AbortSignal } = {},
   ): Disposable {
+    if (!Object.hasOwn(this.#listeners, event)) {
+      const known = Object.keys(this.#listeners).join(', ');
+      fail('EINVAL', `There is no event '${String(event)}': a space has ${known}.`, { argument: 'event' });
+    }
     const listeners = this.#listeners[event] as Set<(detail: SpaceEvents[E]) => void>;
     listeners.add(fn);
-    const off = (): void => void listeners.delete(fn);
-    if (options.signal?.aborted) off();
-    options.signal?.addEventListener('abort', off, { once: true });
+    const { signal } = options;
+    const off = (): void => {
+      listeners.delete(fn);
+      signal?.removeEventListener('abort', off);
+    };
+    if (signal?.aborted) off();
+    else signal?.addEventListener('abort', off, { once: true });
     return { [Symbol.dispose]: off };
   }
 
@@ -231,6 +247,7 @@ export class Space implements AsyncDisposable {
   async close(options: CloseOptions = {}): Promise<void> {
     if (this.#core.isClosed) return;
     await Promise.all([...this.#closers].map((fn) => fn(options)));
+    // A close that came meanwhile waited for the same pools, and one of the two is first.
     leaveCore(this.#core);
   }
 
@@ -252,7 +269,14 @@ export class Space implements AsyncDisposable {
   }
 
   #emit<E extends keyof SpaceEvents>(event: E, detail: SpaceEvents[E]): void {
-    for (const fn of this.#listeners[event] as Set<(detail: SpaceEvents[E]) => void>) fn(detail);
+    // One that throws does not keep the others from hearing.
+    for (const fn of this.#listeners[event] as Set<(detail: SpaceEvents[E]) => void>) {
+      try {
+        fn(detail);
+      } catch (error) {
+        reportUncaught(error);
+      }
+    }
   }
 
   #check(): void {

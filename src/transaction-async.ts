@@ -9,6 +9,8 @@ import { H_FREED } from './base/layout.ts';
 import type { ReadView, View } from './base/view.ts';
 import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
+import type { FollowingSignal } from './follow-signal.ts';
+import { followSignal } from './follow-signal.ts';
 import { checkHeaps } from './heaps.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Transaction } from './transaction.ts';
@@ -18,7 +20,7 @@ import { whenOver, whenTrue } from './waiting.ts';
 
 export class AsyncTransaction extends BaseTransaction implements Transaction {
   #underWay: Promise<unknown> | undefined;
-  readonly #stop: AbortController = new AbortController();
+  readonly #stop: FollowingSignal = followSignal(this.signal);
 
   read<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Promise<ReadView<D, S>> {
     return this.#turn(async () => {
@@ -61,6 +63,11 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
     this.#stop.abort(new Error('The body of the transaction is over.'));
     while (this.#underWay !== undefined) await this.#underWay.catch(() => {});
     return true;
+  }
+
+  override endViews(): void {
+    super.endViews();
+    this.#stop.letGo();
   }
 
   /** After the calls before it. */
@@ -115,7 +122,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
         found = attempt();
         return found !== undefined;
       };
-      await whenTrue(this.core, look, this.#waitSignal(), Math.min(this.deadline, now() + data.patienceMs));
+      await whenTrue(this.core, look, this.#stop.signal, Math.min(this.deadline, now() + data.patienceMs));
       this.check();
       if (found !== undefined) return found;
       if (now() >= this.deadline) this.refuseTime();
@@ -126,19 +133,15 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
   async #when(buffer: number, poll: () => boolean): Promise<boolean> {
     let isOver = false;
     try {
-      isOver = await whenTrue(this.core, poll, this.#waitSignal(), this.deadline);
+      isOver = await whenTrue(this.core, poll, this.#stop.signal, this.deadline);
       return isOver;
     } finally {
       if (!isOver) this.leave(buffer);
     }
   }
 
-  #waitSignal(): AbortSignal {
-    return AbortSignal.any([this.signal, this.#stop.signal]);
-  }
-
   #options(): WaitOptions {
-    const signal = this.#waitSignal();
+    const { signal } = this.#stop;
     return this.deadline === Number.POSITIVE_INFINITY
       ? { signal }
       : { signal, timeoutMs: Math.max(0, this.deadline - now()) };

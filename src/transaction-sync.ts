@@ -7,12 +7,14 @@ import { lockOf } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
 import { sleepUntil } from './cells/wait.ts';
-import { waitPoints } from './fence/wait.ts';
+import type { Points } from './fence/points.ts';
+import { firstPending } from './fence/points.ts';
 import { checkHeaps } from './heaps.ts';
 import { isSelfDeadlock } from './lock/lock-wait.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Transaction } from './transaction.ts';
 import { BaseTransaction } from './transaction-base.ts';
+import { blockUntilOver, isOwedHere } from './waiting.ts';
 
 export class SyncTransaction extends BaseTransaction implements Transaction<'sync'> {
   read<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): ReadView<D, S> {
@@ -48,8 +50,18 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
   #take(parts: BufferParts, isWrite: boolean): void {
     this.#lock(parts.buffer);
     const points = this.blockers(parts.buffer, isWrite);
-    if (points.length > 0 && !waitPoints(this.core.agent, points, this.deadline)) this.refuseTime();
+    if (points.length > 0) this.#waitFor(points, parts.label);
     if (!this.drafts.has(parts.buffer)) this.checkContents(parts);
+  }
+
+  #waitFor(points: Points, label: string): void {
+    const isOwed = (): boolean => isOwedHere(this.core, points);
+    if (isOwed() || !blockUntilOver(this.core, points, this.deadline, isOwed)) {
+      fail('EDEADLK', `The transaction would never get '${label}': this thread has to end first what it waits for.`, {
+        cycle: ['this thread', label, 'this thread'],
+      });
+    }
+    if (firstPending(this.core.agent, points, 0) >= 0) this.refuseTime();
   }
 
   #lock(buffer: number): void {

@@ -7,6 +7,7 @@
 import { checkPatience, serveQueue } from './admission.ts';
 import { FencelineError, fail } from './base/errors.ts';
 import { J_POOL, J_SUBMITTER } from './base/layout.ts';
+import { lockOf } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
 import type { Timer } from './cells/clock.ts';
 import { now, startTimer } from './cells/clock.ts';
@@ -19,8 +20,9 @@ import { firstPending, PENDING, pointsStatus } from './fence/points.ts';
 import { addInterest } from './fence/timeline.ts';
 import { isOwedByMe } from './fence/wait.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
+import { agentOfTicket, holderOf } from './lock/ww-lock.ts';
 import { pendingDependency } from './schedule/dependencies.ts';
-import { ADMITTED, jobAt, jobOfLane, loadPhase, phaseOf, seqnoOfJob } from './schedule/job.ts';
+import { ADMITTED, jobAt, jobOfLane, loadPhase, phaseOf, QUEUED, seqnoOfJob, usesOf } from './schedule/job.ts';
 
 export interface WaitOptions {
   /** Milliseconds; more than 0. Default: no limit. Nothing is cancelled when it is over. */
@@ -95,7 +97,18 @@ export function whenTrue(
   return new Promise((resolve, reject) => {
     let timer: Timer | undefined;
     const onLeave = (): void => end(() => reject(closedError()));
-    const waiter: Waiter = { order: nextWaiterOrder(), hint: -1, poll, run: () => end(() => resolve(true)) };
+    // A look that throws ends the wait: the error goes to whoever waits, not to the pump.
+    let thrown: { error: unknown } | undefined;
+    const look = (): boolean => {
+      try {
+        return poll();
+      } catch (error) {
+        thrown = { error };
+        return true;
+      }
+    };
+    const run = (): void => end(() => (thrown === undefined ? resolve(true) : reject(thrown.error)));
+    const waiter: Waiter = { order: nextWaiterOrder(), hint: -1, poll: look, run };
     const onAbort = (): void => {
       if (removeWaiter(agent, waiter)) end(() => reject(signal?.reason));
     };
@@ -183,7 +196,16 @@ function isJobOwedHere({ agent }: Core, point: Points[number]): boolean {
     const isMine = load(agent.words, jobAt(agent, job) + J_SUBMITTER) === agent.index;
     const phase = phaseOf(loadPhase(agent, job));
     if (load(agent.words, jobAt(agent, job) + J_POOL) < 0 && isMine && phase >= ADMITTED) return true;
+    if (phase === QUEUED && isLockedHere(agent, job)) return true;
     at = phase === ADMITTED ? pendingDependency(agent, job) : undefined;
   }
   return false;
+}
+
+/** Whether a queued job waits for a lock that a transaction of this thread holds. */
+export function isLockedHere(agent: Core['agent'], job: number): boolean {
+  return usesOf(agent, job).some(({ buffer }) => {
+    const holder = holderOf(agent, lockOf(agent, buffer));
+    return holder >= 0 && agentOfTicket(holder) === agent.index;
+  });
 }

@@ -13,7 +13,7 @@ import { partsPerJob } from './base/limits.ts';
 import type { Seat } from './cells/agent.ts';
 import { declareStopped, reserveSeat } from './cells/agent.ts';
 import type { Ticker } from './cells/clock.ts';
-import { startTicker } from './cells/clock.ts';
+import { now, startTicker } from './cells/clock.ts';
 import type { Thread } from './cells/thread.ts';
 import { hardwareThreads, startThread, wrapThread } from './cells/thread.ts';
 import type { Core } from './core.ts';
@@ -31,7 +31,7 @@ import { cancelPool, endPoolJobs, poolJobs } from './schedule/pool-jobs.ts';
 import { failOverdue } from './schedule/time-limit.ts';
 import type { CloseOptions, Space } from './space.ts';
 import { beforeClose, coreOf, emit } from './space.ts';
-import { whenOver } from './waiting.ts';
+import { deadlineOf, whenOver } from './waiting.ts';
 
 export type { Pool, PoolOptions } from './pool.ts';
 
@@ -88,6 +88,7 @@ class WorkerPool<S> implements Pool<S> {
   #run: Pool<S>['run'] | undefined;
   #closing: Promise<void> | undefined;
   #timeLimits: Ticker | undefined;
+  #isAborted = false;
   #inline: InlineWorker | undefined;
   /** Why nobody runs its jobs any more. */
   #over: FencelineError | undefined;
@@ -147,6 +148,11 @@ class WorkerPool<S> implements Pool<S> {
   }
 
   close(options: CloseOptions = {}): Promise<void> {
+    // Also while a patient close is under way: a second Ctrl-C.
+    if (options.abort) {
+      this.#isAborted = true;
+      if (this.#closing !== undefined && !this.#core.isClosed) cancelPool(this.#core.agent, this.#pool);
+    }
     this.#closing ??= this.#close(options);
     return this.#closing;
   }
@@ -155,16 +161,24 @@ class WorkerPool<S> implements Pool<S> {
     return this.close();
   }
 
-  async #close({ abort, timeoutMs }: CloseOptions): Promise<void> {
-    const { agent } = this.#core;
+  async #close({ timeoutMs }: CloseOptions): Promise<void> {
     this.#over = new FencelineError('EINVAL', 'The pool is closed.', { argument: 'pool' }) as FencelineError;
-    this.#forget();
-    this.#timeLimits?.stop();
-    if (abort) cancelPool(agent, this.#pool);
-    else if (!(await this.#whenIdle(timeoutMs))) cancelPool(agent, this.#pool);
+    try {
+      await this.#end(timeoutMs);
+    } finally {
+      this.#timeLimits?.stop();
+      // Not before: a space that closes meanwhile waits for this.
+      this.#forget();
+    }
+  }
+
+  async #end(timeoutMs: number | undefined): Promise<void> {
+    const { agent } = this.#core;
+    // Time limits go on meanwhile: a kernel that does not look at `cancelled` must not hold up a close.
+    if (this.#isAborted || !(await this.#whenIdle(timeoutMs))) cancelPool(agent, this.#pool);
     for (const member of [...this.#members]) member.askToLeave();
     await this.#inline?.stop();
-    const leaveMs = abort ? graceMs / 10 : graceMs;
+    const leaveMs = this.#isAborted ? graceMs / 10 : graceMs;
     const haveLeft = await Promise.all([...this.#members].map((member) => member.whenLeft(leaveMs)));
     this.#endJobs('ECANCELED');
     // A thread that cannot be stopped may still be at work for the pool: nobody else gets its place.
@@ -186,10 +200,12 @@ class WorkerPool<S> implements Pool<S> {
   }
 
   async #whenIdle(timeoutMs: number | undefined): Promise<boolean> {
+    const deadline = deadlineOf(timeoutMs);
     for (;;) {
       const points = poolJobs(this.#core.agent, this.#pool);
       if (points.length === 0) return true;
-      if (!(await whenOver(this.#core, points, timeoutMs === undefined ? {} : { timeoutMs }))) return false;
+      const left = timeoutMs === undefined ? {} : { timeoutMs: Math.max(0, deadline - now()) };
+      if (!(await whenOver(this.#core, points, left))) return false;
     }
   }
 

@@ -94,6 +94,21 @@ export function mergePoints(sets: Iterable<Points>): Points {
   return merged;
 }
 
+/**
+ * The same, but a point that has failed already stays beside a later one of its timeline: the lane of a job slot is used
+ * by one job after the other, and the success of the later says nothing of the earlier (design D5).
+ */
+export function mergeWithFailures(memory: Memory, sets: readonly Points[]): Points {
+  const merged = [...mergePoints(sets)];
+  for (const set of sets) {
+    for (const point of set) {
+      if (pointStatus(memory, point) < 0 && !merged.some((kept) => comparePoints(kept, point) === 0))
+        merged.push(point);
+    }
+  }
+  return merged.sort(comparePoints);
+}
+
 export function isSameTimeline(a: Point, b: Point): boolean {
   return a.timeline === b.timeline && a.generation === b.generation;
 }

@@ -44,7 +44,7 @@ import {
   tryFreeSlot,
 } from '../cells/slot.ts';
 import type { Point, Points } from './points.ts';
-import { DONE, mergePoints, pointsStatus } from './points.ts';
+import { DONE, mergeWithFailures, pointsStatus } from './points.ts';
 
 export interface SyncObjectId {
   readonly syncObject: number;
@@ -152,7 +152,9 @@ export function submittedPoints(memory: Memory, syncObject: number, seqno: numbe
     if (load(memory.words, at) !== current) continue;
     const index = entries.findIndex((entry) => entry.seqno >= seqno);
     if (index < 0) return undefined;
-    return mergePoints(entries.slice(0, index + 1).map((entry) => entry.points));
+    const parts: Points[] = [];
+    for (let at = 0; at <= index; at++) parts.push((entries[at] as Entry).points);
+    return mergeWithFailures(memory, parts);
   }
 }
 

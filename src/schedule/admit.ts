@@ -147,7 +147,8 @@ function waitForMemory(agent: Agent, job: number): void {
 
 function attempt(agent: Agent, job: number, locks: LockSet | undefined): Attempt {
   const uses = usesOf(agent, job);
-  if (isBehindEarlier(agent, job, uses)) return 'locks';
+  // A transaction's own job goes first: earlier ones may be queued for the very locks that it holds.
+  if (locks === undefined && isBehindEarlier(agent, job, uses)) return 'locks';
   const set = locks ?? admissionSetOf(agent);
   let outcome: Attempt = 'locks';
   try {

@@ -7,8 +7,18 @@
  */
 
 import { codeNumber } from '../base/errors.ts';
-import { J_ERROR, J_FLAGS, J_PART, J_PARTS, J_POOL, J_RETRIES, J_STATE, J_SUBMITTER } from '../base/layout.ts';
-import { cas, load } from '../cells/cell.ts';
+import {
+  J_ERROR,
+  J_FLAGS,
+  J_PART,
+  J_PARTS,
+  J_POOL,
+  J_RETRIES,
+  J_STARTED,
+  J_STATE,
+  J_SUBMITTER,
+} from '../base/layout.ts';
+import { cas, load, store } from '../cells/cell.ts';
 import { freeChunksOf } from '../cells/chunk.ts';
 import type { Agent } from '../cells/memory.ts';
 import { ALLOC, FREEING, LIVE, nobody, ownerOf, stateOf } from '../cells/slot.ts';
@@ -79,7 +89,7 @@ function repairPhase(agent: Agent, job: number, deadIndex: number): void {
       break;
     case RUNNING:
       // Taken and not begun: anybody may take it.
-      if (!hasFlag(agent, job, FLAG_TOUCHED) || mayRerun(agent, job)) movePhase(agent, job, word, ADMITTED);
+      if (!hasFlag(agent, job, FLAG_TOUCHED) || mayRerun(agent, job)) goBack(agent, job, word);
       else endBy(agent, job, word, dead);
       break;
     case FINISHING:
@@ -106,6 +116,7 @@ function repairParts(agent: Agent, job: number, deadIndex: number): void {
     if (load(words, at + J_PART + part) !== running) continue;
     setFlag(agent, job, FLAG_REPAIRED);
     if (mayRerun(agent, job)) {
+      store(words, at + J_STARTED, 0);
       cas(words, at + J_PART + part, running, partWord(PART_FREE, 0, phase));
     } else {
       decideError(agent, job, codeNumber('EOWNERDEAD'));
@@ -138,6 +149,12 @@ function orphan(agent: Agent, job: number, deadIndex: number): void {
 
 function isSignaled(agent: Agent, job: number): boolean {
   return completedOf(agent, laneOf(agent, job)) >= seqnoOfJob(agent, job);
+}
+
+/** Anybody may take it again; its time begins anew. */
+function goBack(agent: Agent, job: number, word: number): void {
+  store(agent.words, jobAt(agent, job) + J_STARTED, 0);
+  movePhase(agent, job, word, ADMITTED);
 }
 
 function mayRerun(agent: Agent, job: number): boolean {

@@ -10,12 +10,22 @@ import { H_JOB_TOP, J_ERROR, J_PART, J_PARTS, J_POOL, J_STARTED, J_TIMEOUT } fro
 import { cas, load } from '../cells/cell.ts';
 import { now } from '../cells/clock.ts';
 import type { Agent } from '../cells/memory.ts';
-import { jobAt, loadPhase, PART_RUNNING, phaseAgentOf, phaseOf, RUNNING, SPLIT } from './job.ts';
+import {
+  jobAt,
+  loadPhase,
+  PART_RUNNING,
+  partAgentOf,
+  partStateOf,
+  phaseAgentOf,
+  phaseOf,
+  RUNNING,
+  SPLIT,
+} from './job.ts';
 
 /** A job begins, or one more part of it. */
 export function noteStart(agent: Agent, job: number): void {
-  // 0 means "not begun": the first moment is taken for the second.
-  cas(agent.words, jobAt(agent, job) + J_STARTED, 0, Math.max(1, timeOf(agent)));
+  // 0 means "not begun": that moment is taken for the next.
+  cas(agent.words, jobAt(agent, job) + J_STARTED, 0, timeOf(agent) || 1);
 }
 
 /** Whether the time of a job that has begun is up. */
@@ -23,7 +33,8 @@ export function isOverdue(agent: Agent, job: number, graceMs: number): boolean {
   const at = jobAt(agent, job);
   const limitMs = load(agent.words, at + J_TIMEOUT);
   const started = load(agent.words, at + J_STARTED);
-  return limitMs > 0 && started > 0 && timeOf(agent) - started > limitMs + graceMs;
+  // The clock wraps after 49 days; the difference does not.
+  return limitMs > 0 && started !== 0 && ((timeOf(agent) - started) | 0) > limitMs + graceMs;
 }
 
 /** Fails the jobs of a pool that are overdue by more than `graceMs`. Outcomes: the agents that are still at them. */
@@ -47,10 +58,10 @@ function addRunners(agent: Agent, at: number, stuck: Set<number>): void {
   const parts = load(agent.words, at + J_PARTS);
   for (let part = 0; part < parts; part++) {
     const word = load(agent.words, at + J_PART + part);
-    if ((word & 3) === PART_RUNNING) stuck.add(word >>> 2);
+    if (partStateOf(word) === PART_RUNNING) stuck.add(partAgentOf(word));
   }
 }
 
 function timeOf(agent: Agent): number {
-  return Math.floor(now() - agent.traceOrigin);
+  return Math.floor(now() - agent.traceOrigin) | 0;
 }
