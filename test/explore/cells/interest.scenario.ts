@@ -10,21 +10,23 @@ const first = 0;
 const rest = 1;
 const truth = 2;
 
-/** As a waiter does: interest first, then the look. Outcomes: whether it saw the truth by itself. */
+/** As a waiter for the second change does: interest first, then the look. Outcomes: whether it saw it by itself. */
 function wantToKnow(world: World, index: number): boolean {
   const { words } = world.memory;
   addAgent(words, scratchAt(world, first), scratchAt(world, rest), index);
-  return load(words, scratchAt(world, truth)) === 1;
+  return load(words, scratchAt(world, truth)) === 2;
 }
 
-/** As a signaller does: the truth first, then who wants to know. */
+/** As a signaller does, twice: the truth first, then who wants to know. */
 function tell(world: World): readonly number[] {
   const { words } = world.memory;
-  store(words, scratchAt(world, truth), 1);
   const told: number[] = [];
-  if (load(words, scratchAt(world, first)) === 0) return told;
-  const set = takeAgents(words, scratchAt(world, first), scratchAt(world, rest));
-  for (let index = popAgent(set); index >= 0; index = popAgent(set)) told.push(index);
+  for (const value of [1, 2]) {
+    store(words, scratchAt(world, truth), value);
+    if (load(words, scratchAt(world, first)) === 0) continue;
+    const set = takeAgents(words, scratchAt(world, first), scratchAt(world, rest));
+    for (let index = popAgent(set); index >= 0; index = popAgent(set)) told.push(index);
+  }
   return told;
 }
 

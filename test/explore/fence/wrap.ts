@@ -36,8 +36,14 @@ export function read(world: World, values: readonly number[]): number {
     readSeqno(words, scratchAt(world, lo), scratchAt(world, epoch)),
     values[load(words, scratchAt(world, begun))] ?? 0,
   ];
+  assert(values.includes(value) || value % 2 ** 30 === 0, `A reader sees ${value}, which was never written.`);
   assert(value >= least && value <= most, `A reader sees ${value}; it lies between ${least} and ${most}.`);
   return value;
+}
+
+/** Whether a number is reached. */
+export function isAt(world: World, target: number): boolean {
+  return isReached(world.memory.words, scratchAt(world, lo), scratchAt(world, epoch), target);
 }
 
 /** Whether a number is reached: yes is right from the moment of the call on, no was right at some moment of it. */

@@ -4,7 +4,7 @@ import { scenario } from 'fenceline/check';
 import { now } from '#fenceline/cells/clock.js';
 import { acquireSync, isSelfDeadlock } from '#fenceline/lock/lock-wait.js';
 import { closeTicket, openTicket } from '#fenceline/lock/ticket.js';
-import { releaseLock } from '#fenceline/lock/ww-lock.js';
+import { acquireStep, releaseLock } from '#fenceline/lock/ww-lock.js';
 import { agentIn, describeWordOf, lockAt, twoTickets } from '../world.ts';
 import { addOne, assertLocksAtRest, countOf, type LockWorld, newLockWorld, takeAll } from './locks.ts';
 
@@ -27,9 +27,18 @@ function leave(world: LockWorld): string {
 }
 
 export default scenario({
-  setup: () => newLockWorld(size),
+  setup: () => {
+    const world = newLockWorld(size);
+    const held = openTicket(agentIn(world, 0));
+    assert.equal(acquireStep(agentIn(world, 0), lockAt(world, 0), held), 'acquired');
+    return { ...world, held };
+  },
   agents: {
-    holder: (world) => takeAll(world, 0, [0]).deaths,
+    holder: (world) => {
+      addOne(world, 0);
+      releaseLock(agentIn(world, 0), lockAt(world, 0), world.held);
+      closeTicket(agentIn(world, 0), world.held);
+    },
     leaver: leave,
     waiter: (world) => takeAll(world, 2, [0]).deaths,
   },
@@ -38,5 +47,5 @@ export default scenario({
     assert.equal(countOf(world, 0), leaver === 'acquired' ? 3 : 2);
   },
   describeWord: describeWordOf(size),
-  options: { timeouts: 'explored', preemptions: 2, patches: [twoTickets] },
+  options: { timeouts: 'explored', preemptions: 1, patches: [twoTickets] },
 });

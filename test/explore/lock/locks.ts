@@ -22,8 +22,13 @@ export interface Taken {
   readonly deaths: number;
 }
 
+/** The low word of a stamp turns negative with the second ticket. */
+const firstStamp = 2 ** 31 - 1;
+
 export function newLockWorld(size: WorldSize): LockWorld {
-  return { ...newWorld(size), suspects: [], heldByDead: [] };
+  const world = newWorld(size);
+  world.memory.stamps[0] = BigInt(firstStamp - 1);
+  return { ...world, suspects: [], heldByDead: [] };
 }
 
 /** Takes the locks in this order, adds one to the word behind each of `counted`, and gives them back. */
@@ -57,11 +62,15 @@ export function takeAll(
     contended = died;
     deaths++;
   }
-  for (const lock of counted) addOne(world, lock);
+  for (const lock of counted) {
+    addOne(world, lock);
+    if (opened !== undefined) continue;
+    assert.equal(load(agent.words, lockAt(world, lock) + L_WORD) & SUSPECT, 0, 'Who takes a suspect lock is told.');
+  }
   for (let at = order.length - 1; at >= 0; at--) releaseLock(agent, lockAt(world, order[at] as number), ticket);
   if (opened === undefined) closeTicket(agent, ticket);
   assert.equal(ticket.holding, 0);
-  return { stamp: ticket.stamp, deaths };
+  return { stamp: ticket.stamp - firstStamp + 1, deaths };
 }
 
 function takeOne(world: LockWorld, agent: Agent, ticket: Ticket, lock: number): boolean {
