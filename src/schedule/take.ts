@@ -50,11 +50,11 @@ export interface Work {
 export function takeWork(agent: Agent, pool: number): Work | undefined {
   for (;;) {
     admitQueued(agent, pool);
-    const { best, others } = findReady(agent, pool);
+    const { best, word, others } = findReady(agent, pool);
     if (best < 0) return undefined;
-    const work = claim(agent, best);
+    const work = claim(agent, best, word);
     if (work === undefined) continue;
-    if (others || hasFreePart(agent, best)) wakeWorkers(agent, pool, 1);
+    if (others || hasFreePart(agent, best, word)) wakeWorkers(agent, pool, 1);
     if (work.part >= 0) return work;
   }
 }
@@ -112,18 +112,23 @@ function admitQueued(agent: Agent, pool: number): void {
 }
 
 /** The next job; and whether there are others that somebody should look at while the caller is busy. */
-function findReady(agent: Agent, pool: number): { best: number; others: boolean } {
+function findReady(agent: Agent, pool: number): { best: number; word: number; others: boolean } {
   const top = load(agent.words, H_JOB_TOP);
   let best = -1;
+  let bestWord = 0;
   let others = false;
   for (let job = 0; job < top; job++) {
-    const readiness = readinessOf(agent, job, pool);
+    // What follows is judged of the use of the slot that this word names, and claimed from this very word.
+    const word = loadPhase(agent, job);
+    const readiness = readinessOf(agent, job, pool, word);
     if (readiness === FOREIGN) others = true;
     if (readiness !== READY) continue;
     others ||= best >= 0;
-    if (best < 0 || isBefore(agent, job, best)) best = job;
+    if (best >= 0 && !isBefore(agent, job, best)) continue;
+    best = job;
+    bestWord = word;
   }
-  return { best, others };
+  return { best, word: bestWord, others };
 }
 
 const BLOCKED = 0;
@@ -131,11 +136,11 @@ const READY = 1;
 /** Waits for something that no worker of the pool announces: an idle worker must listen. */
 const FOREIGN = 2;
 
-function readinessOf(agent: Agent, job: number, pool: number): number {
-  const phase = phaseOf(loadPhase(agent, job));
+function readinessOf(agent: Agent, job: number, pool: number, word: number): number {
+  const phase = phaseOf(word);
   if (phase !== ADMITTED && phase !== SPLIT) return BLOCKED;
   if (load(agent.words, jobAt(agent, job) + J_POOL) !== pool) return BLOCKED;
-  if (phase === SPLIT) return hasFreePart(agent, job) ? READY : BLOCKED;
+  if (phase === SPLIT) return hasFreePart(agent, job, word) ? READY : BLOCKED;
   const dependency = pendingDependency(agent, job);
   if (dependency === undefined) return READY;
   return isAnnounced(agent, dependency.timeline, pool) ? BLOCKED : FOREIGN;
@@ -154,9 +159,9 @@ function isBefore(memory: Memory, a: number, b: number): boolean {
   return ((load(words, jobAt(memory, a) + J_ORDER) - load(words, jobAt(memory, b) + J_ORDER)) | 0) < 0;
 }
 
-function hasFreePart(memory: Memory, job: number): boolean {
-  const word = loadPhase(memory, job);
-  if (phaseOf(word) !== SPLIT) return false;
+/** Whether parts of the split job that `word` names are still to be claimed. */
+function hasFreePart(memory: Memory, job: number, word: number): boolean {
+  if (phaseOf(loadPhase(memory, job)) !== SPLIT) return false;
   const at = jobAt(memory, job);
   const parts = load(memory.words, at + J_PARTS);
   const free = partWord(PART_FREE, 0, word);
@@ -164,15 +169,17 @@ function hasFreePart(memory: Memory, job: number): boolean {
   return false;
 }
 
-/** Outcomes: the work; part -1: a job that was ended, for it was cancelled or had failed; undefined: somebody was faster. */
-function claim(agent: Agent, job: number): Work | undefined {
-  const word = loadPhase(agent, job);
+/**
+ * Claims a job from the phase word that it was found ready by: a slot that was reused meanwhile has another.
+ * Outcomes: the work; part -1: a job that was ended, for it was cancelled or had failed; undefined: somebody was faster.
+ */
+function claim(agent: Agent, job: number, word: number): Work | undefined {
   if (phaseOf(word) === ADMITTED) {
     if (!movePhase(agent, job, word, RUNNING, agent.index)) return undefined;
     const whole = begin(agent, job);
     if (whole !== undefined) return whole;
   }
-  return claimPart(agent, job);
+  return claimPart(agent, job, word);
 }
 
 /**
@@ -194,9 +201,9 @@ function begin(agent: Agent, job: number): Work | undefined {
   return undefined;
 }
 
-function claimPart(agent: Agent, job: number): Work | undefined {
-  const word = loadPhase(agent, job);
-  if (phaseOf(word) !== SPLIT) return undefined;
+/** The parts carry the number of the use that `word` names, and so does the compare-exchange. */
+function claimPart(agent: Agent, job: number, word: number): Work | undefined {
+  if (phaseOf(loadPhase(agent, job)) !== SPLIT) return undefined;
   const at = jobAt(agent, job);
   const parts = load(agent.words, at + J_PARTS);
   for (let part = 0; part < parts; part++) {
