@@ -91,7 +91,7 @@ function call(target: Target, args: unknown, options: JobOptions): Job<unknown> 
     record,
     parts,
     rows: bound.rows,
-    priority: options.priority ?? 0,
+    priority: checkPriority(options.priority ?? 0),
     retries,
     flags: retries > 0 ? FLAG_RERUN : 0,
     timeoutMs: target.timeoutMs,
@@ -160,12 +160,23 @@ function accessOf(access: 'read' | 'write' | 'update'): number {
 function pointsAfter(core: Core, after: JobOptions['after']): readonly Point[] {
   if (after === undefined) return [];
   const list: readonly Fence<unknown>[] = after instanceof Fence ? [after] : after;
+  if (!Array.isArray(list))
+    fail('EINVAL', 'The option after is not a fence, nor a list of them.', { argument: 'after' });
   if (list.length === 1 && list[0] !== undefined) return pointsOfFence(list[0], core);
   return mergeWithFailures(
     core.agent,
     list.map((fence) => pointsOfFence(fence, core)),
   );
 }
+
+function checkPriority(priority: number): number {
+  if (Number.isInteger(priority) && Math.abs(priority) <= priorityMax) return priority;
+  const sentence = `The priority (${priority}) is not a whole number from -${priorityMax} to ${priorityMax}.`;
+  return fail('EINVAL', sentence, { argument: 'priority' });
+}
+
+/** Differences of two fit a word. */
+const priorityMax = 1_000_000;
 
 function checkRetries(retries: number, plan: Plan): number {
   if (!Number.isInteger(retries) || retries < 0 || retries > 1000) {

@@ -8,6 +8,7 @@ import type { DType } from './base/dtype.ts';
 import { bytesPerElement, isDType } from './base/dtype.ts';
 import { FencelineError, fail } from './base/errors.ts';
 import type { Limits } from './base/limits.ts';
+import { defaultLimits } from './base/limits.ts';
 import type { Sized } from './base/view.ts';
 import { reportUncaught } from './cells/task.ts';
 import type { Core, SpaceData } from './core.ts';
@@ -103,7 +104,7 @@ export class Space implements AsyncDisposable {
       });
     }
     const heaps = options.heaps ?? [];
-    checkHeapOptions(heaps);
+    checkHeapOptions(heaps, options.limits?.heaps ?? defaultLimits.heaps);
     const limits = { ...options.limits, traceEvents: options.traceEvents ?? 0 };
     const core = createCore({ budgetBytes, patienceMs, heaps, limits });
     if (!core.agent.isShared) console.warn(aloneWarning);
@@ -291,7 +292,11 @@ function checkBytes(bytes: number, argument: string): number {
   return fail('EINVAL', `The ${argument} (${bytes}) is not a whole number of bytes from 1 on.`, { argument });
 }
 
-function checkHeapOptions(heaps: readonly { name: string; sizeBytes: number }[]): void {
+function checkHeapOptions(heaps: readonly { name: string; sizeBytes: number }[], limit: number): void {
+  if (heaps.length + 1 > limit) {
+    const sentence = `The number of heaps (${heaps.length + 1}), with the system heap, is more than limits.heaps (${limit}).`;
+    fail('EINVAL', sentence, { argument: 'heaps' });
+  }
   const names = new Set(['system']);
   for (const { name, sizeBytes } of heaps) {
     if (names.has(name)) fail('EINVAL', `The heap '${name}' is named twice.`, { argument: 'heaps' });
