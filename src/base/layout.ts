@@ -19,8 +19,6 @@ export const H_MAGIC = 0;
 export const H_VERSION = 1;
 /** Bumped after every repair: waiters then distrust all hints and look at everything again. */
 export const H_REPAIRS = 2;
-/** 1 once the space is closing: no new work. */
-export const H_CLOSING = 3;
 /** Agents that want to hear when memory or a contended lock comes free, because a queued job needs it. */
 export const H_QUEUED_INTEREST = 4;
 export const H_QUEUED_OVERFLOW = 5;
@@ -68,8 +66,6 @@ export const A_QUIT = 7;
 export const A_HINTS = 8;
 /** Events written to its trace ring so far. */
 export const A_TRACED = 9;
-/** Who repairs after it: agent + 1. A hint; every repair step can be redone by anyone. */
-export const A_REPAIRER = 10;
 export const AGENT_WORDS = 16;
 /** 32 x 32 bits: which timelines (index modulo 1024) were signalled since this agent last looked. */
 export const HINT_WORDS = 32;
@@ -115,8 +111,6 @@ export const TL_REFS = 11;
 export const TL_REFS_OVERFLOW = 12;
 /** Error of every point above the completed one, once closed. */
 export const TL_CLOSE_CODE = 13;
-/** Chunk + 1 with the label. */
-export const TL_LABEL = 14;
 export const TL_RECORDS = 16;
 export const RECORD_WORDS = 3;
 export const recordsPerTimeline = 5;
@@ -134,14 +128,10 @@ export const B_SIZE_HI = 5;
 export const B_PLACEMENT = 6;
 /** 1 while the holder of the lock has a draft: if it dies, its users are told. */
 export const B_DRAFT = 7;
-export const B_PRIORITY = 9;
 export const B_LAST_USE = 10;
 /** Error code of the write that failed last; 0 = contents are good. And the job it was, + 1. */
 export const B_CONTENTS = 11;
 export const B_CONTENTS_JOB = 12;
-export const B_CLIENT = 13;
-/** Chunk + 1 with the label. */
-export const B_LABEL = 14;
 /** Heap its memory comes from. */
 export const B_HEAP = 15;
 export const B_LOCK = 16;

@@ -61,8 +61,6 @@ export const partsPerJob = 62;
 export const usesPerJob = 64;
 /** Pools of workers in a space. */
 export const poolsPerSpace = 16;
-/** Largest sequence number: JavaScript's safe integers. */
-export const seqnoMax: number = Number.MAX_SAFE_INTEGER;
 
 /** Fills in defaults. Outcomes: the limits, or EINVAL naming the first bad one. */
 export function completeLimits(given: Partial<Limits> = {}): Limits {

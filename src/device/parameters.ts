@@ -106,11 +106,6 @@ export function checkParams(params: unknown): asserts params is Params {
   }
 }
 
-/** Says whether this is a name that a parameter or a dimension may have. */
-export function isIdentifier(name: string): boolean {
-  return identifier.test(name);
-}
-
 /** More dimensions than this are a mistake. */
 export const dimsMax = 16;
 

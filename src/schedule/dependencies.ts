@@ -44,7 +44,7 @@ function storeRest(agent: Agent, job: number, dependencies: readonly Dependency[
   if (dependencies.length <= inlineDeps) return 0;
   const words = new Int32Array((dependencies.length - inlineDeps) * DEP_WORDS);
   for (let index = inlineDeps; index < dependencies.length; index++) {
-    fill(words, (index - inlineDeps) * DEP_WORDS, dependencies[index] as Dependency);
+    writeDependency(words, (index - inlineDeps) * DEP_WORDS, dependencies[index] as Dependency);
   }
   return storeBytes(agent, new Uint8Array(words.buffer), chunkOwnerOf(job));
 }
@@ -115,11 +115,4 @@ function writeDependency(words: Int32Array, at: number, dependency: Dependency):
   store(words, at + 1, dependency.generation);
   store(words, at + 2, dependency.seqno | 0);
   store(words, at + 3, Math.floor(dependency.seqno / 2 ** 32));
-}
-
-function fill(words: Int32Array, at: number, dependency: Dependency): void {
-  words[at] = dependency.timeline | (dependency.kind << kindShift);
-  words[at + 1] = dependency.generation;
-  words[at + 2] = dependency.seqno | 0;
-  words[at + 3] = Math.floor(dependency.seqno / 2 ** 32);
 }

@@ -5,19 +5,16 @@ import { chunkOwnerOf, loadPhase, phaseAgentOf, phaseOf, RUNNING } from '#fencel
 import { coreOf } from '#fenceline/space.js';
 
 /** The first time: stores bytes for its job, as for a result, and stops before the slot of the job names them. */
-const stopWhileStoring = kernel(
-  { dst: write('i32', ['n']), runs: read('i32', ['k']) },
-  ({ dst, runs }, job) => {
-    const { agent } = coreOf(job.space);
-    const count = Atomics.add(runs.data as unknown as Int32Array, 0, 1);
-    for (let slot = 0; count === 0 && slot < agent.layout.limits.jobs; slot++) {
-      const word = loadPhase(agent, slot);
-      if (phaseOf(word) !== RUNNING || phaseAgentOf(word) !== agent.index) continue;
-      storeBytes(agent, new Uint8Array(3000), chunkOwnerOf(slot));
-      process.exit(3);
-    }
-    dst.data.fill(count);
-  },
-);
+const stopWhileStoring = kernel({ dst: write('i32', ['n']), runs: read('i32', ['k']) }, ({ dst, runs }, job) => {
+  const { agent } = coreOf(job.space);
+  const count = Atomics.add(runs.data as unknown as Int32Array, 0, 1);
+  for (let slot = 0; count === 0 && slot < agent.layout.limits.jobs; slot++) {
+    const word = loadPhase(agent, slot);
+    if (phaseOf(word) !== RUNNING || phaseAgentOf(word) !== agent.index) continue;
+    storeBytes(agent, new Uint8Array(3000), chunkOwnerOf(slot));
+    process.exit(3);
+  }
+  dst.data.fill(count);
+});
 
 export default serve({ stopWhileStoring });

@@ -21,7 +21,8 @@ function thrownBy(call: () => unknown): FencelineError {
 /** Listeners on a signal, and signals that follow it. */
 function followersOf(signal: AbortSignal): number {
   const dependants = Object.getOwnPropertySymbols(signal).find((one) => one.description === 'kDependantSignals');
-  const following = dependants === undefined ? undefined : (Reflect.get(signal, dependants) as Set<unknown> | undefined);
+  const following =
+    dependants === undefined ? undefined : (Reflect.get(signal, dependants) as Set<unknown> | undefined);
   return getEventListeners(signal, 'abort').length + (following?.size ?? 0);
 }
 
@@ -78,7 +79,10 @@ describe('bad input', () => {
   test('an access that does not exist is refused', () =>
     withSpace({}, async (space) => {
       using buffer = space.buffer('u8', [1]);
-      await expect(buffer.map('foo' as never)).rejects.toMatchObject({ code: 'EINVAL', details: { argument: 'access' } });
+      await expect(buffer.map('foo' as never)).rejects.toMatchObject({
+        code: 'EINVAL',
+        details: { argument: 'access' },
+      });
       expect(accounting(space).jobs).toBe(0);
     }));
 });
