@@ -51,21 +51,31 @@ export const doorbell: Primitive = {
   name: 'doorbell',
   modules: ['src/cells/doorbell.ts', 'src/cells/wait.ts', 'src/cells/pump.ts', 'src/cells/interest.ts'],
   explorations: [
-    { rule: 'a ring is never lost to a sleeper', scenario: 'cells/doorbell', limits: { preemptions: 1 } },
-    { rule: 'a callback runs exactly once, whoever rings', scenario: 'cells/pump' },
-    { rule: 'a sleep and a waiter in the pump do not take each other’s rings', scenario: 'cells/sleep-beside-pump' },
+    { rule: 'a look inside a look runs nothing twice', scenario: 'cells/nested-waiter' },
     {
       rule: 'a batch rings before it waits, and each agent once',
       scenario: 'cells/batch',
       limits: { strategy: 'dpor' },
     },
     { rule: 'who wants to know is told or sees it', scenario: 'cells/interest', limits: { strategy: 'dpor' } },
+    { rule: 'a ring is never lost to a sleeper', scenario: 'cells/doorbell', limits: { preemptions: 1 } },
     {
-      rule: 'a waiter that is over is not polled again',
-      scenario: 'reservation/pumped-between',
-      limits: { preemptions: 2 },
+      rule: 'a sleep and a waiter in the pump do not take each other’s rings',
+      scenario: 'cells/sleep-beside-pump',
+      limits: { killAgents: ['left'] },
     },
+    {
+      rule: 'a callback runs exactly once, whoever rings',
+      scenario: 'cells/pump',
+      limits: { killAgents: ['left', 'right'] },
+    },
+    { rule: 'a waiter that is over is not polled again', scenario: 'reservation/pumped-between' },
   ],
+  equivalent: {
+    'armed-read-before-the-ring-is-counted':
+      'the truth is stored before both, and every look comes after arming: who arms after the load sees the truth, ' +
+      'who armed before it is notified after the count',
+  },
 };
 
 export const timeline: Primitive = {
@@ -116,6 +126,22 @@ export const wwLock: Primitive = {
   name: 'ww-lock',
   modules: ['src/lock/ww-lock.ts', 'src/lock/ticket.ts', 'src/lock/lock-wait.ts'],
   explorations: [
+    { rule: 'a ticket dies for an older one that takes the lock it waits for', scenario: 'lock/passed-on' },
+    { rule: 'two tickets of one agent wait for one lock', scenario: 'lock/two-tickets', limits: { preemptions: 1 } },
+    { rule: 'a lock whose holder died is suspect exactly once', scenario: 'lock/killed' },
+    { rule: 'a waiter in an event loop gets its turn', scenario: 'lock/asynchronous' },
+    { rule: 'a waiter that gives up passes its ring on', scenario: 'lock/leaver' },
+    { rule: 'three tickets and two locks always come through', scenario: 'lock/three-by-two' },
+    {
+      rule: 'a lock kept for a patient waiter stays usable',
+      scenario: 'lock/hand-off',
+      limits: { preemptions: 2, killAgents: false },
+    },
+    {
+      rule: 'a ring that died with a waiter is not missed',
+      scenario: 'lock/waiters-killed',
+      limits: { preemptions: 0 },
+    },
     {
       rule: 'two tickets and two locks in opposite orders always come through',
       scenario: 'lock/two-by-two',
@@ -125,14 +151,6 @@ export const wwLock: Primitive = {
         { older: { stamp: 1, deaths: 0 }, younger: { stamp: 2, deaths: 1 } },
       ],
     },
-    { rule: 'three tickets and two locks always come through', scenario: 'lock/three-by-two' },
-    { rule: 'a ticket dies for an older one that takes the lock it waits for', scenario: 'lock/passed-on' },
-    { rule: 'two tickets of one agent wait for one lock', scenario: 'lock/two-tickets', limits: { preemptions: 1 } },
-    { rule: 'a lock whose holder died is suspect exactly once', scenario: 'lock/killed' },
-    { rule: 'a ring that died with a waiter is not missed', scenario: 'lock/waiters-killed' },
-    { rule: 'a waiter that gives up passes its ring on', scenario: 'lock/leaver', limits: { preemptions: 1 } },
-    { rule: 'a waiter in an event loop gets its turn', scenario: 'lock/asynchronous' },
-    { rule: 'a lock kept for a patient waiter stays usable', scenario: 'lock/hand-off' },
   ],
 };
 
