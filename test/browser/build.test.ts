@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { gzipSync } from 'node:zlib';
 import { Space, workers } from 'fenceline';
+import { timeline } from 'fenceline/sync';
 import { parseSync } from 'oxc-parser';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { root } from '../tidy/source.ts';
@@ -74,5 +75,8 @@ describe('a production build', () => {
     await src.set(pixelsOf());
     pool.run.blur({ src, dst, radius: 0 });
     expect([...(await dst.get())]).toEqual([...pixelsOf()]);
+    // An import for its effect alone is still there.
+    using line = timeline(space, 'line');
+    expect(await pool.run.openLine({ line: line.handle }).wait()).toBe('function');
   });
 });

@@ -1,5 +1,8 @@
 /** The kernels of the quickstart, and one that does not stop. Ends like every module of kernels: with a call of serve. */
-import { kernel, read, serve, update, write } from 'fenceline';
+import { type Handle, kernel, read, serve, update, value, write } from 'fenceline';
+// For its effect alone: this worker opens handles of timelines that others made.
+import 'fenceline/sync';
+import type { Timeline } from 'fenceline/sync';
 
 const image = ['height', 'width', 4] as const;
 
@@ -42,6 +45,9 @@ const edges = kernel(
   { split: ['dst'] },
 );
 
+/** Opens a timeline: only where the kinds of handles of fenceline/sync are known. */
+const openLine = kernel({ line: value<Handle<Timeline>>() }, ({ line }, job) => typeof job.space.open(line).issue);
+
 /** Where `spin` counts, if the page sent such a memory: word 0 its rounds, word 1 its worker. */
 let rounds: Int32Array | undefined;
 globalThis.addEventListener?.('message', (event) => {
@@ -57,5 +63,5 @@ export default serve(async ({ worker }) => {
     const end = performance.now() + 60_000;
     while (performance.now() < end) Atomics.add(words, 0, 1);
   });
-  return { blur, edges, spin };
+  return { blur, edges, openLine, spin };
 });
