@@ -22,10 +22,11 @@ import {
 } from '#fenceline/base/layout.js';
 import { ticketsPerAgent } from '#fenceline/base/limits.js';
 import { agentStateOf } from '#fenceline/cells/memory.js';
-import { FREE, stateOf } from '#fenceline/cells/slot.js';
-import { checkAtRest } from '../../memory/check-heap.ts';
+import { FREE, LIVE, stateOf } from '#fenceline/cells/slot.js';
+import { checkAtRest, piecesOf } from '../../memory/check-heap.ts';
 import type { Space } from './space-world.ts';
 
+const vacant = 4;
 const ownerMask = 0x0fffffff;
 
 /** Throws unless every slot of every table is free, and no memory is in use. Agents may still be seated. */
@@ -65,6 +66,11 @@ export function assertAtRest(space: Space): void {
     assert.equal(wordOf(space, layout.tickets + id * TICKET_WORDS + T_STATE) & 1, 0, `Ticket ${id} is closed.`);
   }
   checkAtRest(space.memory);
+  for (const { block, state, owner } of piecesOf(space.memory, 0)) {
+    if (state === vacant) continue;
+    const placed = wordOf(space, layout.buffers + (owner - 1) * BUFFER_WORDS + B_PLACEMENT) - 1;
+    assert.deepEqual([state, placed], [LIVE, block], `Block ${block}, which is in use, is where a buffer says.`);
+  }
   for (let agent = 0; agent < layout.limits.agents; agent++) {
     if (agentStateOf(wordOf(space, layout.agents + agent * AGENT_WORDS + A_STATE)) !== FREE) continue;
     const pool = layout.pools;

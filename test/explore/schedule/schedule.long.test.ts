@@ -1,0 +1,32 @@
+/** The same scenarios with wider bounds: an agent dies at every step of each, and one preemption where nobody dies. */
+import { check } from 'fenceline/check';
+import { expect, test } from 'vitest';
+
+const names = [
+  ...['in-order', 'overlapping', 'independent', 'split', 'foreign', 'locked', 'memory', 'crossed', 'cancelled'],
+  ...['leaver', 'rerun', 'transfers', 'transfers-three', 'opened', 'closed', 'sync-object'],
+];
+
+/** Only their worker dies: what the scenario says of an outcome would not hold otherwise. */
+const workerOnly = new Set(['leaver', 'rerun']);
+
+test.each(names)('%s holds with a death at every step', async (name) => {
+  const killAgents = workerOnly.has(name) ? ['worker'] : true;
+  const limits = { preemptions: 0, killAgents, seconds: 300 };
+  const report = await check(new URL(`./${name}.scenario.ts`, import.meta.url), limits);
+  console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);
+  expect(report.isComplete).toBe(true);
+});
+
+test.each(names)('%s holds with a preemption', async (name) => {
+  const limits = { preemptions: 1, killAgents: false, seconds: 300 };
+  const report = await check(new URL(`./${name}.scenario.ts`, import.meta.url), limits);
+  console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);
+  expect(report.isComplete).toBe(true);
+});
+
+test.each(names)('%s holds in random orders with deaths anywhere', async (name) => {
+  const killAgents = workerOnly.has(name) ? ['worker'] : true;
+  const limits = { strategy: 'random', executions: 3000, seed: 7, killAgents, seconds: 300 } as const;
+  await check(new URL(`./${name}.scenario.ts`, import.meta.url), limits);
+});
