@@ -2,6 +2,10 @@
 import { batched } from './cells/doorbell.ts';
 import { coreOf, type Space } from './space.ts';
 
+// A bare import of this file is for the kinds of handles that these two know, so a bundler must not drop it.
+import './sync-object.ts';
+import './timeline.ts';
+
 export { type SyncObject, syncObject } from './sync-object.ts';
 export { type Timeline, timeline } from './timeline.ts';
 
