@@ -12,6 +12,7 @@ import { storeBytes } from './cells/chunk.ts';
 import { now, startTicker } from './cells/clock.ts';
 import { addWaiter, nextWaiterOrder } from './cells/pump.ts';
 import type { Core } from './core.ts';
+import { figuresOf } from './figures.ts';
 import { pinnedBuffers } from './report.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { tryAdmit } from './schedule/admit.ts';
@@ -60,6 +61,7 @@ export function admitOrQueue(core: Core, job: number, locks: LockSet | undefined
     return;
   }
   if (outcome === 'gone') return;
+  figuresOf(core).queued++;
   const pool = load(core.agent.words, jobAt(core.agent, job) + J_POOL);
   const queue = queueOf(core);
   const seqno = seqnoOfJob(core.agent, job);

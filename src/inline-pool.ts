@@ -1,10 +1,12 @@
 /**
- * Kernels on this thread, where there is no shared memory to give other threads: the same jobs, taken from the event
- * loop one after the other.
+ * Kernels on this thread, where there is no shared memory to give other threads: the same jobs, one after the other. The
+ * event loop has its turn between them, so that a page paints and hears its user, however many jobs there are.
  */
 import { fail } from './base/errors.ts';
+import { now } from './cells/clock.ts';
 import { addWaiter, nextWaiterOrder } from './cells/pump.ts';
 import { queueTask } from './cells/task.ts';
+import { yieldToLoop } from './cells/thread.ts';
 import type { Core } from './core.ts';
 import type { KernelParts, Signature } from './device/kernel.ts';
 import { signatureOf } from './device/kernel.ts';
@@ -28,7 +30,7 @@ export async function inlineWorker(core: Core, pool: number, module: { default: 
   }
   const kernels = await loadServed(module.default, { space: spaceOver(core), worker: 0, memory: () => noMemory() });
   joinPool(core.agent, pool);
-  const state: State = { core, pool, kernels: [...kernels.values()], isStopped: false, running: undefined };
+  const state: State = { core, pool, kernels: [...kernels.values()], isStopped: false, running: undefined, loopAt: 0 };
   waitForWork(state);
   return {
     signatures: [...kernels].map(([name, kernel]) => signatureOf(name, kernel)),
@@ -46,12 +48,17 @@ interface State {
   readonly kernels: readonly KernelParts[];
   isStopped: boolean;
   running: Promise<void> | undefined;
+  /** When the event loop must have its turn. */
+  loopAt: number;
 }
+
+/** How long jobs may keep the event loop from running: half a frame. One job may be longer. */
+const loopEveryMs = 8;
 
 function waitForWork(state: State): void {
   const { core, pool } = state;
   let work: Work | undefined;
-  if (state.isStopped) return;
+  if (core.isClosed || state.isStopped) return;
   addWaiter(core.agent, {
     order: nextWaiterOrder(),
     hint: -1,
@@ -73,6 +80,11 @@ function run(state: State, work: Work): void {
   const running = runWork(state.core, state.kernels, work, 0);
   const next = (): void => {
     state.running = undefined;
+    if (now() < state.loopAt) waitForWork(state);
+    else void yieldToLoop().then(goOn);
+  };
+  const goOn = (): void => {
+    state.loopAt = now() + loopEveryMs;
     waitForWork(state);
   };
   if (running === undefined) queueTask(next);

@@ -16,6 +16,7 @@ import { mergeWithFailures } from './fence/points.ts';
 import type { Job } from './fence.ts';
 import { Fence, pointsOfFence } from './fence.ts';
 import { figuresOf } from './figures.ts';
+import { checkPlace } from './heaps.ts';
 import { submit } from './job.ts';
 import type { JobOptions } from './kernel.ts';
 import type { Use } from './schedule/job.ts';
@@ -96,15 +97,16 @@ function call(target: Target, args: unknown, options: JobOptions): Job<unknown> 
     flags: retries > 0 ? FLAG_RERUN : 0,
     timeoutMs: target.timeoutMs,
   };
-  const figures = figuresOf(core);
-  figures.jobs++;
-  for (const { buffer } of bound.uses) figures.sharedBytes += (buffer as SharedBuffer).sizeBytes;
   const locks = options.tx === undefined ? undefined : lockSetOf(options.tx, core, uses);
   const toResult = (results: readonly unknown[]): unknown => {
     owner.onDone();
     return plan.isSplit ? toList(results) : results[0];
   };
-  return submit<unknown>(core, { spec, label, toResult, locks, signal: options.signal });
+  const job = submit<unknown>(core, { spec, label, toResult, locks, signal: options.signal });
+  const figures = figuresOf(core);
+  figures.jobs++;
+  for (const { buffer } of bound.uses) figures.sharedBytes += (buffer as SharedBuffer).sizeBytes;
+  return job;
 }
 
 /** A kernel without a result has none, in however many parts it ran. */
@@ -119,6 +121,7 @@ function collectUses(core: Core, bound: readonly BoundUse<SharedBuffer>[], callU
   const positions = bound.length > comparedMax ? new Map<number, number>() : undefined;
   for (const { buffer, spec, index } of bound) {
     const parts = partsOf(buffer, core, index < 0 ? spec.name : `${spec.name}[${index}]`);
+    if (spec.param.heap !== undefined) checkPlace(core, parts, [spec.param.heap]);
     const access = accessOf(spec.param.access);
     const known = positions === undefined ? positionOf(uses, parts.buffer) : (positions.get(parts.buffer) ?? -1);
     const use = { buffer: parts.buffer, generation: parts.generation, access, isPart: parts.isPart };

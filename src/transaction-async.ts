@@ -11,7 +11,7 @@ import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
 import type { FollowingSignal } from './follow-signal.ts';
 import { followSignal } from './follow-signal.ts';
-import { checkHeaps } from './heaps.ts';
+import { checkPlace } from './heaps.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Transaction } from './transaction.ts';
 import { BaseTransaction } from './transaction-base.ts';
@@ -50,7 +50,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
   place(buffer: SharedBuffer, heaps: readonly string[]): Promise<void> {
     return this.#turn(async () => {
       const parts = this.enter(buffer, 'buffer');
-      checkHeaps(this.core, heaps);
+      checkPlace(this.core, parts, heaps);
       await this.#lock(parts.buffer);
       await this.#place(parts, buffer.sizeBytes);
     });

@@ -9,7 +9,7 @@ import { now } from './cells/clock.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Points } from './fence/points.ts';
 import { firstPending } from './fence/points.ts';
-import { checkHeaps } from './heaps.ts';
+import { checkPlace } from './heaps.ts';
 import { isSelfDeadlock } from './lock/lock-wait.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Transaction } from './transaction.ts';
@@ -38,7 +38,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
 
   place(buffer: SharedBuffer, heaps: readonly string[]): void {
     const parts = this.enter(buffer, 'buffer');
-    checkHeaps(this.core, heaps);
+    checkPlace(this.core, parts, heaps);
     this.#lock(parts.buffer);
     this.#place(parts, buffer.sizeBytes);
   }
