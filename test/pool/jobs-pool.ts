@@ -1,7 +1,9 @@
 /** The pool of test kernels, in a space of its own that must be at rest afterwards. */
-import type { Pool, PoolOptions, Space, SpaceOptions } from 'fenceline';
-import { workers } from 'fenceline';
-import { withSpace } from '../space/with-space.ts';
+import type { Pool, PoolOptions, SpaceOptions } from 'fenceline';
+import { Space, workers } from 'fenceline';
+import { afterAll } from 'vitest';
+import { expectAtRest } from '../space/accounting.ts';
+import { smallLimits, withSpace } from '../space/with-space.ts';
 import type kernels from './jobs.kernels.ts';
 
 export type JobsPool = Pool<typeof kernels>;
@@ -14,13 +16,33 @@ export async function startJobs(space: Space, options: PoolOptions<typeof kernel
   return pool;
 }
 
-/** Runs `body` with two workers. The pool is idle and nothing is held when it returns. */
-export function withJobs(
+/** One space and pool for all tests of a file that want nothing special: starting threads is most of what a test takes. */
+let shared: Promise<{ space: Space; pool: JobsPool }> | undefined;
+
+async function startShared(): Promise<{ space: Space; pool: JobsPool }> {
+  const space = Space.create({ budgetBytes: 2 ** 24, limits: smallLimits });
+  return { space, pool: await startJobs(space) };
+}
+
+afterAll(async () => {
+  await (await shared)?.space.close({ abort: true });
+});
+
+/** Runs `body` with two workers, or `count`. Nothing is held when it returns. */
+export async function withJobs(
   options: SpaceOptions & { count?: number },
   body: (space: Space, pool: JobsPool) => Promise<void>,
 ): Promise<void> {
+  if (Object.keys(options).length === 0) {
+    shared ??= startShared();
+    const { space, pool } = await shared;
+    await body(space, pool);
+    await pool.idle;
+    await expectAtRest(space);
+    return;
+  }
   const { count = 2, ...spaceOptions } = options;
-  return withSpace(spaceOptions, async (space) => {
+  await withSpace(spaceOptions, async (space) => {
     const pool = await startJobs(space, { count });
     await body(space, pool);
     await pool.close();
