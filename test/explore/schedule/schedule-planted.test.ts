@@ -10,6 +10,7 @@ const killed = { killAgents: true, preemptions: 0 } as const;
 const planted: readonly (readonly [name: string, limits: Limits])[] = [
   ['in-order', { preemptions: 1, ...alive }],
   ['overlapping', { preemptions: 1, ...alive }],
+  ['reused', { preemptions: 1, ...alive }],
   ['foreign', { preemptions: 0, ...alive }],
   ['locked', { preemptions: 1, ...alive }],
   ['memory', { preemptions: 1, ...alive }],

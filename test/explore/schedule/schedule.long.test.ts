@@ -30,3 +30,10 @@ test.each(names)('%s holds in random orders with deaths anywhere', async (name) 
   const limits = { strategy: 'random', executions: 3000, seed: 7, killAgents, seconds: 300 } as const;
   await check(new URL(`./${name}.scenario.ts`, import.meta.url), limits);
 });
+
+test('reused holds with a preemption', async () => {
+  // Its assertion is about the order that living workers keep.
+  const limits = { preemptions: 1, killAgents: false, seconds: 300 };
+  const report = await check(new URL('./reused.scenario.ts', import.meta.url), limits);
+  expect(report.isComplete).toBe(true);
+});
