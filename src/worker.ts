@@ -104,7 +104,8 @@ async function work(port: ParentPort, order: WorkerOrder): Promise<void> {
 
 async function findServed(module: string | undefined): Promise<ServedParts> {
   if (module === undefined) return takeServed() ?? refuseModule('this worker');
-  const exports: { readonly default?: unknown } = await import(module);
+  // Bundlers are told that there is nothing to see: whoever bundles gives a factory, and this line is not reached.
+  const exports: { readonly default?: unknown } = await import(/* webpackIgnore: true */ /* @vite-ignore */ module);
   if (isServed(exports.default)) return exports.default;
   return takeServed() ?? refuseModule(module);
 }
