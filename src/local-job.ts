@@ -40,7 +40,7 @@ import {
   setFlag,
 } from './schedule/job.ts';
 import type { WaitOptions } from './waiting.ts';
-import { blockUntilOver, deadlineOf, isLockedHere, isOwedHere, refuseTime, whenOver } from './waiting.ts';
+import { blockUntilOver, deadlineOf, isLockedHere, isOwedHere, refuseLate, whenOver } from './waiting.ts';
 
 const noBytes: Uint8Array = new Uint8Array(0);
 
@@ -93,7 +93,7 @@ export async function beginLocal(
       if (next === undefined) break;
       const left =
         deadline === Number.POSITIVE_INFINITY ? options : { ...options, timeoutMs: Math.max(0, deadline - now()) };
-      if (!(await whenOver(core, [next], left))) return refuseTime(options.timeoutMs, label);
+      if (!(await whenOver(core, [next], left))) return refuseLate(options.timeoutMs, label);
     }
   } catch (error) {
     abandon(core, fence);
@@ -167,7 +167,7 @@ class Admission {
       const first = await Promise.race([opened, settled]);
       if (first === 'open') return;
       if (first.status === 'failed') throw first.error;
-      if (!this.isOpen) refuseTime(timeoutMs, fence.label);
+      if (!this.isOpen) refuseLate(timeoutMs, fence.label);
     } finally {
       stop.letGo();
       stop.abort();

@@ -15,7 +15,7 @@ import { AsyncTransaction } from './transaction-async.ts';
 import type { BaseTransaction, Contention, RunLimits } from './transaction-base.ts';
 import { SyncTransaction } from './transaction-sync.ts';
 import type { WaitOptions } from './waiting.ts';
-import { deadlineOf, refuseTime, whenTrue } from './waiting.ts';
+import { deadlineOf, refuseLate, whenTrue } from './waiting.ts';
 
 /** More runs than any order of arrivals can cause while tickets keep their stamps. */
 const runsMax = 10_000;
@@ -147,7 +147,7 @@ async function takeContended(core: Core, set: LockSet, limits: RunLimits): Promi
   } finally {
     if (!isTaken) leaveStep(core.agent, set, lockAt);
   }
-  if (!isTaken) refuseTime(timeoutMs, 'a transaction');
+  if (!isTaken) refuseLate(timeoutMs, 'transaction');
 }
 
 function takeContendedSync(core: Core, set: LockSet, { deadline, timeoutMs }: RunLimits): void {
@@ -155,7 +155,7 @@ function takeContendedSync(core: Core, set: LockSet, { deadline, timeoutMs }: Ru
   set.contended = 0;
   if (sleepUntil(core.agent, () => lockStep(core.agent, set, lockAt) !== 'blocked', deadline)) return;
   leaveStep(core.agent, set, lockAt);
-  refuseTime(timeoutMs, 'a transaction');
+  refuseLate(timeoutMs, 'transaction');
 }
 
 function refuseRuns(): never {

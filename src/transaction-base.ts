@@ -12,7 +12,7 @@ import { H_QUEUED_INTEREST, H_QUEUED_OVERFLOW } from './base/layout.ts';
 import { pointsPerReservation } from './base/limits.ts';
 import type { Access } from './base/view.ts';
 import type { BufferId } from './buffer/buffer.ts';
-import { lockOf, placementOf, reservationOf } from './buffer/buffer.ts';
+import { heapOf, lockOf, placementOf, reservationOf } from './buffer/buffer.ts';
 import { addAgent } from './cells/interest.ts';
 import type { Core } from './core.ts';
 import { retainBuffer } from './core.ts';
@@ -42,7 +42,7 @@ import { ACCESS_READ } from './schedule/job.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import { partsOf } from './shared-buffer.ts';
 import type { Savepoint } from './transaction.ts';
-import { refuseTime } from './waiting.ts';
+import { refuseLate } from './waiting.ts';
 
 /** Debug knob: the n-th lock is contended in the first run; 'always': each lock in turn, one a run. */
 export type Contention = 'always' | number | undefined;
@@ -206,7 +206,7 @@ export abstract class BaseTransaction {
   }
 
   refuseTime(): never {
-    return refuseTime(this.timeoutMs, 'a transaction');
+    return refuseLate(this.timeoutMs, 'transaction');
   }
 
   /** Gives up waiting for the lock of a buffer. */
@@ -301,7 +301,7 @@ export abstract class BaseTransaction {
     throw new FencelineError(
       'ENOMEM',
       `There is no room for a draft of '${parts.label}' (${sizeBytes} bytes), and nobody freed any memory for ${this.core.data.patienceMs} ms.`,
-      { askedBytes: sizeBytes, heap: 'system', pinned },
+      { askedBytes: sizeBytes, heap: this.core.heapNames[heapOf(this.core.agent, parts.buffer)] ?? 'system', pinned },
     );
   }
 

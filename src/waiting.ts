@@ -25,7 +25,10 @@ import { pendingDependency } from './schedule/dependencies.ts';
 import { ADMITTED, jobAt, jobOfLane, loadPhase, phaseOf, QUEUED, seqnoOfJob, usesOf } from './schedule/job.ts';
 
 export interface WaitOptions {
-  /** Milliseconds; more than 0. Default: no limit. Nothing is cancelled when it is over. */
+  /**
+   * Milliseconds from 0 on. Default: no limit. When they are over, a wait ends and what was waited for goes on; an
+   * operation (`set`, `get`, `map`, a transaction) is given up, with nothing changed.
+   */
   timeoutMs?: number;
   /** Stops the waiting, not the work: the wait rejects with the signal's reason. */
   signal?: AbortSignal;
@@ -146,6 +149,13 @@ export function refuseTime(timeoutMs: number | undefined, label: string, owed: s
     `The wait for ${label} ended after ${timeoutMs ?? 0} ms. Nothing was cancelled: it is still under way.${tail}`,
     { waitedMs: timeoutMs ?? 0, fence: label },
   );
+}
+
+/** The time of an operation is up before its turn came: unlike a wait, it is over then. */
+export function refuseLate(timeoutMs: number | undefined, label: string): never {
+  const waitedMs = timeoutMs ?? 0;
+  const sentence = `The ${label} was given up after ${waitedMs} ms, before its turn had come: nothing was changed.`;
+  fail('ETIME', sentence, { waitedMs, fence: label });
 }
 
 /**

@@ -12,11 +12,14 @@ export interface Details {
   EINVAL: { argument: string };
   /** Waiting here can never end, because what is waited for waits for us. `cycle` names the parties, first one last again. */
   EDEADLK: { cycle: readonly string[] };
-  /** A wait was given up after `waitedMs`; what was waited for goes on and nothing was cancelled. */
+  /**
+   * A wait was given up after `waitedMs`, and what was waited for goes on; or an operation was, before its turn had come;
+   * or a kernel ran longer than it may: then `waitedMs` is how long that is.
+   */
   ETIME: { waitedMs: number; fence: string };
   /** The work was cancelled, by `cancel()`, by its signal, or by closing what ran it. */
   ECANCELED: Readonly<Record<string, never>>;
-  /** The agent that owed this was stopped before it was done. `agent` names it. */
+  /** The agent that owed this was stopped before it was done. `agent` names it, by its number; 'unknown' if it is not known. */
   EOWNERDEAD: { agent: string };
   /** The thing named (a handle's target, a kernel, a heap) does not exist, or no longer does. */
   ENOENT: { kind: string };
