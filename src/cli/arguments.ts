@@ -21,6 +21,7 @@ export interface RunArguments {
 export const workersMax = 60;
 
 export const usage: string = `Usage: fenceline run <pipeline module> [inputs...] [options]
+       fenceline check FILE.scenario.ts...   explores a scenario (fenceline check --help)
 
 Runs a pipeline over files, the files of folders, and - (standard input), with worker threads over shared memory.
 

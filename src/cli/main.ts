@@ -11,11 +11,22 @@ process.exit(await main(process.argv.slice(2)));
 
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
-  if (command === undefined) return complain(new UsageError('A command is missing: fenceline run.'));
+  if (command === undefined)
+    return complain(new UsageError('A command is missing: fenceline run, or fenceline check.'));
   if (['help', '--help', '-h'].includes(command) || (command === 'run' && rest.includes('--help'))) return print(usage);
   if (command === '--version') return print(await version());
   if (command === 'run') return runCommand(rest);
-  return complain(new UsageError(`There is no command '${command}'; there is 'run'.`));
+  if (command === 'check') return checkCommand(rest);
+  return complain(new UsageError(`There is no command '${command}'; there are 'run' and 'check'.`));
+}
+
+/** The explorer brings a parser of several megabytes: it is loaded only when it is asked for. */
+async function checkCommand(argv: readonly string[]): Promise<number> {
+  const { runCheck } = await import('../explore/command.ts');
+  const lines: string[] = [];
+  const code = await runCheck(argv, (line) => lines.push(line));
+  await print(lines.join('\n'));
+  return code;
 }
 
 async function runCommand(argv: readonly string[]): Promise<number> {
