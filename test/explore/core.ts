@@ -51,6 +51,7 @@ export const doorbell: Primitive = {
   name: 'doorbell',
   modules: ['src/cells/doorbell.ts', 'src/cells/wait.ts', 'src/cells/pump.ts', 'src/cells/interest.ts'],
   explorations: [
+    { rule: 'a repair makes everybody look everywhere', scenario: 'cells/repairs-seen' },
     { rule: 'a look inside a look runs nothing twice', scenario: 'cells/nested-waiter' },
     {
       rule: 'a batch rings before it waits, and each agent once',
@@ -127,7 +128,8 @@ export const wwLock: Primitive = {
   modules: ['src/lock/ww-lock.ts', 'src/lock/ticket.ts', 'src/lock/lock-wait.ts'],
   explorations: [
     { rule: 'a ticket dies for an older one that takes the lock it waits for', scenario: 'lock/passed-on' },
-    { rule: 'two tickets of one agent wait for one lock', scenario: 'lock/two-tickets', limits: { preemptions: 1 } },
+    { rule: 'two tickets of one agent wait for one lock', scenario: 'lock/two-tickets' },
+    { rule: 'two waiters of a held lock both get it', scenario: 'lock/two-waiters' },
     { rule: 'a lock whose holder died is suspect exactly once', scenario: 'lock/killed' },
     { rule: 'a waiter in an event loop gets its turn', scenario: 'lock/asynchronous' },
     { rule: 'a waiter that gives up passes its ring on', scenario: 'lock/leaver' },
@@ -152,6 +154,11 @@ export const wwLock: Primitive = {
       ],
     },
   ],
+  equivalent: {
+    'no-look-after-registering':
+      'whoever is told that it is blocked looks once more after arming its doorbell, in a sleep as in the pump, and that ' +
+      'look comes after registering',
+  },
 };
 
 export const lockSets: Primitive = {

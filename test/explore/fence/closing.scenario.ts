@@ -45,6 +45,7 @@ export default scenario({
     if (!isDead) assert.equal(owner, 'closed');
     if (sleeper !== undefined) assert(sleeper === 'closed' || (isDead && sleeper === 'owner died'), sleeper);
     if (looker !== undefined) assertOneWay(looker, ['pending', 'failed', ...(isDead ? ['owner died'] : [])], true);
+    assert(!slotOf(world, world.writer.timeline).isFree, 'The keeper still holds it.');
     dropTimeline(agentIn(world, 3), world.writer.timeline, 3);
     assert(slotOf(world, world.writer.timeline).isFree, 'When the last hold is dropped, the slot is free.');
   },
