@@ -9,23 +9,26 @@
 
 import type { Code, Details } from './base/errors.ts';
 import { codeFromNumber, FencelineError, isFencelineError } from './base/errors.ts';
-import { J_ERROR, J_ERROR_CHUNK } from './base/layout.ts';
+import { J_DEAD, J_ERROR, J_ERROR_CHUNK, J_TIMEOUT } from './base/layout.ts';
 import { load } from './cells/cell.ts';
 import { loadBytes } from './cells/chunk.ts';
 import type { Memory } from './cells/memory.ts';
 import type { Core } from './core.ts';
 import type { Point } from './fence/points.ts';
 import { decode } from './schedule/codec.ts';
-import { jobAt, jobOfLane, seqnoOfJob } from './schedule/job.ts';
+import { isOfSeqno, jobAt, jobOfLane, phaseAgentOf, seqnoOfJob } from './schedule/job.ts';
 
-/** The last failures that this thread collected, by the name of the job; the oldest is forgotten when there are too many. */
+/** The last failures that this thread collected or made, by job or point; the oldest is forgotten when there are too many. */
 const told: WeakMap<Core, Map<string, FencelineError>> = new WeakMap();
 const toldMax = 1024;
 
 /** The error behind a failed point. `status`: negative, as pointStatus gives it. */
 export function failureOf(core: Core, point: Point, status: number, label: string): FencelineError {
   const job = jobOfLane(core.agent, point.timeline);
-  const known = job < 0 ? undefined : (toldOf(core, job, point.seqno) ?? errorOfJob(core.agent, job, point.seqno));
+  const known =
+    job < 0
+      ? told.get(core)?.get(nameOfPoint(point))
+      : (toldOf(core, job, point.seqno) ?? errorOfJob(core.agent, job, point.seqno));
   return known ?? generalError(codeFromNumber(-status) ?? 'EUNKNOWN', label);
 }
 
@@ -39,17 +42,27 @@ export function causeOfJob(core: Core, job: number, seqno: number, code: Code): 
 export function causeOfPoint(core: Core, point: Point, status: number): FencelineError {
   const code = codeFromNumber(-status) ?? 'EUNKNOWN';
   const job = jobOfLane(core.agent, point.timeline);
-  return job < 0 ? generalError(code, 'a fence') : causeOfJob(core, job, point.seqno, code);
+  if (job >= 0) return causeOfJob(core, job, point.seqno, code);
+  return told.get(core)?.get(nameOfPoint(point)) ?? generalError(code, 'a fence');
 }
 
 /** Keeps the error of a job that this thread collected. */
 export function rememberFailure(core: Core, job: number, seqno: number, error: FencelineError): void {
+  remember(core, nameOfJob(job, seqno), error);
+}
+
+/** Keeps the error of a point that this thread let fail: other threads get its code. */
+export function rememberPoint(core: Core, point: Point, error: FencelineError): void {
+  remember(core, nameOfPoint(point), error);
+}
+
+function remember(core: Core, name: string, error: FencelineError): void {
   let map = told.get(core);
   if (map === undefined) {
     map = new Map();
     told.set(core, map);
   }
-  map.set(nameOfJob(job, seqno), error);
+  map.set(name, error);
   for (const oldest of map.keys()) {
     if (map.size <= toldMax) break;
     map.delete(oldest);
@@ -84,6 +97,10 @@ function nameOfJob(job: number, seqno: number): string {
   return `job ${job}.${seqno}`;
 }
 
+function nameOfPoint({ timeline, generation, seqno }: Point): string {
+  return `point ${timeline}.${generation}.${seqno}`;
+}
+
 /** The error that a job left in its slot, if it still stands there. */
 export function errorOfJob(memory: Memory, job: number, seqno: number): FencelineError | undefined {
   const at = jobAt(memory, job);
@@ -100,6 +117,21 @@ export function errorOfJob(memory: Memory, job: number, seqno: number): Fencelin
   } catch {
     return undefined;
   }
+}
+
+/** An error of which the slot of its job knows the code, and a few numbers. Context: the slot is still that job's. */
+export function errorInSlot(memory: Memory, job: number, code: Code, label: string): FencelineError {
+  const at = jobAt(memory, job);
+  if (code === 'ETIME') {
+    const waitedMs = load(memory.words, at + J_TIMEOUT);
+    const sentence = `${label} took longer than it may (${waitedMs} ms).`;
+    return new FencelineError('ETIME', sentence, { waitedMs, fence: label }) as FencelineError;
+  }
+  const word = load(memory.words, at + J_DEAD);
+  if (code !== 'EOWNERDEAD' || word === 0 || !isOfSeqno(word, seqnoOfJob(memory, job)))
+    return generalError(code, label);
+  const details = { agent: `agent ${phaseAgentOf(word)}` };
+  return new FencelineError('EOWNERDEAD', sentences.EOWNERDEAD(label), details) as FencelineError;
 }
 
 /** An error of which only the code is known. */

@@ -14,7 +14,7 @@ import { loadBytes } from './cells/chunk.ts';
 import { queueTask } from './cells/task.ts';
 import type { Core } from './core.ts';
 import { releaseBuffer, retainBuffer } from './core.ts';
-import { errorOfJob, failureOf, generalError, rememberFailure, withCauses } from './failure.ts';
+import { errorInSlot, errorOfJob, failureOf, generalError, rememberFailure, withCauses } from './failure.ts';
 import { DONE, pointStatus } from './fence/points.ts';
 import { watchPoints } from './fence/watch.ts';
 import type { Job, Outcome } from './fence.ts';
@@ -192,7 +192,9 @@ function collectOutcome<R>(core: Core, submission: Submission<R>, fence: JobFenc
     results.push(bytes === undefined ? undefined : decode(bytes, 0, bytes.length));
   }
   const told =
-    code === 0 ? undefined : (errorOfJob(agent, job, seqno) ?? generalError(codeFromNumber(code) ?? 'EUNKNOWN', label));
+    code === 0
+      ? undefined
+      : (errorOfJob(agent, job, seqno) ?? errorInSlot(agent, job, codeFromNumber(code) ?? 'EUNKNOWN', label));
   collectSlot(agent, job, seqno);
   ledgerOf(core).open[job] = undefined;
   for (const use of spec.uses) releaseBuffer(core, use.buffer);

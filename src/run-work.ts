@@ -16,7 +16,7 @@ import type { KernelParts } from './device/kernel.ts';
 import { signatureOf } from './device/kernel.ts';
 import type { BufferSpec, Plan } from './device/plan.ts';
 import { assembleViews, planOf } from './device/plan.ts';
-import { causeOfPoint, generalError } from './failure.ts';
+import { causeOfPoint, errorInSlot, generalError } from './failure.ts';
 import type { LiveView } from './live-view.ts';
 import { viewOver } from './live-view.ts';
 import { failedInput } from './local-job.ts';
@@ -178,7 +178,7 @@ function endWith(core: Core, work: Work, views: readonly LiveView[], label: stri
   }
   // What was asked to stop may have stopped half way: it does not count as done.
   if (isCancelled(core, work.job)) end(core, work, generalError('ECANCELED', label));
-  else end(core, work, isOverdue(core.agent, work.job, 0) ? generalError('ETIME', label) : undefined);
+  else end(core, work, isOverdue(core.agent, work.job, 0) ? errorInSlot(core.agent, work.job, 'ETIME', label) : undefined);
 }
 
 /** What the kernel returned threw while it was read: its fault, not ours. */

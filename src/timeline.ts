@@ -4,8 +4,9 @@
  * Prefer `space.fence(promise)` and jobs where they do; a point that is issued and forgotten is waited for in vain until
  * its timeline is disposed of. Source: drivers/dma-buf/dma-fence.c. Here order is enforced.
  */
-import { type Code, codeNumber, FencelineError, fail, isFencelineError } from './base/errors.ts';
+import { codeNumber, FencelineError, fail, isFencelineError } from './base/errors.ts';
 import type { Core } from './core.ts';
+import { rememberPoint } from './failure.ts';
 import type { Point } from './fence/points.ts';
 import {
   closeTimeline,
@@ -32,7 +33,7 @@ export interface Timeline extends Disposable {
   issue(): Fence;
   /** Keeps the promise up to this fence, or of all issued so far. Outcomes: EINVAL if it goes backwards. */
   signal(upTo?: Fence): void;
-  /** This fence fails, those before it are done. */
+  /** This fence fails, those before it are done. Fences of this thread have the error, those of others its code. */
   fail(fence: Fence, error: unknown): void;
   readonly handle: Handle<Timeline>;
   /** The completed number, now and whenever it grew; ends when the timeline is closed. */
@@ -147,8 +148,10 @@ class OwnTimeline extends TimelineView implements Timeline {
 
   override fail(fence: Fence, error: unknown): void {
     this.#check();
-    const code: Code = isFencelineError(error) ? error.code : 'EKERNEL';
-    signalError(this.core.agent, this.#writer, this.#seqnoOf(fence), codeNumber(code));
+    const seqno = this.#seqnoOf(fence);
+    const failure = isFencelineError(error) ? error : toError(error, `${this.label} ${seqno}`);
+    signalError(this.core.agent, this.#writer, seqno, codeNumber(failure.code));
+    rememberPoint(this.core, this.point(seqno), failure);
   }
 
   override dispose(): void {
@@ -170,6 +173,12 @@ class OwnTimeline extends TimelineView implements Timeline {
       fail('EINVAL', `Timeline '${this.label}' is disposed.`, { argument: 'timeline' });
     }
   }
+}
+
+function toError(reason: unknown, label: string): FencelineError {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  const details = { job: label, kernel: 'timeline', worker: -1 };
+  return new FencelineError('EKERNEL', `The work of ${label} failed: ${message}`, details, reason) as FencelineError;
 }
 
 registerKind('fenceline.timeline', (core, fields) => {

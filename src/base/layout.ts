@@ -181,6 +181,8 @@ export const J_ERROR_CHUNK = 20;
 /** How long it may run in milliseconds, 0 = no limit; and when it began, on the clock of trace times, in milliseconds. */
 export const J_TIMEOUT = 21;
 export const J_STARTED = 22;
+/** Phase word of the agent whose stop failed it, for the words of the error; of an earlier use of the slot otherwise. */
+export const J_DEAD = 23;
 /** Part word: state(2) | agent(6) << 2. */
 export const J_PART = 32;
 /** Result of each part: chunk + 1, 0 = undefined. */

@@ -15,6 +15,7 @@
 import { assert } from '../base/assert.ts';
 import { fail } from '../base/errors.ts';
 import type { Payload } from '../cells/memory.ts';
+import { mayGrowTo } from './wasm-maximum.ts';
 
 export interface HeapMemory {
   readonly name: string;
@@ -40,7 +41,7 @@ const pageBytes = 64 * 1024;
 /** Reserves the memory of a heap. Outcomes: the memory, or EINVAL if the engine cannot reserve that much, or not so. */
 export function createHeapMemory({ name, capacityBytes, isShared, wasm }: HeapMemoryOptions): HeapMemory {
   assert(capacityBytes > 0, 'A heap has a capacity.');
-  if (wasm !== undefined) return { name, capacityBytes, buffer: sharedBufferOf(wasm, name), wasm };
+  if (wasm !== undefined) return createWasmHeap(name, capacityBytes, wasm);
   try {
     return { name, capacityBytes, buffer: reserve(capacityBytes, isShared) };
   } catch (error) {
@@ -76,6 +77,15 @@ export function payloadOf(heap: HeapMemory): Payload {
       return heap.buffer;
     },
   };
+}
+
+function createWasmHeap(name: string, capacityBytes: number, wasm: WebAssembly.Memory): HeapMemory {
+  const buffer = sharedBufferOf(wasm, name);
+  if (!mayGrowTo(wasm, Math.ceil(capacityBytes / pageBytes))) {
+    const message = `The size of heap '${name}' (${capacityBytes} bytes) is more than the maximum of its WebAssembly.Memory.`;
+    fail('EINVAL', message, { argument: 'sizeBytes' });
+  }
+  return { name, capacityBytes, buffer, wasm };
 }
 
 function reserve(capacityBytes: number, isShared: boolean): SharedArrayBuffer | ArrayBuffer {

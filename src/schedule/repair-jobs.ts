@@ -8,6 +8,7 @@
 
 import { codeNumber } from '../base/errors.ts';
 import {
+  J_DEAD,
   J_ERROR,
   J_FLAGS,
   J_PART,
@@ -47,6 +48,7 @@ import {
   partWord,
   phaseAgentOf,
   phaseOf,
+  phaseWord,
   QUEUED,
   RUNNING,
   SPLIT,
@@ -79,6 +81,7 @@ function repairPhase(agent: Agent, job: number, deadIndex: number): void {
   const dead = codeNumber('EOWNERDEAD');
   // First: whoever goes on with it may free it at once.
   setFlag(agent, job, FLAG_REPAIRED);
+  store(agent.words, jobAt(agent, job) + J_DEAD, word);
   switch (phaseOf(word)) {
     case FILLING:
       endBy(agent, job, word, dead);
@@ -119,6 +122,7 @@ function repairParts(agent: Agent, job: number, deadIndex: number): void {
       store(words, at + J_STARTED, 0);
       cas(words, at + J_PART + part, running, partWord(PART_FREE, 0, phase));
     } else {
+      store(words, at + J_DEAD, phaseWord(SPLIT, deadIndex, seqnoOfJob(agent, job)));
       decideError(agent, job, codeNumber('EOWNERDEAD'));
       cas(words, at + J_PART + part, running, partWord(PART_DONE, 0, phase));
     }

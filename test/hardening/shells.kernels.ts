@@ -17,4 +17,16 @@ const stopWhileStoring = kernel({ dst: write('i32', ['n']), runs: read('i32', ['
   dst.data.fill(count);
 });
 
-export default serve({ stopWhileStoring });
+/** Looks at the clock of its own, and not at `cancelled` before that. */
+const takeLong = kernel(
+  {},
+  () => {
+    const end = performance.now() + 60;
+    while (performance.now() < end);
+  },
+  { timeoutMs: 20 },
+);
+
+const fillThere = kernel({ dst: write('i32', ['n'], { heap: 'side' }) }, ({ dst }) => void dst.data.fill(1));
+
+export default serve({ stopWhileStoring, takeLong, fillThere });

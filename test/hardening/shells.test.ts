@@ -1,9 +1,11 @@
 /** What the public shells leave behind when something goes wrong: nothing. */
 import { getEventListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Fence, type FencelineError, type Space, workers } from 'fenceline';
+import { Fence, FencelineError, Space, workers } from 'fenceline';
+import { timeline } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
 import { accounting } from '../space/accounting.ts';
+import { runProgram } from '../space/program.ts';
 import { withSpace } from '../space/with-space.ts';
 import type kernels from './shells.kernels.ts';
 
@@ -85,4 +87,91 @@ describe('bad input', () => {
       });
       expect(accounting(space).jobs).toBe(0);
     }));
+});
+
+describe('errors say what is known', () => {
+  test('of a worker that stopped, its number', () =>
+    withSpace({}, async (space) => {
+      const pool = await workers<typeof kernels>(space, kernelsModule, { count: 1 });
+      using dst = space.buffer('i32', [4]);
+      using runs = space.buffer('i32', [1]);
+      await runs.set([0]);
+      const error = pool.run.stopWhileStoring({ dst, runs }).wait();
+      await expect(error).rejects.toMatchObject({ code: 'EOWNERDEAD', details: { agent: 'agent 1' } });
+      await pool.close({ abort: true });
+    }));
+
+  test('of a kernel that took too long, how long it may take', () =>
+    withSpace({}, async (space) => {
+      const pool = await workers<typeof kernels>(space, kernelsModule, { count: 1 });
+      const error = pool.run.takeLong({}).wait();
+      await expect(error).rejects.toMatchObject({ code: 'ETIME', details: { waitedMs: 20 } });
+      await pool.close({ abort: true });
+    }));
+
+  test('of a fence that its own thread let fail, the words and the cause', () =>
+    withSpace({}, async (space) => {
+      using line = timeline(space, 'decoder');
+      const [first, second] = [line.issue(), line.issue()];
+      const cause = new RangeError('bad frame');
+      line.fail(first, cause);
+      expect(first.error).toMatchObject({ code: 'EKERNEL', message: 'The work of decoder 1 failed: bad frame', cause });
+      line.fail(second, new FencelineError('ENODEV', 'The camera is gone.', { device: 'camera' }));
+      expect(second.error?.message).toBe('The camera is gone.');
+    }));
+
+  test('of an operation whose time is up, that it is over', () =>
+    withSpace({}, async (space) => {
+      using buffer = space.buffer('i32', [4]);
+      const mapping = await buffer.map('write');
+      await expect(buffer.get({ timeoutMs: 10 })).rejects.toThrow(/given up after 10 ms, .* nothing was changed/);
+      await expect(space.transaction((tx) => tx.edit(buffer), { timeoutMs: 10 })).rejects.toThrow(
+        /given up after 10 ms/,
+      );
+      mapping.dispose();
+    }));
+
+  test('each listener of an event hears it, also after one that throws', async () => {
+    const ended = await runProgram(`
+      import { Space, workers } from 'fenceline';
+      const space = Space.create({ budgetBytes: 1 << 16 });
+      const pool = await workers(space, new URL(${JSON.stringify(kernelsModule.href)}), { count: 1 });
+      const thrown = new Promise((resolve) => process.on('uncaughtException', resolve));
+      const heard = new Promise((resolve) => {
+        space.on('unobserved', () => { throw new Error('mine'); });
+        space.on('unobserved', resolve);
+      });
+      const keep = setInterval(() => {}, 1000);
+      pool.run.takeLong({});
+      console.log((await heard).code, (await thrown).message);
+      clearInterval(keep);
+      await space.close();`);
+    expect(ended).toMatchObject({ status: 0, stdout: 'ETIME mine\n' });
+  });
+});
+
+describe('heaps', () => {
+  const heaps = [{ name: 'side', sizeBytes: 4096 }];
+
+  test('a buffer that is wanted in another heap than its own is refused', () =>
+    withSpace({ heaps }, async (space) => {
+      using buffer = space.buffer('i32', [4], { label: 'photo' });
+      using there = space.buffer('i32', [4], { heaps: ['side'] });
+      await expect(space.transaction((tx) => tx.place(buffer, ['side']))).rejects.toThrow(
+        /'photo' is in heap 'system', and is wanted in side: moving buffers between heaps does not exist yet/,
+      );
+      await space.transaction((tx) => tx.place(there, ['side', 'system']));
+      const pool = await workers<typeof kernels>(space, kernelsModule, { count: 1 });
+      expect(thrownBy(() => pool.run.fillThere({ dst: buffer })).code).toBe('EINVAL');
+      await pool.run.fillThere({ dst: there }).wait();
+      await pool.close();
+    }));
+
+  test('more than the limit, or larger than their memory can become, are refused', () => {
+    const memory = new WebAssembly.Memory({ initial: 1, maximum: 2, shared: true });
+    const large = thrownBy(() => Space.create({ heaps: [{ name: 'wasm', sizeBytes: 3 * 65_536, memory }] }));
+    expect([large.code, large.details]).toEqual(['EINVAL', { argument: 'sizeBytes' }]);
+    const many = thrownBy(() => Space.create({ heaps, limits: { heaps: 1 } }));
+    expect([many.code, many.details]).toEqual(['EINVAL', { argument: 'heaps' }]);
+  });
 });
