@@ -4,6 +4,7 @@
  * A thin shell: what it does is in core.ts (joining), job.ts, shared-buffer.ts, run-transaction.ts, workers.ts.
  */
 
+import { findAmbient, offerAmbient } from './ambient.ts';
 import type { DType } from './base/dtype.ts';
 import { bytesPerElement, isDType } from './base/dtype.ts';
 import { FencelineError, fail } from './base/errors.ts';
@@ -111,13 +112,15 @@ export class Space implements AsyncDisposable {
     return new Space(core, options.debug?.contend);
   }
 
-  /** The one of this realm: where libraries that know nothing of each other meet. Made at first use. */
+  /**
+   * The one of this realm: where libraries that know nothing of each other meet, also if each brings its own copy of
+   * Fenceline (ambient.ts). Made at first use.
+   */
   static ambient(): Space {
-    const registry = globalThis as { [ambientKey]?: Space };
-    const known = registry[ambientKey];
-    if (known !== undefined && !known.#core.isClosed) return known;
+    const known = findAmbient();
+    if (known !== undefined) return Space.join(known as unknown as Handle<Space>);
     const ambient = Space.create();
-    registry[ambientKey] = ambient;
+    offerAmbient(ambient.#core);
     return ambient;
   }
 
@@ -284,8 +287,6 @@ export class Space implements AsyncDisposable {
     if (this.#core.isClosed) fail('EINVAL', 'The space is closed.', { argument: 'space' });
   }
 }
-
-const ambientKey: unique symbol = Symbol.for('fenceline.ambient.1');
 
 function checkBytes(bytes: number, argument: string): number {
   if (Number.isInteger(bytes) && bytes > 0 && bytes <= Number.MAX_SAFE_INTEGER) return bytes;
