@@ -214,7 +214,8 @@ export class Space implements AsyncDisposable {
       fail('EINVAL', `The work of fence '${label}' (${typeof work}) is not a promise.`, { argument: 'work' });
     }
     const promise = promiseLocal(this.#core, label);
-    work.then(
+    // Whatever it is: what is no promise is over at once.
+    Promise.resolve(work).then(
       () => promise.end(),
       (reason: unknown) => promise.end(toError(reason, label)),
     );

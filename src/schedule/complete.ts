@@ -90,18 +90,21 @@ export function collectSlot(agent: Agent, job: number, seqno: number): void {
   const word = load(words, at + J_STATE);
   if (stateOf(word) !== LIVE || phaseOf(loadPhase(agent, job)) !== DONE_JOB || seqnoOfJob(agent, job) !== seqno) return;
   if (!cas(words, at + J_STATE, word, slotWord(FREEING, agent.index, generationOf(word)))) return;
+  const errorChunk = load(words, at + J_ERROR_CHUNK);
+  // Before it is freed: who reads the words of an error looks at this again, and must not take another's for them.
+  store(words, at + J_ERROR_CHUNK, 0);
   if (hasFlag(agent, job, FLAG_REPAIRED)) freeChunksOf(agent, chunkOwnerOf(job));
-  else freeNamedChunks(agent, at);
+  else freeNamedChunks(agent, at, errorChunk);
   freeJobSlot(agent, job);
   // Somebody may wait for chunks.
   if (load(words, H_QUEUED_INTEREST) !== 0) ringQueued(agent);
 }
 
-function freeNamedChunks(agent: Agent, at: number): void {
+function freeNamedChunks(agent: Agent, at: number, errorChunk: number): void {
   const { words } = agent;
   freeChain(agent, load(words, at + J_RECORD_CHUNK));
   freeChain(agent, load(words, at + J_DEP_CHUNK));
-  freeChain(agent, load(words, at + J_ERROR_CHUNK));
+  freeChain(agent, errorChunk);
   const parts = load(words, at + J_PARTS);
   for (let part = 0; part < parts; part++) freeChain(agent, load(words, at + J_RESULT + part));
 }

@@ -1,6 +1,9 @@
 /** What becomes of a job that fails, and of those that depend on it. */
 import { Fence, FencelineError } from 'fenceline';
 import { expect, test } from 'vitest';
+import { causeOfJob, errorOfJob } from '#fenceline/failure.js';
+import type { JobFence } from '#fenceline/job.js';
+import { coreOf } from '#fenceline/space.js';
 import { withJobs } from './jobs-pool.ts';
 
 async function errorOf(work: Promise<unknown>): Promise<FencelineError> {
@@ -61,6 +64,16 @@ test('the chain is whole however late somebody looks', () =>
     const tx = await errorOf(space.transaction((open) => open.read(a)));
     expect(tx.code).toBe('EINPUT');
     expect(chainOf(tx).at(-1)).toBe('long ago');
+  }));
+
+test('the words of an error go with its job: nobody takes those of another for them', () =>
+  withJobs({}, async (space, { run }) => {
+    const core = coreOf(space);
+    const job = run.boom({ dst: [], word: 'mine' }) as unknown as JobFence<unknown>;
+    await job.settled();
+    expect(errorOfJob(core.agent, job.slot, job.seqno)).toBeUndefined();
+    expect(causeOfJob(core, job.slot, job.seqno, 'EKERNEL').message).toContain('mine');
+    expect(causeOfJob(core, job.slot, job.seqno + 1, 'EKERNEL').message).not.toContain('mine');
   }));
 
 test('a fence named in after that fails is the cause of its dependents failure', () =>

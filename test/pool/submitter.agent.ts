@@ -15,7 +15,7 @@ const [handle] = await asked;
 const total = space.open<typeof a>(handle);
 const a = space.buffer('i32', [2]);
 for (let by = 1; by <= 10; by++) pool.run.add({ dst: a, by });
-const sum = (await pool.run.sum({ src: a }).wait()) / 2;
+const sum = pool.run.sum({ src: a }).waitSync({ timeoutMs: 8000 }) / 2;
 const words = (await total.map('read')).data as unknown as Int32Array;
 Atomics.store(words, 0, sum);
 a.dispose();
