@@ -33,9 +33,9 @@ const edges = kernel(
     const width = src.shape[1];
     let found = 0;
     for (let row = 0; row < dst.shape[0]; row++) {
-      for (let x = 1; x < width; x++) {
+      for (let x = 0; x < width; x++) {
         const at = ((job.from + row) * width + x) * 4;
-        const isEdge = Math.abs((src.data[at] ?? 0) - (src.data[at - 4] ?? 0)) > threshold;
+        const isEdge = x > 0 && Math.abs((src.data[at] ?? 0) - (src.data[at - 4] ?? 0)) > threshold;
         dst.data[row * width + x] = isEdge ? 255 : 0;
         if (isEdge) found++;
       }

@@ -3,7 +3,7 @@ import { FencelineError, MiB, type Pool, Space, workers } from 'fenceline';
 import type { Invitation } from './guest.ts';
 import type kernels from './kernels.ts';
 import type lateKernels from './late-kernels.ts';
-import { height, type Picture, pixelsOf, width } from './picture.ts';
+import { height, type Picture, pixelsOf, plainPicture, width } from './picture.ts';
 
 /** Attempts of this thread to block, as index.html counts them. */
 declare const waitsOfPage: number;
@@ -15,15 +15,14 @@ const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 async function drawEdges(space: Space, pool: Kernels): Promise<Picture> {
   const { blur, edges } = pool.run;
-  const photo = space.buffer('u8', [height, width, 4]);
-  const soft = space.buffer('u8', [height, width, 4]);
-  const lines = space.buffer('u8', [height, width]);
+  using photo = space.buffer('u8', [height, width, 4]);
+  using soft = space.buffer('u8', [height, width, 4]);
+  using lines = space.buffer('u8', [height, width]);
   await photo.set(pixelsOf());
   blur({ src: photo, dst: soft, radius: 3 });
   const job = edges({ src: soft, dst: lines, threshold: 24 });
   const gray = [...(await lines.get())];
   const found = (await job.wait()).reduce((sum, part) => sum + part.found, 0);
-  for (const buffer of [photo, soft, lines]) buffer.dispose();
   return { gray, found };
 }
 
@@ -100,6 +99,61 @@ async function endGuest() {
   return { before, after: agentsOf(space), proofMs, roundsAfterProof, account: [...(await account.get())] };
 }
 
+/**
+ * Workers are ended one after the other, at random moments, while others draw. What was not hit must be right.
+ * One worker is always in the middle of a kernel: idle ones end between two jobs, because they pass their event loop.
+ */
+async function killAll(kills: number, seed: number) {
+  await using space = Space.create({ budgetBytes: 16 * MiB });
+  const made: Worker[] = [];
+  const rounds = new Int32Array(new SharedArrayBuffer(8));
+  const pool = await workers<typeof kernels>(space, () => openCounting(made, rounds), { count: 3 });
+  await pool.ready;
+  let replacedCount = 0;
+  space.on('crash', ({ replaced }) => {
+    if (replaced) replacedCount++;
+  });
+  const tally = { right: 0, wrong: 0, hit: 0, other: [] as string[] };
+  const expected = JSON.stringify(plainPicture());
+  let isGoing = true;
+  const draw = async (): Promise<void> => {
+    while (isGoing) {
+      await drawEdges(space, pool).then(
+        (picture) => (JSON.stringify(picture) === expected ? tally.right++ : tally.wrong++),
+        (error: unknown) => {
+          const [code] = codesOf(error);
+          if (code === 'EOWNERDEAD' || code === 'EINPUT') tally.hit++;
+          else if (isGoing) tally.other.push(String(error));
+        },
+      );
+    }
+  };
+  const spin = async (): Promise<void> => {
+    while (isGoing) {
+      using out = space.buffer('i32', [1]);
+      const outcome = await pool.run.spin({ out }).settled();
+      if (outcome.status === 'failed' && outcome.error.code === 'EOWNERDEAD') tally.hit++;
+      else if (isGoing) tally.other.push(`spin: ${outcome.status}`);
+    }
+  };
+  const loads = [draw(), draw(), spin()];
+  let state = seed;
+  const random = (limit: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
+    return Math.floor((state / 0x80000000) * limit);
+  };
+  for (let kill = 0; kill < kills; kill++) {
+    await pause(random(1000));
+    // One of the last five may be gone already: then nothing happens, which is a round like any other.
+    made[made.length - 1 - random(Math.min(made.length, 5))]?.terminate();
+  }
+  isGoing = false;
+  await pool.close({ abort: true });
+  await Promise.all(loads);
+  const heap = /heap system: (\d+) of/.exec(space.describe())?.[1];
+  return { ...tally, replacedCount, made: made.length, agents: agentsOf(space), usedBytes: Number(heap) };
+}
+
 /** What a pool says of modules that never come, and that come late. */
 async function loading() {
   await using space = Space.create({ budgetBytes: 16 * MiB });
@@ -136,6 +190,6 @@ function codesOf(error: unknown): readonly unknown[] {
   return error instanceof FencelineError ? [error.code, ...(error.cause ? codesOf(error.cause) : [])] : [];
 }
 
-const fixture = { quickstart, crash, closeBusy, endGuest, loading, withoutInline };
+const fixture = { quickstart, crash, closeBusy, endGuest, killAll, loading, withoutInline };
 export type Fixture = typeof fixture;
 Object.assign(globalThis, { fixture });
