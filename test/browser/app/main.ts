@@ -144,8 +144,9 @@ async function killAll(kills: number, seed: number) {
   };
   for (let kill = 0; kill < kills; kill++) {
     await pause(random(1000));
-    // One of the last five may be gone already: then nothing happens, which is a round like any other.
-    made[made.length - 1 - random(Math.min(made.length, 5))]?.terminate();
+    // One that is gone already may be named again: then nothing happens, which is a round like any other.
+    const from = kill % 2 === 0 ? 0 : Math.max(0, made.length - 4);
+    made[from + random(made.length - from)]?.terminate();
   }
   isGoing = false;
   await pool.close({ abort: true });
