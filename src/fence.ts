@@ -5,7 +5,9 @@
  * on purpose: it may leave an async function without being waited for. A Job is a Fence with a result (job.ts).
  * Source: dma_fence, dma_fence_array, sync_file. Here merging takes the maximum and cannot nest.
  */
+
 import { assert } from './base/assert.ts';
+import { disposeKey } from './base/dispose.ts';
 import type { FencelineError } from './base/errors.ts';
 import { fail } from './base/errors.ts';
 import { queueTask } from './cells/task.ts';
@@ -113,7 +115,7 @@ export class Fence<R = void> {
     this.asked();
     if (this.#core === undefined) return runSoon(() => fn(this));
     const waiter = watchPoints(this.#core.agent, this.#points, () => fn(this));
-    return { [Symbol.dispose]: () => cancelWatch(waiter) };
+    return { [disposeKey]: () => cancelWatch(waiter) };
   }
 
   /**
@@ -232,7 +234,7 @@ function runSoon(fn: () => void): Disposable {
     if (!isOff) fn();
   });
   return {
-    [Symbol.dispose]: () => {
+    [disposeKey]: () => {
       isOff = true;
     },
   };

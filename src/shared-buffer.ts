@@ -6,6 +6,7 @@
  * job. Source: dma_buf. Not here: the slot (buffer/buffer.ts), typed views (live-view.ts).
  */
 
+import { disposeKey } from './base/dispose.ts';
 import type { Arrays, DType } from './base/dtype.ts';
 import { arrayOf, bytesPerElement, dtypeNumber } from './base/dtype.ts';
 import { FencelineError, fail } from './base/errors.ts';
@@ -230,11 +231,11 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
     releaseBuffer(this.#core, this.#slot.buffer);
   }
 
-  [Symbol.dispose](): void {
-    this.dispose();
-  }
+  /** The same, for `using`. */
+  declare readonly [Symbol.dispose]: () => void;
 
   static {
+    Object.defineProperty(SharedBuffer.prototype, disposeKey, { value: SharedBuffer.prototype.dispose });
     bufferOver = (core, id, dtype, shape, label, window) =>
       new SharedBuffer(core, id, dtype, shape, label, window ?? { offset: 0, isPart: false });
     partsOf = (buffer, core, argument) => {
@@ -319,7 +320,7 @@ function toMapping<D extends DType, S extends readonly number[]>(
     view.end();
     job.end();
   };
-  const mapping = Object.assign(view, { dispose, [Symbol.dispose]: dispose });
+  const mapping = Object.assign(view, { dispose, [disposeKey]: dispose });
   // A read view is the same object with fewer methods in its type.
   return mapping as unknown as Mapping<View<D, S>> & Mapping<ReadView<D, S>>;
 }

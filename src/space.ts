@@ -5,6 +5,7 @@
  */
 
 import { findAmbient, offerAmbient } from './ambient.ts';
+import { asyncDisposeKey, disposeKey } from './base/dispose.ts';
 import type { DType } from './base/dtype.ts';
 import { bytesPerElement, isDType } from './base/dtype.ts';
 import { FencelineError, fail } from './base/errors.ts';
@@ -240,7 +241,7 @@ export class Space implements AsyncDisposable {
     };
     if (signal?.aborted) off();
     else signal?.addEventListener('abort', off, { once: true });
-    return { [Symbol.dispose]: off };
+    return { [disposeKey]: off };
   }
 
   /** A text for people: heaps, agents, buffers, jobs. */
@@ -256,11 +257,11 @@ export class Space implements AsyncDisposable {
     leaveCore(this.#core);
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.close();
-  }
+  /** `close`, for `await using`. */
+  declare readonly [Symbol.asyncDispose]: () => Promise<void>;
 
   static {
+    Object.defineProperty(Space.prototype, asyncDisposeKey, { value: Space.prototype.close });
     coreOf = (space) => {
       space.#check();
       return space.#core;

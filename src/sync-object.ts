@@ -3,7 +3,9 @@
  *
  * Waiting takes two steps: `submitted` waits for a fence to exist, its `wait` for the work.
  */
+
 import { assert } from './base/assert.ts';
+import { disposeKey } from './base/dispose.ts';
 import { FencelineError, fail } from './base/errors.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Core } from './core.ts';
@@ -114,7 +116,7 @@ class SharedSyncObject implements SyncObject {
     if (releaseHold(this.#core, this.#name())) dropSyncObject(agent, this.#id.syncObject, agent.index);
   }
 
-  [Symbol.dispose](): void {
+  [disposeKey](): void {
     this.dispose();
   }
 

@@ -4,6 +4,7 @@
  * Prefer `space.fence(promise)` and jobs where they do; a point that is issued and forgotten is waited for in vain until
  * its timeline is disposed of. Source: drivers/dma-buf/dma-fence.c. Here order is enforced.
  */
+import { disposeKey } from './base/dispose.ts';
 import { codeNumber, FencelineError, fail, isFencelineError } from './base/errors.ts';
 import type { Core } from './core.ts';
 import { rememberPoint } from './failure.ts';
@@ -106,7 +107,7 @@ class TimelineView {
     dropTimeline(this.core.agent, this.timeline, this.core.agent.index);
   }
 
-  [Symbol.dispose](): void {
+  [disposeKey](): void {
     this.dispose();
   }
 

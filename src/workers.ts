@@ -7,6 +7,7 @@
  */
 
 import { assert } from './base/assert.ts';
+import { asyncDisposeKey } from './base/dispose.ts';
 import type { Code } from './base/errors.ts';
 import { codeNumber, FencelineError, fail } from './base/errors.ts';
 import { partsPerJob } from './base/limits.ts';
@@ -157,7 +158,7 @@ class WorkerPool<S> implements Pool<S> {
     return this.#closing;
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
+  [asyncDisposeKey](): Promise<void> {
     return this.close();
   }
 

@@ -1,5 +1,6 @@
 // Admits items in order while their working sets fit the budget together: what keeps inputs that are loaded ahead from
 // filling the memory that outputs need.
+import { disposeKey } from '../base/dispose.ts';
 import { RunError } from './failure.ts';
 import { printBytes } from './sizes.ts';
 
@@ -52,7 +53,7 @@ export class Admission {
   #room(sizeBytes: number): Disposable {
     let isHeld = true;
     return {
-      [Symbol.dispose]: () => {
+      [disposeKey]: () => {
         if (!isHeld) return;
         isHeld = false;
         this.#heldBytes -= sizeBytes;

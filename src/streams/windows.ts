@@ -1,4 +1,5 @@
 // A sliding window over a stream of things that hold memory. It owns them, so a film of any length needs memory for one window.
+import { disposeKey } from '../base/dispose.ts';
 import { fail } from '../base/errors.ts';
 import { forEachToTheEnd } from './discard.ts';
 
@@ -40,7 +41,7 @@ async function* slide<T extends Disposable>(
     for (let middle = 0; ; middle++) {
       if (first < middle - before) {
         first++;
-        held.shift()?.[Symbol.dispose]();
+        held.shift()?.[disposeKey]();
       }
       while (!hasEnded && first + held.length <= middle + after) {
         // Set meanwhile, because a source that throws has ended and is not asked to end again.
@@ -77,7 +78,7 @@ async function end<T extends Disposable>(
 ): Promise<void> {
   try {
     try {
-      forEachToTheEnd(held, (item) => item[Symbol.dispose]());
+      forEachToTheEnd(held, (item) => item[disposeKey]());
     } finally {
       await iterator?.return?.();
     }

@@ -175,3 +175,52 @@ describe('heaps', () => {
     expect([many.code, many.details]).toEqual(['EINVAL', { argument: 'heaps' }]);
   });
 });
+
+describe('where the runtime has no Symbol.dispose', () => {
+  test('the methods have the names that bundlers’ code for using falls back to, and none is called undefined', async () => {
+    // Symbol's own properties cannot be deleted, so another one stands in.
+    const ended = await runProgram(`
+      const { dispose, asyncDispose, ...rest } = Object.getOwnPropertyDescriptors(Symbol);
+      const original = Symbol;
+      globalThis.Symbol = Object.defineProperties((name) => original(name), {
+        ...rest, dispose: { value: undefined }, asyncDispose: { value: undefined },
+      });
+      const { Space, Fence } = await import('fenceline');
+      const { timeline } = await import('fenceline/sync');
+      const space = Space.create({ budgetBytes: 1 << 16 });
+      const buffer = space.buffer('u8', [4]);
+      const line = timeline(space, 'line');
+      const mapping = await buffer.map('write');
+      for (const one of [buffer, mapping, line, space]) console.log('undefined' in one);
+      for (const one of [mapping, buffer, line]) one[Symbol.for('Symbol.dispose')]();
+      await space[Symbol.for('Symbol.asyncDispose')]();
+      try { space.buffer('u8', [1]); } catch (error) { console.log(error.message); }`);
+    expect(ended.stderr).toBe('');
+    expect(ended.stdout.split('\n').slice(0, 5)).toEqual(['false', 'false', 'false', 'false', 'The space is closed.']);
+  });
+});
+
+describe('kernels on this thread', () => {
+  test('leave timers and messages their turn, however many there are', async () => {
+    const ended = await runProgram(`
+      delete globalThis.SharedArrayBuffer;
+      const { Space, workers, kernel, serve, update } = await import('fenceline');
+      const space = Space.create({ budgetBytes: 1 << 16 });
+      const spin = kernel({ dst: update('i32', ['n']) }, () => {
+        const end = performance.now() + 2;
+        while (performance.now() < end);
+      });
+      const pool = await workers(space, new URL('file:///nowhere.js'), { inline: async () => ({ default: serve({ spin }) }) });
+      const dst = space.buffer('i32', [1]);
+      let ticks = 0;
+      const ticker = setInterval(() => ticks++, 1);
+      let last;
+      for (let round = 0; round < 100; round++) last = pool.run.spin({ dst });
+      await last.wait();
+      clearInterval(ticker);
+      console.log(ticks > 5 ? 'had its turn' : ticks);
+      dst.dispose();
+      await space.close();`);
+    expect(ended).toMatchObject({ status: 0, stdout: 'had its turn\n' });
+  });
+});
