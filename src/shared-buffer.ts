@@ -31,7 +31,7 @@ import type { WaitOptions } from './waiting.ts';
 export interface BufferOptions {
   /** What errors and reports call it. Default: its number. */
   label?: string;
-  /** Heaps it may live in, the desired one first. Default: 'system'. */
+  /** Heaps it may live in, the desired one first: that is the one it gets. Default: 'system'. */
   heaps?: readonly string[];
 }
 

@@ -26,7 +26,7 @@ export interface Transaction<M extends 'sync' | 'async' = 'async'> {
   /** A private draft with the buffer's contents; published, with all others, when the body returns. */
   edit<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Now<M, View<D, S>>;
   lock(...buffers: readonly SharedBuffer[]): Now<M, void>;
-  /** Makes sure that the buffer has memory, in one of these heaps. */
+  /** Makes sure that the buffer has memory, in one of these heaps. Outcomes: EINVAL if it is in another: nothing moves yet. */
   place(buffer: SharedBuffer, heaps: readonly string[]): Now<M, void>;
   /** Foreign work on a locked buffer: others wait for the fence. */
   addFence(buffer: SharedBuffer, fence: Fence<unknown>, access: Access): void;
