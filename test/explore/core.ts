@@ -50,6 +50,7 @@ export const agents: Primitive = {
 export const doorbell: Primitive = {
   name: 'doorbell',
   modules: ['src/cells/doorbell.ts', 'src/cells/wait.ts', 'src/cells/pump.ts', 'src/cells/interest.ts'],
+  foundBy: { 'ring-word-read-after-the-look': 'cells/doorbell' },
   explorations: [
     { rule: 'a repair makes everybody look everywhere', scenario: 'cells/repairs-seen' },
     { rule: 'a look inside a look runs nothing twice', scenario: 'cells/nested-waiter' },
@@ -89,6 +90,14 @@ export const timeline: Primitive = {
     'src/fence/wait.ts',
     'src/fence/watch.ts',
   ],
+  foundBy: {
+    'closed-before-its-code-is-stored': 'fence/closing',
+    'close-wakes-nobody': 'fence/closing',
+    'closing-by-the-dead-is-left-alone': 'fence/retired',
+    'close-forgets-the-errors': 'fence/reused-look',
+    'closing-forgets-the-errors': 'fence/reused-look',
+    'error-recorded-after-the-signal': 'fence/reused-look',
+  },
   explorations: [
     { rule: 'a fence over two timelines is over when both points are', scenario: 'fence/two-lines' },
     { rule: 'each callback of a timeline runs when its own point is over', scenario: 'fence/listening' },
@@ -114,7 +123,11 @@ export const timeline: Primitive = {
       scenario: 'fence/reuse',
       limits: { preemptions: 0 },
     },
-    { rule: 'closing fails every point that was not signalled', scenario: 'fence/closing', limits: { preemptions: 1 } },
+    {
+      rule: 'closing fails every point that was not signalled',
+      scenario: 'fence/closing',
+      limits: { preemptions: 1, killAgents: ['owner'] },
+    },
     {
       rule: 'waiters end when their points are over, and learn how',
       scenario: 'fence/waiting',
@@ -126,6 +139,13 @@ export const timeline: Primitive = {
 export const wwLock: Primitive = {
   name: 'ww-lock',
   modules: ['src/lock/ww-lock.ts', 'src/lock/ticket.ts', 'src/lock/lock-wait.ts'],
+  unreached: {
+    forgetSuspect: 'clears a slot before a new buffer gets it: explored with buffers',
+    isBehindOlder: 'the free lock that is kept for another, met by a ticket that holds locks: beyond these bounds',
+    setWaiters: 'a waiter that registers between two scans of one unlock: beyond these bounds',
+    repairLock: 'a kept lock whose patient waiter dies at that moment: beyond these bounds',
+  },
+  foundBy: { 'repair-drops-the-suspicion': 'lock/killed', 'leaver-keeps-the-ring': 'lock/leaver' },
   explorations: [
     { rule: 'a ticket dies for an older one that takes the lock it waits for', scenario: 'lock/passed-on' },
     { rule: 'two tickets of one agent wait for one lock', scenario: 'lock/two-tickets' },
@@ -139,6 +159,12 @@ export const wwLock: Primitive = {
       scenario: 'lock/hand-off',
       limits: { preemptions: 2, killAgents: false },
     },
+    {
+      rule: 'a lock kept for a waiter that died is free again',
+      scenario: 'lock/hand-off',
+      limits: { preemptions: 0, killAgents: true },
+    },
+    { rule: 'an admission only tries', scenario: 'reservation/queued', limits: { preemptions: 0 } },
     {
       rule: 'a ring that died with a waiter is not missed',
       scenario: 'lock/waiters-killed',

@@ -28,6 +28,9 @@ export interface Primitive {
   readonly foundBy?: Readonly<Record<string, string>>;
 }
 
+/** Seconds are for idle cores; this is for busy ones. */
+const secondsMax = 300;
+const testMs = 300_000;
 /** Time a single exploration of a planted bug may take before the next scenario is tried. */
 const plantedSeconds = 20;
 
@@ -41,17 +44,21 @@ export function testPrimitive(primitive: Primitive): void {
   const unreached = new Map<string, Set<string>>();
   describe(`explorations of ${primitive.name}`, () => {
     for (const one of primitive.explorations) {
-      test(one.rule, async () => {
-        const report = await check(urlOf(one.scenario), one.limits);
-        print(one.scenario, report);
-        expect(report.isComplete, 'Nothing within the bounds was left out.').toBe(true);
-        if (one.outcomes !== undefined) {
-          expect([...report.outcomes.keys()].sort()).toEqual(
-            one.outcomes.map((outcome) => JSON.stringify(outcome)).sort(),
-          );
-        }
-        noteCoverage(primitive, report, reached, unreached);
-      });
+      test(
+        one.rule,
+        async () => {
+          const report = await check(urlOf(one.scenario), { seconds: secondsMax, ...one.limits });
+          print(one.scenario, report);
+          expect(report.isComplete, 'Nothing within the bounds was left out.').toBe(true);
+          if (one.outcomes !== undefined) {
+            expect([...report.outcomes.keys()].sort()).toEqual(
+              one.outcomes.map((outcome) => JSON.stringify(outcome)).sort(),
+            );
+          }
+          noteCoverage(primitive, report, reached, unreached);
+        },
+        testMs,
+      );
     }
     test('every cell operation is reached, or its function is listed with a reason', () => {
       const missing: string[] = [];
@@ -69,21 +76,31 @@ export function testPrimitive(primitive: Primitive): void {
   });
 }
 
-/** Tests that the planted bugs of the primitive are found; `isAll` false takes those with a known place. */
+/** How many planted bugs of each primitive `npm test` looks for; `npm run test:all` looks for all. */
+const plantedInShort = 5;
+const runsLong = process.env.FENCELINE_LONG === '1';
+
+/** Tests that the planted bugs of the primitive are found, and that their printed lines fail the same way. */
 export function testPlanted(primitive: Primitive): void {
   describe(`planted bugs of ${primitive.name}`, () => {
-    for (const bug of plantedOf(primitive.name)) {
+    const bugs = plantedOf(primitive.name);
+    expect(bugs.length).toBeGreaterThan(3);
+    for (const bug of runsLong ? bugs : bugs.slice(0, plantedInShort)) {
       const argument = primitive.equivalent?.[bug.name];
       if (argument !== undefined) {
-        test(`'${bug.name}' is no bug: ${argument}`, async () => {
-          for (const one of primitive.explorations) {
-            const report = await explorePlanted(one, bug);
-            expect(report?.failure?.message).toBeUndefined();
-          }
-        });
+        test(
+          `'${bug.name}' is no bug: ${argument}`,
+          async () => {
+            for (const one of primitive.explorations) {
+              const report = await explorePlanted(one, bug);
+              expect(report?.failure?.message).toBeUndefined();
+            }
+          },
+          testMs,
+        );
         continue;
       }
-      test(`'${bug.name}' is found`, () => assertFound(primitive, bug));
+      test(`'${bug.name}' is found`, () => assertFound(primitive, bug), testMs);
     }
   });
 }
