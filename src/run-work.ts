@@ -178,7 +178,8 @@ function endWith(core: Core, work: Work, views: readonly LiveView[], label: stri
   }
   // What was asked to stop may have stopped half way: it does not count as done.
   if (isCancelled(core, work.job)) end(core, work, generalError('ECANCELED', label));
-  else end(core, work, isOverdue(core.agent, work.job, 0) ? errorInSlot(core.agent, work.job, 'ETIME', label) : undefined);
+  else if (isOverdue(core.agent, work.job, 0)) end(core, work, errorInSlot(core.agent, work.job, 'ETIME', label));
+  else end(core, work, undefined);
 }
 
 /** What the kernel returned threw while it was read: its fault, not ours. */
