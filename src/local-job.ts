@@ -199,7 +199,7 @@ function start(core: Core, fence: JobFence<void>, uses: readonly Use[], label: s
     throw failed;
   }
   setFlag(agent, fence.slot, FLAG_TOUCHED);
-  for (const use of uses) if (use.access !== ACCESS_WRITE || use.isPart) freshen(agent, use.buffer);
+  for (const use of uses) freshen(agent, use.buffer);
   let isEnded = false;
   return {
     fence,

@@ -41,8 +41,9 @@ export function placeLocked(agent: Agent, buffer: number): boolean {
 }
 
 /**
- * Makes sure that what is read was written, or is zero. Context: it is the caller's turn at the buffer, or its lock is
- * held and nobody uses it. Readers may do it side by side: all of them write zeros before any of them begins.
+ * Memory begins as zeros, also for who promises to write all of it and does not: nobody sees what others left. Context:
+ * it is the caller's turn at the buffer, or its lock is held and nobody uses it. Readers may do it side by side: all of
+ * them write zeros before any of them begins.
  */
 export function freshen(agent: Agent, buffer: number): void {
   const fresh = bufferAt(agent, buffer) + B_FRESH;

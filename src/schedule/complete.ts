@@ -12,7 +12,6 @@ import {
   B_CONTENTS,
   B_CONTENTS_JOB,
   B_CONTENTS_SEQNO,
-  B_FRESH,
   H_QUEUED_INTEREST,
   J_DEP_CHUNK,
   J_ERROR,
@@ -121,7 +120,6 @@ function judgeContents(agent: Agent, job: number, buffer: number, error: number,
     store(agent.words, at + B_CONTENTS_SEQNO, seqnoOfJob(agent, job) | 0);
     store(agent.words, at + B_CONTENTS, error);
   } else if (isReplacedWhole) {
-    store(agent.words, at + B_FRESH, 0);
     store(agent.words, at + B_CONTENTS, 0);
   }
 }

@@ -17,7 +17,6 @@ import { tryAdmit } from './admit.ts';
 import { completeJob, decideError } from './complete.ts';
 import { failedDependency, pendingDependency } from './dependencies.ts';
 import {
-  ACCESS_WRITE,
   ADMITTED,
   FINISHING,
   FLAG_CANCELLED,
@@ -195,7 +194,7 @@ function begin(agent: Agent, job: number): Work | undefined {
     if (movePhase(agent, job, word, FINISHING, agent.index)) completeJob(agent, job);
     return { job, part: -1 };
   }
-  for (const use of usesOf(agent, job)) if (use.access !== ACCESS_WRITE || use.isPart) freshen(agent, use.buffer);
+  for (const use of usesOf(agent, job)) freshen(agent, use.buffer);
   if (load(agent.words, at + J_PARTS) === 1) return { job, part: 0 };
   movePhase(agent, job, word, SPLIT);
   return undefined;
