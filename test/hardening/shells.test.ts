@@ -1,15 +1,18 @@
 /** What the public shells leave behind when something goes wrong: nothing. */
-import { getEventListeners } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { Fence, FencelineError, Space, workers } from 'fenceline';
 import { timeline } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
 import { accounting } from '../space/accounting.ts';
 import { runProgram } from '../space/program.ts';
 import { withSpace } from '../space/with-space.ts';
+import type refused from './refused.kernels.ts';
 import type kernels from './shells.kernels.ts';
 
 const kernelsModule = new URL('../../build/test/hardening/shells.kernels.js', import.meta.url);
+const refusedModule = new URL('../../build/test/hardening/refused.kernels.js', import.meta.url);
 
 function thrownBy(call: () => unknown): FencelineError {
   try {
@@ -38,6 +41,27 @@ describe('what a dead worker stored', () => {
       await pool.run.stopWhileStoring({ dst, runs }, { retries: 1 }).wait();
       expect((await dst.get())[0]).toBe(1);
       expect(accounting(space).chunks).toBe(0);
+      await pool.close();
+    }));
+});
+
+describe('a worker that cannot load its kernels', () => {
+  test('has its thread ended, whatever it started, and the others go on', () =>
+    withSpace({}, async (space) => {
+      const threads: Worker[] = [];
+      const start = (): Worker => {
+        const thread = new Worker(refusedModule);
+        threads.push(thread);
+        return thread;
+      };
+      const pool = await workers<typeof refused>(space, start, { count: 2 });
+      const isOver = once(threads[1] as Worker, 'exit');
+      await expect(pool.ready).rejects.toMatchObject({
+        code: 'EINVAL',
+        message: expect.stringMatching(/model is not/),
+      });
+      await isOver;
+      await pool.run.nothing({}).wait();
       await pool.close();
     }));
 });
