@@ -90,7 +90,7 @@ function timesOver(
       const waiting = once();
       if (waiting !== undefined) await waiting;
     }
-  }).then(({ nsPerOperation }) => ({ nsPerOperation, result: (firstByte() - before - count) & 255 }));
+  }).then((timed) => ({ ...timed, result: (firstByte() - before - count) & 255 }));
 }
 
 function posted(name: string, worker: Worker, frameBytes: number, count: number, isTransferred: boolean): Candidate {
