@@ -29,7 +29,7 @@ import { showBeacon, watchBeacons } from './cells/beacon-watch.ts';
 import { canSleep, load, store } from './cells/cell.ts';
 import { now, sharedNow } from './cells/clock.ts';
 import type { Agent, Memory } from './cells/memory.ts';
-import { createPump } from './cells/pump.ts';
+import { createPump, drainPump } from './cells/pump.ts';
 import { randomId } from './cells/random.ts';
 import { LIVE, nobody, slotWord } from './cells/slot.ts';
 import { timelineAt } from './fence/timeline.ts';
@@ -129,6 +129,7 @@ export function leaveCore(core: Core): void {
   core.isClosed = true;
   joined.delete(core.data.id);
   leave(core.agent);
+  drainPump(core.agent);
   const { index, incarnation } = core.agent;
   putOutBeacon({ space: core.data.id, index, incarnation });
   for (const fn of [...core.onLeave]) fn();

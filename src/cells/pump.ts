@@ -49,6 +49,7 @@ export function createPump(checkLives: (agent: Agent) => void): Pump {
  */
 export function addWaiter(agent: Agent, waiter: Waiter): void {
   const { pump } = agent;
+  if (pump.isClosed) return;
   setOf(pump, waiter.hint).add(waiter);
   pump.waiterCount++;
   if (pump.ticker === undefined) {
@@ -84,6 +85,15 @@ export function closePump(agent: Agent): void {
   pump.isClosed = true;
   pump.ticker?.stop();
   pump.ticker = undefined;
+}
+
+/**
+ * Looks once more at what waits for timelines, after the agent has left: leaving ended what it owed, and callbacks hear of
+ * it. Not at the others: what they would take, nobody would give back.
+ */
+export function drainPump(agent: Agent): void {
+  for (const waiters of agent.pump.hinted) pollAll(agent, waiters);
+  queueTask(() => runReady(agent));
 }
 
 /** Somebody waits: the process stays alive until as many `releaseProcess` calls were made. */

@@ -19,6 +19,8 @@ import { returnDeads, tryRelease } from './placement.ts';
 
 /** Gives a closed buffer back, now or from this agent's event loop. Does nothing for one that is not closed. */
 export function releaseWhenIdle(agent: Agent, buffer: number): void {
+  // A thread that has left leaves that to those who are there.
+  if (agent.pump.isClosed) return;
   while (!tryRelease(agent, buffer)) {
     const pending = pendingPoints(agent, reservationOf(agent, buffer), USAGE_BOOKKEEP);
     if (pending.length > 0) {

@@ -128,6 +128,29 @@ test('a result that cannot travel is an error that names it', () =>
     expect(error.message).toMatch(/function/);
   }));
 
+test.each([
+  ['a text', 'value', 'just text'],
+  [undefined, 'value', 'undefined'],
+  [null, 'value', 'null'],
+  [{ code: 7 }, 'value', '[object Object]'],
+  [1n, 'function', '() => what'],
+  [0, 'cycle', 'around'],
+])('a kernel may throw anything (%s, %s), and the job fails with it', (what, kind, text) =>
+  withJobs({}, async (_space, { run }) => {
+    const sent = what === 'a text' ? text : what;
+    const error = await errorOf(run.throwIt({ what: sent, kind }).wait());
+    expect([error.code, error.message]).toEqual(['EKERNEL', `The kernel of throwIt threw: ${text}`]);
+  }),
+);
+
+test('words and results that find no room are dropped or refused by the limit, never taken for success', () =>
+  withJobs({ limits: { chunks: 8, jobs: 8, buffers: 8 } }, async (_space, { run }) => {
+    const result = await errorOf(run.long({ length: 20_000 }).wait());
+    expect([result.code, result.message]).toEqual(['ENOSPC', expect.stringMatching(/chunks \(8\)/)]);
+    expect((await errorOf(run.throwIt({ what: 0, kind: 'long' }).wait())).code).toBe('EKERNEL');
+    expect(await run.long({ length: 3000 }).wait()).toHaveLength(3000);
+  }));
+
 test('cancelling a running job is seen in the middle of its loop', () =>
   withJobs({}, async (space, { run }) => {
     using meter = space.buffer('i32', [2]);

@@ -137,7 +137,18 @@ const inside = kernel({ count: 'i32' }, async ({ count }, job) => {
   return total;
 });
 
+const long = kernel({ length: 'i32' }, ({ length }) => 'x'.repeat(length));
+/** Throws whatever it is told to, also what cannot travel. */
+const throwIt = kernel({ what: value<unknown>(), kind: value<string>() }, ({ what, kind }) => {
+  if (kind === 'cycle') {
+    const error = new Error('around');
+    error.cause = error;
+    throw error;
+  }
+  throw kind === 'function' ? () => what : kind === 'long' ? new Error('y'.repeat(1e6)) : what;
+});
+
 export default serve({
   ...{ fill, add, copy, sum, sumMany, meet, alone, note, gate, rowsOf, rowSums, boom, boomPart, later, laterBoom },
-  ...{ echo, odd, crashOnce, crashInPlace, work, inside },
+  ...{ long, throwIt, echo, odd, crashOnce, crashInPlace, work, inside },
 });
