@@ -29,6 +29,11 @@ export const slots: Primitive = {
 export const agents: Primitive = {
   name: 'agent',
   modules: ['src/cells/agent.ts'],
+  unreached: {
+    withdrawSeat:
+      'gives back a seat whose thread never started: two steps of the parent alone, newer than these scenarios',
+    isStopProvable: 'one load that the shells ask about',
+  },
   explorations: [
     { rule: 'two who join at the same time sit on different seats', scenario: 'cells/joining' },
     { rule: 'whoever dies while joining or leaving leaves a free seat', scenario: 'cells/seats-killed' },
