@@ -71,7 +71,9 @@ export function repairJobs(agent: Agent, deadIndex: number): void {
     if (state !== LIVE) continue;
     if (phaseAgentOf(loadPhase(agent, job)) === deadIndex) repairPhase(agent, job, deadIndex);
     if (phaseOf(loadPhase(agent, job)) === SPLIT) repairParts(agent, job, deadIndex);
-    if (load(agent.words, jobAt(agent, job) + J_SUBMITTER) === deadIndex) orphan(agent, job, deadIndex);
+    const submitter = load(agent.words, jobAt(agent, job) + J_SUBMITTER);
+    if (submitter === deadIndex) orphan(agent, job, deadIndex);
+    if (submitter === nobody) collectOrphan(agent, job);
   }
 }
 
@@ -101,10 +103,6 @@ function repairPhase(agent: Agent, job: number, deadIndex: number): void {
     case DONE_JOB:
       if (!isOfSeqno(word, seqnoOfJob(agent, job))) break;
       if (!isSignaled(agent, job)) endBy(agent, job, word, 0);
-      // Its submitter is gone since before: the dead agent was about to free the slot.
-      else if (load(agent.words, jobAt(agent, job) + J_SUBMITTER) === nobody) {
-        collectSlot(agent, job, seqnoOfJob(agent, job));
-      }
       break;
   }
 }
@@ -149,6 +147,13 @@ function orphan(agent: Agent, job: number, deadIndex: number): void {
   if (!cas(words, at + J_SUBMITTER, deadIndex, nobody)) return;
   // Read after the submitter was struck out: see completeJob.
   if (isSignaled(agent, job)) collectSlot(agent, job, seqno);
+}
+
+/** The submitter was struck out before: whoever was about to free the slot then may be the dead agent. */
+function collectOrphan(agent: Agent, job: number): void {
+  const seqno = seqnoOfJob(agent, job);
+  const word = loadPhase(agent, job);
+  if (phaseOf(word) === DONE_JOB && isOfSeqno(word, seqno) && isSignaled(agent, job)) collectSlot(agent, job, seqno);
 }
 
 function isSignaled(agent: Agent, job: number): boolean {
