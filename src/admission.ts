@@ -15,6 +15,7 @@ import type { Core } from './core.ts';
 import { figuresOf } from './figures.ts';
 import { pinnedBuffers } from './report.ts';
 import type { LockSet } from './reservation/lock-set.ts';
+import type { Admission } from './schedule/admit.ts';
 import { tryAdmit } from './schedule/admit.ts';
 import { encodeThrown } from './schedule/codec.ts';
 import {
@@ -31,10 +32,13 @@ import {
   usesOf,
 } from './schedule/job.ts';
 import { wakeAllWorkers } from './schedule/pool.ts';
+import type { WaitingUses } from './schedule/waiting-uses.ts';
+import { conflictsWith, noteWaiting, noWaitingUses } from './schedule/waiting-uses.ts';
 
 interface Queued {
   readonly job: number;
   readonly seqno: number;
+  readonly pool: number;
   readonly onAdmitted: () => void;
   /** The transaction under whose locks it runs, while that holds them. */
   readonly locks: LockSet | undefined;
@@ -65,10 +69,12 @@ export function admitOrQueue(core: Core, job: number, locks: LockSet | undefined
   const pool = load(core.agent.words, jobAt(core.agent, job) + J_POOL);
   const queue = queueOf(core);
   const seqno = seqnoOfJob(core.agent, job);
-  queue.entries.push({ job, seqno, onAdmitted, locks, waitsSince: undefined, freed: 0, isGivenUp: false });
+  const isPoolListening = queue.entries.some((entry) => entry.pool === pool && isStillQueued(core, entry));
+  queue.entries.push({ job, seqno, pool, onAdmitted, locks, waitsSince: undefined, freed: 0, isGivenUp: false });
   waitForTurn(core, queue);
   watchPatience(core, queue);
-  if (pool >= 0) wakeAllWorkers(core.agent, pool);
+  // While another job of the pool is queued, its workers listen already, or are on their way to look.
+  if (pool >= 0 && !isPoolListening) wakeAllWorkers(core.agent, pool);
 }
 
 /**
@@ -79,16 +85,30 @@ export function serveQueue(core: Core): boolean {
   const queue = queueOf(core);
   // Taken out first: what is admitted may submit more.
   const entries = queue.entries.splice(0);
+  const uses = noWaitingUses();
   const waiting: Queued[] = [];
   const admitted: Queued[] = [];
   for (const entry of entries) {
-    const outcome = isStillQueued(core, entry) ? tryAdmit(core.agent, entry.job, locksFor(core, entry)) : 'gone';
+    const outcome = admitNext(core, entry, uses);
     if (outcome === 'admitted') admitted.push(entry);
     else if (outcome === 'later' || isStillQueued(core, entry)) waiting.push(entry);
   }
   queue.entries.unshift(...waiting);
   for (const entry of admitted) entry.onAdmitted();
   return queue.entries.length === 0;
+}
+
+/** `waiting`: what those before it in the queue use, and wait for. */
+function admitNext(core: Core, entry: Queued, waiting: WaitingUses): Admission {
+  if (!isStillQueued(core, entry)) return 'gone';
+  const { agent } = core;
+  const locks = locksFor(core, entry);
+  const uses = usesOf(agent, entry.job);
+  // A transaction's own job goes before those that wait for its locks.
+  if (locks === undefined && conflictsWith(waiting, agent.index, uses)) return 'later';
+  const outcome = tryAdmit(agent, entry.job, locks);
+  if (outcome === 'later') noteWaiting(waiting, agent.index, uses);
+  return outcome;
 }
 
 /** A transaction's locks serve its jobs only while it holds all that they need; given back, they are like any other. */

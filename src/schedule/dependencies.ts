@@ -49,11 +49,15 @@ function storeRest(agent: Agent, job: number, dependencies: readonly Dependency[
   return storeBytes(agent, new Uint8Array(words.buffer), chunkOwnerOf(job));
 }
 
-/** The first dependency that is pending; undefined if all are over. */
+/**
+ * A dependency that is pending; undefined if all are over. The last one first: of many users of a buffer it is mostly the
+ * last to end, and then one look tells that the job is not ready.
+ */
 export function pendingDependency(memory: Memory, job: number): Dependency | undefined {
   const count = load(memory.words, jobAt(memory, job) + J_DEP_COUNT);
-  for (let index = 0; index < count; index++) {
-    const dependency = dependencyOf(memory, job, index);
+  const rest = count > inlineDeps ? restOf(memory, job) : noRest;
+  for (let index = count - 1; index >= 0; index--) {
+    const dependency = dependencyOf(memory, job, index, rest);
     if (pointStatus(memory, dependency) === PENDING) return dependency;
   }
   return undefined;
@@ -62,9 +66,10 @@ export function pendingDependency(memory: Memory, job: number): Dependency | und
 /** The points that the job requires. */
 export function requiredDependencies(memory: Memory, job: number): Dependency[] {
   const count = load(memory.words, jobAt(memory, job) + J_DEP_COUNT);
+  const rest = count > inlineDeps ? restOf(memory, job) : noRest;
   const required: Dependency[] = [];
   for (let index = 0; index < count; index++) {
-    const dependency = dependencyOf(memory, job, index);
+    const dependency = dependencyOf(memory, job, index, rest);
     if (dependency.kind === DEP_REQUIRED) required.push(dependency);
   }
   return required;
@@ -73,8 +78,9 @@ export function requiredDependencies(memory: Memory, job: number): Dependency[] 
 /** The first required dependency that failed, and its status; undefined if none did. All are over. */
 export function failedDependency(memory: Memory, job: number): { point: Point; status: number } | undefined {
   const count = load(memory.words, jobAt(memory, job) + J_DEP_COUNT);
+  const rest = count > inlineDeps ? restOf(memory, job) : noRest;
   for (let index = 0; index < count; index++) {
-    const dependency = dependencyOf(memory, job, index);
+    const dependency = dependencyOf(memory, job, index, rest);
     if (dependency.kind !== DEP_REQUIRED) continue;
     const status = pointStatus(memory, dependency);
     if (status < 0) return { point: dependency, status };
@@ -82,28 +88,36 @@ export function failedDependency(memory: Memory, job: number): { point: Point; s
   return undefined;
 }
 
-function dependencyOf(memory: Memory, job: number, index: number): Dependency {
+/** Those that do not fit the slot, read once for all of them. */
+function restOf(memory: Memory, job: number): Int32Array {
+  return new Int32Array(loadBytes(memory, load(memory.words, jobAt(memory, job) + J_DEP_CHUNK)).buffer);
+}
+
+const noRest: Int32Array = new Int32Array(0);
+
+function dependencyOf(memory: Memory, job: number, index: number, rest: Int32Array): Dependency {
   const at = jobAt(memory, job);
   if (index < inlineDeps) {
     const entry = at + J_DEPS + index * DEP_WORDS;
     const { words } = memory;
-    return toDependency(load(words, entry), load(words, entry + 1), load(words, entry + 2), load(words, entry + 3));
+    return toDependency(
+      memory,
+      load(words, entry),
+      load(words, entry + 1),
+      load(words, entry + 2),
+      load(words, entry + 3),
+    );
   }
-  const bytes = loadBytes(memory, load(memory.words, at + J_DEP_CHUNK));
-  const words = new Int32Array(bytes.buffer);
   const entry = (index - inlineDeps) * DEP_WORDS;
-  // `index` is below the stored count, whose chain was stored with it.
-  return toDependency(
-    words[entry] as number,
-    words[entry + 1] as number,
-    words[entry + 2] as number,
-    words[entry + 3] as number,
-  );
+  // Below the stored count, whose chain was stored with it; zeros if the slot was reused while we read.
+  return toDependency(memory, rest[entry] ?? 0, rest[entry + 1] ?? 0, rest[entry + 2] ?? 0, rest[entry + 3] ?? 0);
 }
 
-function toDependency(first: number, generation: number, lo: number, hi: number): Dependency {
+/** The index is clamped: what was read may be of two uses of the slot, and then nobody acts on it. */
+function toDependency(memory: Memory, first: number, generation: number, lo: number, hi: number): Dependency {
+  const timeline = first & timelineMask;
   return {
-    timeline: first & timelineMask,
+    timeline: timeline < memory.layout.timelineCount ? timeline : 0,
     kind: (first >>> kindShift) & 3,
     generation,
     seqno: (hi >>> 0) * 2 ** 32 + (lo >>> 0),

@@ -8,7 +8,7 @@
  */
 
 import { codeNumber } from '../base/errors.ts';
-import { H_JOB_TOP, J_ERROR, J_ORDER, J_PART, J_PARTS, J_POOL, J_PRIORITY } from '../base/layout.ts';
+import { H_JOB_TOP, J_ERROR, J_ORDER, J_PART, J_PARTS, J_POOL, J_PRIORITY, J_SUBMITTER } from '../base/layout.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { addInterest } from '../fence/timeline.ts';
@@ -38,6 +38,7 @@ import {
   usesOf,
 } from './job.ts';
 import { enterIdle, leaveIdle, wakeWorkers } from './pool.ts';
+import { conflictsWith, noteWaiting, noWaitingUses } from './waiting-uses.ts';
 
 /** A job, or one part of it, that is the caller's to run. */
 export interface Work {
@@ -103,10 +104,20 @@ export function failedRequirement(memory: Memory, job: number): number {
 
 /** Tries the queued jobs of the pool: what they waited for may be free by now. */
 function admitQueued(agent: Agent, pool: number): void {
-  const top = load(agent.words, H_JOB_TOP);
+  const { words } = agent;
+  const top = load(words, H_JOB_TOP);
+  const queued: { job: number; order: number }[] = [];
   for (let job = 0; job < top; job++) {
-    if (phaseOf(loadPhase(agent, job)) !== QUEUED) continue;
-    if (load(agent.words, jobAt(agent, job) + J_POOL) === pool) tryAdmit(agent, job);
+    if (phaseOf(loadPhase(agent, job)) !== QUEUED || load(words, jobAt(agent, job) + J_POOL) !== pool) continue;
+    queued.push({ job, order: load(words, jobAt(agent, job) + J_ORDER) });
+  }
+  if (queued.length > 1) queued.sort((a, b) => (a.order - b.order) | 0);
+  const waiting = noWaitingUses();
+  for (const { job } of queued) {
+    const uses = usesOf(agent, job);
+    const submitter = load(words, jobAt(agent, job) + J_SUBMITTER);
+    if (conflictsWith(waiting, submitter, uses)) continue;
+    if (tryAdmit(agent, job) === 'later') noteWaiting(waiting, submitter, uses);
   }
 }
 
