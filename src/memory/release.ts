@@ -19,17 +19,21 @@ import { returnDeads, tryRelease } from './placement.ts';
 
 /** Gives a closed buffer back, now or from this agent's event loop. Does nothing for one that is not closed. */
 export function releaseWhenIdle(agent: Agent, buffer: number): void {
-  // A thread that has left leaves that to those who are there.
-  if (agent.pump.isClosed) return;
   while (!tryRelease(agent, buffer)) {
     const pending = pendingPoints(agent, reservationOf(agent, buffer), USAGE_BOOKKEEP);
     if (pending.length > 0) {
-      watchPoints(agent, pending, () => releaseWhenIdle(agent, buffer));
+      // A thread that is leaving releases what it can, and waits for nothing any more.
+      if (!agent.pump.isClosed) watchPoints(agent, pending, () => lookAgain(agent, buffer));
       return;
     }
     // Whoever holds the lock looks at the buffer after giving it back. Not held: the last fence ended just now.
     if (holderOf(agent, lockOf(agent, buffer)) >= 0) return;
   }
+}
+
+/** From the event loop: the thread may have left meanwhile, and then it touches nothing. */
+function lookAgain(agent: Agent, buffer: number): void {
+  if (!agent.pump.isClosed) releaseWhenIdle(agent, buffer);
 }
 
 /**

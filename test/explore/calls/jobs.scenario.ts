@@ -11,7 +11,7 @@ import { failOverdue, noteStart } from '#fenceline/schedule/time-limit.js';
 import { call, cancel, collect, drop, run, specOf } from '../schedule/pool-calls.ts';
 import { killed } from './killed.ts';
 
-const long = new Uint8Array(1200);
+const long = new Uint8Array(500);
 
 export default killed((space, agent) => {
   const pool = claimPool(agent);

@@ -5,7 +5,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'nobody waits for the last fence of a closed buffer',
     file: 'src/memory/release.ts',
-    find: '      watchPoints(agent, pending, () => releaseWhenIdle(agent, buffer));\n',
+    find: '      if (!agent.pump.isClosed) watchPoints(agent, pending, () => lookAgain(agent, buffer));\n',
     replace: '',
   },
   {

@@ -4,10 +4,11 @@
  */
 import assert from 'node:assert/strict';
 import { codeNumber } from '#fenceline/base/errors.js';
-import { B_CONTENTS, J_ERROR, J_FLAGS, J_KERNEL, J_POOL } from '#fenceline/base/layout.js';
+import { B_CONTENTS, J_ERROR, J_FLAGS, J_KERNEL, J_POOL, J_RESULT } from '#fenceline/base/layout.js';
 import { bufferAt, dropBuffer } from '#fenceline/buffer/buffer.js';
 import { askToQuit, isAskedToQuit } from '#fenceline/cells/agent.js';
-import { load } from '#fenceline/cells/cell.js';
+import { load, store } from '#fenceline/cells/cell.js';
+import { storeBytes } from '#fenceline/cells/chunk.js';
 import { ring } from '#fenceline/cells/doorbell.js';
 import type { Agent } from '#fenceline/cells/memory.js';
 import { sleepUntil } from '#fenceline/cells/wait.js';
@@ -24,6 +25,7 @@ import type { Use } from '#fenceline/schedule/job.js';
 import {
   ACCESS_READ,
   ACCESS_WRITE,
+  chunkOwnerOf,
   FLAG_CANCELLED,
   jobAt,
   loadPhase,
@@ -107,7 +109,7 @@ function areOver(agent: Agent, called: readonly Called[]): boolean {
 }
 
 /** As serveQueue in src/admission.ts, for one job. */
-function retry(agent: Agent, one: Called): void {
+export function retry(agent: Agent, one: Called): void {
   const isSame = seqnoOfJob(agent, one.job) === one.seqno;
   const outcome = isSame && phaseOf(loadPhase(agent, one.job)) <= QUEUED + 1 ? tryAdmit(agent, one.job) : 'gone';
   one.isQueued = outcome === 'later';
@@ -169,6 +171,7 @@ export function run(space: Space, agent: Agent, work: Work): void {
   if (code === 0) {
     space.ran.push(`${kernel}.${work.part}`);
     touch(space, agent, work, kernel);
+    if (agent.layout.limits.chunks > 1) leaveResult(agent, work);
     if ((load(agent.words, at + J_FLAGS) & FLAG_CANCELLED) !== 0) code = codeNumber('ECANCELED');
   }
   finishPart(agent, work, code);
@@ -184,6 +187,12 @@ function reasonNotToRun(agent: Agent, job: number): number {
     if (load(agent.words, bufferAt(agent, use.buffer) + B_CONTENTS) !== 0) return codeNumber('EINPUT');
   }
   return 0;
+}
+
+/** As storeResult in src/run-work.ts; only where there are chunks to speak of. */
+function leaveResult(agent: Agent, work: Work): void {
+  const chunk = storeBytes(agent, new Uint8Array(8), chunkOwnerOf(work.job));
+  store(agent.words, jobAt(agent, work.job) + J_RESULT + work.part, chunk);
 }
 
 /** A writer leaves its kernel's number in the word of its part; a reader reads the first word. */

@@ -9,7 +9,7 @@ import { call, closePool, collect, drop, serve, specOf, waitCalled } from './poo
 import { small } from './space-world.ts';
 
 export default scenario({
-  setup: () => newJobs(1, { jobs: 1 }),
+  setup: () => newJobs(1, { jobs: 1, chunks: 4 }),
   agents: {
     main: (world) => {
       const agent = agentIn(world, 0);

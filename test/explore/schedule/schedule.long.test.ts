@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 const names = [
   ...['in-order', 'overlapping', 'independent', 'split', 'foreign', 'locked', 'memory', 'crossed', 'cancelled'],
   ...['leaver', 'rerun', 'transfers', 'transfers-three', 'opened', 'closed', 'sync-object'],
+  ...['reused', 'memory-pairs', 'mapped', 'deserted', 'orphaned'],
 ];
 
 /** Only their worker dies: what the scenario says of an outcome would not hold otherwise. */
