@@ -5,7 +5,7 @@
  * A job that waits for memory fails with ENOMEM once nobody freed any for `patienceMs` (design D8).
  */
 import { codeNumber, FencelineError } from './base/errors.ts';
-import { B_PLACEMENT, H_FREED, J_ERROR, J_ERROR_CHUNK, J_POOL } from './base/layout.ts';
+import { B_PLACEMENT, H_FREED, J_ERROR, J_ERROR_CHUNK, J_ORDER, J_POOL } from './base/layout.ts';
 import { bufferAt, bufferSizeBytes, heapOf, lockOf } from './buffer/buffer.ts';
 import { cas, load, store } from './cells/cell.ts';
 import { storeBytes } from './cells/chunk.ts';
@@ -115,6 +115,17 @@ function admitNext(core: Core, entry: Queued, waiting: WaitingUses): Admission {
 function locksFor({ agent }: Core, { job, locks }: Queued): LockSet | undefined {
   if (locks === undefined) return undefined;
   return usesOf(agent, job).every(({ buffer }) => locks.held.includes(lockOf(agent, buffer))) ? locks : undefined;
+}
+
+/** Whether a job that this thread submitted before `order` still waits for its place in the order of this buffer. */
+export function isQueuedBefore(core: Core, buffer: number, order: number): boolean {
+  const { agent } = core;
+  for (const entry of queueOf(core).entries) {
+    if (!isStillQueued(core, entry)) continue;
+    if (((load(agent.words, jobAt(agent, entry.job) + J_ORDER) - order) | 0) >= 0) continue;
+    for (const use of usesOf(agent, entry.job)) if (use.buffer === buffer) return true;
+  }
+  return false;
 }
 
 function waitForTurn(core: Core, queue: Queue): void {

@@ -4,7 +4,10 @@
  * The ticket keeps its stamp over all runs, so the oldest transaction always gets through; the contended lock is taken
  * first, with nothing held, where a ticket cannot be told to die.
  */
+import { checkPatience, isQueuedBefore, serveQueue } from './admission.ts';
 import { fail } from './base/errors.ts';
+import { H_SUBMITTED } from './base/layout.ts';
+import { load } from './cells/cell.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Core } from './core.ts';
 import { releaseBuffer } from './core.ts';
@@ -17,6 +20,11 @@ import { SyncTransaction } from './transaction-sync.ts';
 import type { WaitOptions } from './waiting.ts';
 import { deadlineOf, refuseLate, whenTrue } from './waiting.ts';
 
+function limitsOf(core: Core, timeoutMs: number | undefined, signal: AbortSignal, contend: Contention): RunLimits {
+  const order = load(core.agent.words, H_SUBMITTED);
+  return { timeoutMs, deadline: deadlineOf(timeoutMs), signal, contend, order, turns: new Set(), kept: new Set() };
+}
+
 /** More runs than any order of arrivals can cause while tickets keep their stamps. */
 const runsMax = 10_000;
 
@@ -28,11 +36,12 @@ export async function runTransaction<R>(
   contend: Contention,
 ): Promise<R> {
   const { timeoutMs, signal = new AbortController().signal } = options;
-  const limits = { timeoutMs, deadline: deadlineOf(timeoutMs), signal, contend, kept: new Set<number>() };
+  const limits = limitsOf(core, timeoutMs, signal, contend);
   signal.throwIfAborted();
   const set = openLockSet(core.agent);
   try {
     for (let attempt = 1; attempt <= runsMax; attempt++) {
+      if (limits.turns.size > 0) await whenTurnsCome(core, limits);
       if (set.contended !== 0) await takeContended(core, set, limits);
       const tx = new AsyncTransaction(core, set, attempt, limits);
       const ended = await settle(tx, () => body(tx));
@@ -53,7 +62,7 @@ export function runTransactionSync<R>(
 ): R {
   const { timeoutMs } = options;
   const { signal } = new AbortController();
-  const limits = { timeoutMs, deadline: deadlineOf(timeoutMs), signal, contend, kept: new Set<number>() };
+  const limits = limitsOf(core, timeoutMs, signal, contend);
   if (!core.canBlock) {
     fail('EDEADLK', 'A synchronous transaction may block, and this thread may not. Hint: use transaction().', {
       cycle: ['transactionSync', 'this thread'],
@@ -62,6 +71,7 @@ export function runTransactionSync<R>(
   const set = openLockSet(core.agent);
   try {
     for (let attempt = 1; attempt <= runsMax; attempt++) {
+      if (limits.turns.size > 0) blockForTurns(core, limits);
       if (set.contended !== 0) takeContendedSync(core, set, limits);
       const tx = new SyncTransaction(core, set, attempt, limits);
       const ended = settleSync(tx, () => body(tx));
@@ -135,6 +145,30 @@ function refuseUnderWay(): never {
 function giveBack(tx: BaseTransaction): void {
   tx.discard();
   releaseAll(tx.core.agent, tx.set);
+}
+
+/** Jobs submitted before the transaction get their place in the order of these buffers. */
+async function whenTurnsCome(core: Core, limits: RunLimits): Promise<void> {
+  const { signal, deadline, timeoutMs } = limits;
+  if (!(await whenTrue(core, () => haveTurnsCome(core, limits), signal, deadline)))
+    refuseLate(timeoutMs, 'transaction');
+}
+
+function blockForTurns(core: Core, limits: RunLimits): void {
+  const look = (): boolean => {
+    serveQueue(core);
+    checkPatience(core);
+    return haveTurnsCome(core, limits);
+  };
+  if (!sleepUntil(core.agent, look, limits.deadline)) refuseLate(limits.timeoutMs, 'transaction');
+}
+
+function haveTurnsCome(core: Core, { turns, order }: RunLimits): boolean {
+  for (const buffer of turns) {
+    if (isQueuedBefore(core, buffer, order)) return false;
+    turns.delete(buffer);
+  }
+  return true;
 }
 
 async function takeContended(core: Core, set: LockSet, limits: RunLimits): Promise<void> {

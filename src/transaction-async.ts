@@ -98,6 +98,14 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
   }
 
   async #lock(buffer: number): Promise<void> {
+    if (!this.isTurn(buffer)) {
+      const look = (): boolean => {
+        this.listenForRoom();
+        return this.isTurn(buffer);
+      };
+      if (!(await whenTrue(this.core, look, this.#stop.signal, this.deadline))) this.refuseTime();
+      this.check();
+    }
     let outcome = this.firstStep(buffer);
     if (outcome === 'blocked') {
       const isOver = await this.#when(buffer, () => {

@@ -5,6 +5,7 @@
  * body. Not here: waiting (transaction-async.ts, transaction-sync.ts), and retries (run-transaction.ts).
  */
 
+import { isQueuedBefore } from './admission.ts';
 import type { DType } from './base/dtype.ts';
 import { bytesPerElement } from './base/dtype.ts';
 import { FencelineError, fail } from './base/errors.ts';
@@ -58,6 +59,10 @@ export interface RunLimits {
   readonly deadline: number;
   readonly signal: AbortSignal;
   readonly contend: Contention;
+  /** Submission order when it began: jobs before that come first. */
+  readonly order: number;
+  /** Buffers whose turn had not come when a job needed them at once: waited for before the next run. */
+  readonly turns: Set<number>;
   /** Buffers that stay this thread's until the locks are free, also if the body disposes of them. */
   readonly kept: Set<number>;
 }
@@ -92,6 +97,8 @@ export abstract class BaseTransaction {
   isOver = false;
   readonly #contend: Contention;
   readonly #kept: Set<number>;
+  readonly #turns: Set<number>;
+  readonly #order: number;
   #acquisitions = 0;
   readonly #savepoints: Map<Savepoint, SavedState> = new Map();
 
@@ -104,6 +111,8 @@ export abstract class BaseTransaction {
     this.signal = limits.signal;
     this.#contend = limits.contend;
     this.#kept = limits.kept;
+    this.#turns = limits.turns;
+    this.#order = limits.order;
   }
 
   addFence(buffer: SharedBuffer, fence: Fence<unknown>, access: Access): void {
@@ -183,6 +192,15 @@ export abstract class BaseTransaction {
     this.signal.throwIfAborted();
   }
 
+  /**
+   * Whether the jobs that this thread submitted before the transaction have their place in the order of the buffer: one
+   * that still waits for memory stands in no reservation, and would be overtaken. Any use counts, for it may need a lock
+   * that this transaction takes next.
+   */
+  isTurn(buffer: number): boolean {
+    return !isQueuedBefore(this.core, buffer, this.#order);
+  }
+
   /** One step towards the lock of a buffer; see `lockStep`. */
   step(buffer: number): Acquisition {
     return lockStep(this.core.agent, this.set, lockOf(this.core.agent, buffer));
@@ -218,6 +236,11 @@ export abstract class BaseTransaction {
   lockNow(id: BufferId): void {
     const { buffer } = id;
     this.keep(id);
+    if (!this.isTurn(buffer)) {
+      releaseAll(this.core.agent, this.set);
+      this.#turns.add(buffer);
+      this.doom();
+    }
     const outcome = this.firstStep(buffer);
     if (outcome === 'blocked') {
       this.leave(buffer);

@@ -1,4 +1,5 @@
 /** The transaction that blocks its thread. Not for a thread that owns a device, or a browser's window. */
+import { checkPatience, serveQueue } from './admission.ts';
 import type { DType } from './base/dtype.ts';
 import { fail } from './base/errors.ts';
 import { H_FREED } from './base/layout.ts';
@@ -66,6 +67,12 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
 
   #lock(buffer: number): void {
     const { agent } = this.core;
+    const look = (): boolean => {
+      serveQueue(this.core);
+      checkPatience(this.core);
+      return this.isTurn(buffer);
+    };
+    if (!this.isTurn(buffer) && !this.#sleep(look, this.deadline)) this.refuseTime();
     let outcome = this.firstStep(buffer);
     if (outcome === 'blocked') {
       if (isSelfDeadlock(agent, lockOf(agent, buffer), this.set.ticket)) this.#refuseSelf(buffer);

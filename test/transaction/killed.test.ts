@@ -45,8 +45,8 @@ test.each([true, false])(
         await Promise.all(accounts.map((one) => one.set([100], { timeoutMs: 8000 })));
       }
       expect(whole, what).toBeGreaterThan(0);
-    // Whoever waits looks now and then whether somebody stopped: nobody was in the way of the last ones.
-    await space.fence(sleep(300)).wait();
+      // Whoever waits looks now and then whether somebody stopped: nobody was in the way of the last ones.
+      await space.fence(sleep(300)).wait();
       expect(accounting(space), what).toMatchObject({ locks: 0, tickets: 0, buffers: 4, blocks: 4 });
       for (const one of accounts) one.dispose();
     });

@@ -123,6 +123,30 @@ describe('with jobs and fences', () => {
       expect((await errorOf(space.transaction((tx) => tx.edit(a)))).code).toBe('EINVAL');
     }));
 
+  test.each(['read', 'edit', 'lock'] as const)(
+    'a transaction comes after jobs that were submitted before it and still wait for memory (%s)',
+    (how) =>
+      withJobs({ budgetBytes: 8192, patienceMs: 5000 }, async (space, { run }) => {
+        const held = space.buffer('u8', [6144]);
+        await held.set(new Uint8Array(6144));
+        using a = space.buffer('i32', [500], { label: 'a' });
+        const b = a.like();
+        await b.set(new Int32Array(500));
+        const job = run.copy({ src: b, dst: a });
+        const after = run.fill({ dst: a, with: 7 });
+        const seen = space.transaction(async (tx) => {
+          if (how === 'lock') await tx.lock(a);
+          return how === 'edit' ? (await tx.edit(a)).data[499] : (await tx.read(a)).data[499];
+        });
+        await sleep(20);
+        expect([job.status, after.status]).toEqual(['pending', 'pending']);
+        held.dispose();
+        b.dispose();
+        expect(await seen).toBe(7);
+        expect(space.transactionSync((tx) => tx.read(a).data[0])).toBe(7);
+      }),
+  );
+
   test('with all tickets of a thread open, jobs go on, and one transaction more is refused by the name of the limit', () =>
     withJobs({}, async (space, { run }) => {
       using a = space.buffer('i32', [4]);
