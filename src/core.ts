@@ -22,6 +22,7 @@ import type { Limits } from './base/limits.ts';
 import { completeLimits } from './base/limits.ts';
 import type { BufferId } from './buffer/buffer.ts';
 import { dropBuffer, holdBuffer, isBufferLive } from './buffer/buffer.ts';
+import { Callbacks } from './callbacks.ts';
 import type { Seat } from './cells/agent.ts';
 import { findStopped, leave, reserveSeat, takeSeat } from './cells/agent.ts';
 import { putOutBeacon } from './cells/beacon.ts';
@@ -64,7 +65,7 @@ export interface Core {
   readonly syncHolds: Map<string, number>;
   isClosed: boolean;
   /** Waits under way: told when this thread leaves, for nothing can wake them after that. */
-  readonly onLeave: Set<() => void>;
+  readonly onLeave: Callbacks;
 }
 
 export interface CoreOptions {
@@ -132,7 +133,7 @@ export function leaveCore(core: Core): void {
   drainPump(core.agent);
   const { index, incarnation } = core.agent;
   putOutBeacon({ space: core.data.id, index, incarnation });
-  for (const fn of [...core.onLeave]) fn();
+  core.onLeave.runAll();
 }
 
 /** One more reference of this thread to a buffer it holds or opens. Outcomes: false if the buffer is gone. */
@@ -206,7 +207,7 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
     holds: new Map(),
     syncHolds: new Map(),
     isClosed: false,
-    onLeave: new Set(),
+    onLeave: new Callbacks(),
   };
   joined.set(data.id, core);
   return core;

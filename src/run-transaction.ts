@@ -27,6 +27,8 @@ function limitsOf(core: Core, timeoutMs: number | undefined, signal: AbortSignal
 
 /** More runs than any order of arrivals can cause while tickets keep their stamps. */
 const runsMax = 10_000;
+/** What a transaction shows that nothing can stop. Making one costs more than all its locks. */
+const neverAborted: AbortSignal = new AbortController().signal;
 
 /** Runs `body` in a transaction. Outcomes: its result, published; rejects with what it throws, and nothing is published. */
 export async function runTransaction<R>(
@@ -61,7 +63,7 @@ export function runTransactionSync<R>(
   contend: Contention,
 ): R {
   const { timeoutMs } = options;
-  const { signal } = new AbortController();
+  const signal = neverAborted;
   const limits = limitsOf(core, timeoutMs, signal, contend);
   if (!core.canBlock) {
     fail('EDEADLK', 'A synchronous transaction may block, and this thread may not. Hint: use transaction().', {

@@ -243,7 +243,9 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
         fail('EINVAL', `Buffer '${buffer.label}' is of another space.`, { argument });
       }
       buffer.#check(argument);
-      return { ...buffer.#slot, ...buffer.#window, label: buffer.label };
+      const { buffer: index, generation } = buffer.#slot;
+      const { offset, isPart } = buffer.#window;
+      return { buffer: index, generation, offset, isPart, label: buffer.label };
     };
     isSharedBuffer = (candidate): candidate is SharedBuffer =>
       typeof candidate === 'object' && candidate !== null && #core in candidate;

@@ -61,7 +61,7 @@ export function whenOver(core: Core, points: Points, options: WaitOptions = {}):
     holdProcess(agent);
     // Leaving ends what this thread owed; for the rest there is nobody to wake us.
     const onLeave = (): void => end(() => (firstPending(agent, points, 0) < 0 ? resolve(true) : reject(closedError())));
-    core.onLeave.add(onLeave);
+    const leaving = core.onLeave.add(onLeave);
     const waiter = watchPoints(agent, points, () => end(() => resolve(true)));
     const onAbort = (): void => end(() => reject(signal?.reason));
     signal?.addEventListener('abort', onAbort, { once: true });
@@ -75,7 +75,7 @@ export function whenOver(core: Core, points: Points, options: WaitOptions = {}):
 
     function end(settle: () => void): void {
       cancelWatch(waiter);
-      core.onLeave.delete(onLeave);
+      core.onLeave.delete(leaving);
       timer?.stop();
       signal?.removeEventListener('abort', onAbort);
       releaseProcess(agent);
@@ -123,11 +123,11 @@ export function whenTrue(
     signal?.addEventListener('abort', onAbort, { once: true });
     if (deadline !== Number.POSITIVE_INFINITY) timer = startTimer(Math.max(0, deadline - now()), onTime);
     holdProcess(agent);
-    core.onLeave.add(onLeave);
+    const leaving = core.onLeave.add(onLeave);
     addWaiter(agent, waiter);
 
     function end(settle: () => void): void {
-      core.onLeave.delete(onLeave);
+      core.onLeave.delete(leaving);
       timer?.stop();
       signal?.removeEventListener('abort', onAbort);
       releaseProcess(agent);

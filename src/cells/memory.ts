@@ -66,9 +66,9 @@ export interface AgentBatch {
 /** What this agent waits for asynchronously: see pump.ts. */
 export interface Pump {
   /** Waiters looked at on every wake. */
-  readonly always: Set<Waiter>;
+  readonly always: Waiter[];
   /** Waiters looked at when their hint bit is set; by hint. */
-  readonly hinted: (Set<Waiter> | undefined)[];
+  readonly hinted: (Waiter[] | undefined)[];
   waiterCount: number;
   isArmed: boolean;
   /** This agent has left: its slot may be another's, and nothing of it may be touched. */

@@ -29,7 +29,7 @@ export function nextWaiterOrder(): number {
 
 export function createPump(checkLives: (agent: Agent) => void): Pump {
   return {
-    always: new Set(),
+    always: [],
     hinted: [],
     waiterCount: 0,
     isArmed: false,
@@ -50,7 +50,7 @@ export function createPump(checkLives: (agent: Agent) => void): Pump {
 export function addWaiter(agent: Agent, waiter: Waiter): void {
   const { pump } = agent;
   if (pump.isClosed) return;
-  setOf(pump, waiter.hint).add(waiter);
+  listOf(pump, waiter.hint).push(waiter);
   pump.waiterCount++;
   if (pump.ticker === undefined) {
     pump.ticker = startTicker(lifeCheckMs, () => pump.checkLives(agent));
@@ -58,7 +58,7 @@ export function addWaiter(agent: Agent, waiter: Waiter): void {
   }
   if (!pump.isArmed) arm(agent);
   // Arming may have found it over already. A poll after that one could begin to wait anew, with nobody to poll it again.
-  if (setOf(pump, waiter.hint).has(waiter) && waiter.poll(agent)) finish(agent, waiter);
+  if (listOf(pump, waiter.hint).includes(waiter) && waiter.poll(agent)) finish(agent, waiter);
 }
 
 /** Queues something to run outside every lock, from the event loop. */
@@ -70,7 +70,10 @@ export function addReady(agent: Agent, ready: Ready): void {
 /** Takes a waiter off the list. Outcomes: false if it was not on it, because it is over or was removed. */
 export function removeWaiter(agent: Agent, waiter: Waiter): boolean {
   const { pump } = agent;
-  if (!setOf(pump, waiter.hint).delete(waiter)) return false;
+  const list = listOf(pump, waiter.hint);
+  const at = list.lastIndexOf(waiter);
+  if (at < 0) return false;
+  list.splice(at, 1);
   pump.waiterCount--;
   if (pump.waiterCount === 0) {
     pump.ticker?.stop();
@@ -171,9 +174,12 @@ function lookEverywhere(agent: Agent): void {
   pollAll(agent, pump.always);
 }
 
-function pollAll(agent: Agent, waiters: Set<Waiter> | undefined): void {
+function pollAll(agent: Agent, waiters: readonly Waiter[] | undefined): void {
   if (waiters === undefined) return;
-  for (const waiter of waiters) {
+  // From the end, because a poll may take its waiter off the list, or put others at the end, which have looked themselves.
+  for (let at = waiters.length - 1; at >= 0; at--) {
+    const waiter = waiters[at];
+    if (waiter === undefined) continue;
     try {
       if (waiter.poll(agent)) finish(agent, waiter);
     } catch (error) {
@@ -211,8 +217,13 @@ function runReady(agent: Agent): void {
   }
 }
 
-function setOf(pump: Pump, hint: number): Set<Waiter> {
+/** Lists rather than sets: the tables that a set leaves behind keep what was in them alive until the next full collection. */
+function listOf(pump: Pump, hint: number): Waiter[] {
   if (hint < 0) return pump.always;
-  pump.hinted[hint] ??= new Set();
-  return pump.hinted[hint];
+  let list = pump.hinted[hint];
+  if (list === undefined) {
+    list = [];
+    pump.hinted[hint] = list;
+  }
+  return list;
 }

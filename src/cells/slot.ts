@@ -40,6 +40,13 @@ export function generationOf(word: number): number {
   return (word >>> 9) & generationMax;
 }
 
+/** Whether a word without a mark in its sign bit says LIVE, of this generation, whoever owns it. */
+export function isLiveOf(word: number, generation: number): boolean {
+  return (word & ~ownerBits) === (LIVE | (generation << 9));
+}
+
+const ownerBits = 63 << 3;
+
 export function slotWord(state: number, owner: number, generation: number): number {
   return state | (owner << 3) | (generation << 9);
 }

@@ -11,9 +11,9 @@ import { codeNumber } from '../base/errors.ts';
 import { TL_CLOSE_CODE, TL_EPOCH, TL_LO, TL_STATE } from '../base/layout.ts';
 import { load } from '../cells/cell.ts';
 import type { Memory } from '../cells/memory.ts';
-import { CLOSED, stateOf } from '../cells/slot.ts';
+import { CLOSED, isLiveOf, stateOf } from '../cells/slot.ts';
 import { noLongerKnown, recordedError } from './error-records.ts';
-import { isReached } from './seqno.ts';
+import { isIssuedReached, isReached } from './seqno.ts';
 import { isThere, timelineAt } from './timeline.ts';
 
 export interface Point {
@@ -34,6 +34,17 @@ const unknown = -codeNumber('EUNKNOWN');
 export function pointStatus(memory: Memory, point: Point): number {
   const { words } = memory;
   const at = timelineAt(memory, point.timeline);
+  const isOver = isIssuedReached(words, at + TL_LO, at + TL_EPOCH, point.seqno);
+  // Read after the number: the slot is still of this generation, as it was when the point was issued, so it was in
+  // between; and errors are recorded before their point is signalled, so without the mark it was a success.
+  const state = load(words, at + TL_STATE);
+  if (!isLiveOf(state, point.generation)) return rareStatus(memory, at, point);
+  return isOver ? DONE : PENDING;
+}
+
+/** Of a timeline that has errors, is closed, or is gone. */
+function rareStatus(memory: Memory, at: number, point: Point): number {
+  const { words } = memory;
   const state = load(words, at + TL_STATE);
   if (!isThere(state, point.generation)) return unknown;
   if (isReached(words, at + TL_LO, at + TL_EPOCH, point.seqno)) return reachedStatus(memory, at, point);

@@ -15,8 +15,22 @@ const epochSize = 2 ** 30;
 const epochBits = 30;
 const lowMask = epochSize - 1;
 
-/** Largest step a single write may take: one store pair per epoch passed. */
-export const stepMax: number = 1024 * epochSize;
+/** How far the issued number may be ahead of the completed one. */
+export const windowMax: number = 2 ** 31;
+
+/**
+ * Whether the value is at least `target`, a number that was issued, by one or two loads.
+ *
+ * The value V is then never below target - windowMax, so a difference of the low words that is not negative means
+ * V >= target. A negative one means V = target - d + k * 2^32 with 1 <= d <= 2^31 and k >= 0. The epoch word, read after
+ * lo, is never more than one behind the value at that moment, so V < (epoch + 2) * 2^30; with epoch * 2^30 <= target
+ * that is at most target + 2^31 <= target - d + 2^32, so k = 0 and V < target at the load of lo.
+ */
+export function isIssuedReached(words: Words, loAt: number, epochAt: number, target: number): boolean {
+  if (((load(words, loAt) - (target | 0)) | 0) >= 0) return true;
+  if (load(words, epochAt) * 2 ** 30 <= target) return false;
+  return isReached(words, loAt, epochAt, target);
+}
 
 /** Whether the value in the two words is at least `target`. */
 export function isReached(words: Words, loAt: number, epochAt: number, target: number): boolean {
@@ -46,6 +60,14 @@ export function lowerBound(words: Words, loAt: number, seen: number): number {
  * writes; `epoch` is the epoch word as it stands. Outcomes: the epoch word as it stands now.
  */
 export function writeSeqno(words: Words, loAt: number, epochAt: number, epoch: number, value: number): number {
+  if (value < (epoch + 1) * epochSize) {
+    store(words, loAt, low32(value));
+    return epoch;
+  }
+  return writeAcross(words, loAt, epochAt, epoch, value);
+}
+
+function writeAcross(words: Words, loAt: number, epochAt: number, epoch: number, value: number): number {
   const target = Math.floor(value / epochSize);
   let at = epoch;
   // Never more than one epoch ahead of the epoch word: pass through every boundary in between.

@@ -50,7 +50,7 @@ import {
   tryFreeSlot,
 } from '../cells/slot.ts';
 import { HAS_ERRORS, recordError } from './error-records.ts';
-import { readSeqno, stepMax, writeSeqno } from './seqno.ts';
+import { readSeqno, windowMax, writeSeqno } from './seqno.ts';
 
 /** The signalling end of a timeline: lives in the agent that issues and signals. */
 export interface TimelineWriter {
@@ -95,6 +95,7 @@ export function createTimeline(agent: Agent): TimelineWriter {
 export function issue(agent: Agent, writer: TimelineWriter): number {
   const at = timelineAt(agent, writer.timeline);
   const seqno = writer.issued + 1;
+  if (seqno - writer.completed > windowMax) checkWindow(agent, writer);
   writeSeqno(agent.words, at + TL_ISSUED_LO, at + TL_ISSUED_EPOCH, Math.floor(writer.issued / 2 ** 30), seqno);
   writer.issued = seqno;
   return seqno;
@@ -106,11 +107,21 @@ export function issue(agent: Agent, writer: TimelineWriter): number {
  */
 export function signal(agent: Agent, writer: TimelineWriter, seqno: number): void {
   if (!(seqno > writer.completed && seqno <= writer.issued)) refuseSignal(writer, seqno);
-  if (seqno - writer.completed > stepMax) refuseSignal(writer, seqno);
   const at = timelineAt(agent, writer.timeline);
   writer.epoch = writeSeqno(agent.words, at + TL_LO, at + TL_EPOCH, writer.epoch, seqno);
   writer.completed = seqno;
   if (load(agent.words, at + TL_INTEREST) !== 0) wake(agent, writer.timeline);
+}
+
+/** Whoever asks about a point relies on this distance (`isIssuedReached`). Somebody else may be the one who signals. */
+function checkWindow(agent: Agent, writer: TimelineWriter): void {
+  const completed = completedOf(agent, writer.timeline);
+  if (writer.issued < completed + windowMax) return;
+  fail(
+    'ENOSPC',
+    `Timeline ${writer.timeline} issued ${writer.issued} and completed ${completed}: no more than ${windowMax} points may be pending.`,
+    { limit: 'windowMax', value: windowMax },
+  );
 }
 
 function refuseSignal(writer: TimelineWriter, seqno: number): never {

@@ -24,14 +24,18 @@ export interface FenceWaiter extends Ready {
 
 interface Watch extends Waiter {
   readonly agent: Agent;
-  readonly point: Point;
+  /** Any point of its timeline; another one once nobody waited any more and the slot had a new timeline. */
+  point: Point;
+  /** Whether the pump looks at it. It rests while nobody waits here, and the next one takes it up again. */
+  isWatching: boolean;
   /** How many in the heap have given up, at most. */
   cancelled: number;
   /** A binary heap by sequence number. */
   readonly heap: FenceWaiter[];
 }
 
-const watches: WeakMap<Agent, Map<number, Watch>> = new WeakMap();
+/** By timeline. Kept, because jobs wait at the same few timelines for ever. */
+const watches: WeakMap<Agent, (Watch | undefined)[]> = new WeakMap();
 
 /**
  * Calls `run` once from this agent's event loop when no point is pending any more. Context: no lock held.
@@ -57,12 +61,7 @@ function sweep(watch: Watch): void {
   watch.heap.length = 0;
   watch.cancelled = 0;
   for (const waiter of kept) push(watch.heap, waiter);
-  if (kept.length === 0 && removeWaiter(watch.agent, watch)) forget(watch);
-}
-
-function forget(watch: Watch): void {
-  const byTimeline = watchesOf(watch.agent);
-  if (byTimeline.get(watch.point.timeline) === watch) byTimeline.delete(watch.point.timeline);
+  if (kept.length === 0 && removeWaiter(watch.agent, watch)) watch.isWatching = false;
 }
 
 /** Puts a waiter where it has to wait next, or makes it ready. */
@@ -77,17 +76,21 @@ function advance(agent: Agent, waiter: FenceWaiter): void {
   // `next` is an index of `points`.
   const point = waiter.points[next] as Point;
   const byTimeline = watchesOf(agent);
-  const watch = byTimeline.get(point.timeline);
-  if (watch !== undefined && isSameTimeline(watch.point, point)) {
-    waiter.home = watch;
-    push(watch.heap, waiter);
+  const known = byTimeline[point.timeline];
+  if (known?.isWatching && isSameTimeline(known.point, point)) {
+    waiter.home = known;
+    push(known.heap, waiter);
     return;
   }
-  const fresh = createWatch(agent, point);
-  waiter.home = fresh;
-  push(fresh.heap, waiter);
-  byTimeline.set(point.timeline, fresh);
-  addWaiter(agent, fresh);
+  // One that still watches a timeline that was here before goes on until its last waiter is told.
+  const watch = known === undefined || known.isWatching ? createWatch(agent, point) : known;
+  byTimeline[point.timeline] = watch;
+  watch.point = point;
+  watch.cancelled = 0;
+  watch.isWatching = true;
+  waiter.home = watch;
+  push(watch.heap, waiter);
+  addWaiter(agent, watch);
 }
 
 function runWaiter(agent: Agent, waiter: FenceWaiter): void {
@@ -101,6 +104,7 @@ function createWatch(agent: Agent, point: Point): Watch {
     agent,
     cancelled: 0,
     point,
+    isWatching: false,
     heap: [],
     order: nextWaiterOrder(),
     hint: hintOf(point.timeline),
@@ -116,7 +120,7 @@ function pollWatch(agent: Agent, watch: Watch): boolean {
   for (;;) {
     const first = watch.heap[0];
     if (first === undefined) {
-      forget(watch);
+      watch.isWatching = false;
       return true;
     }
     // The point a waiter waits at is one of this timeline.
@@ -127,13 +131,13 @@ function pollWatch(agent: Agent, watch: Watch): boolean {
   }
 }
 
-function watchesOf(agent: Agent): Map<number, Watch> {
-  let map = watches.get(agent);
-  if (map === undefined) {
-    map = new Map();
-    watches.set(agent, map);
+function watchesOf(agent: Agent): (Watch | undefined)[] {
+  let list = watches.get(agent);
+  if (list === undefined) {
+    list = [];
+    watches.set(agent, list);
   }
-  return map;
+  return list;
 }
 
 function seqnoOf(waiter: FenceWaiter): number {

@@ -1,6 +1,6 @@
 /** Sequence numbers in two words: exact on both sides of every boundary, also when the writer dies between its stores. */
 import { describe, expect, test } from 'vitest';
-import { isReached, lowerBound, readSeqno, stepMax, writeSeqno } from '#fenceline/fence/seqno.js';
+import { isReached, lowerBound, readSeqno, writeSeqno } from '#fenceline/fence/seqno.js';
 
 const boundaries = [2 ** 30, 2 ** 31, 2 ** 32, 3 * 2 ** 30, 5 * 2 ** 30, 2 ** 33, 2 ** 40, 2 ** 53 - 2 ** 30];
 
@@ -50,7 +50,7 @@ describe('two words', () => {
   });
 
   test('a step over many boundaries passes through each, and is exact', () => {
-    for (const step of [1, 2 ** 30, 2 ** 31 + 7, 2 ** 32, 2 ** 35 + 1, stepMax]) {
+    for (const step of [1, 2 ** 30, 2 ** 31 + 7, 2 ** 32, 2 ** 35 + 1, 2 ** 40]) {
       for (const from of [0, 5, 2 ** 30 - 1, 2 ** 32 - 1]) {
         const words = wordsAt(from);
         writeSeqno(words, 0, 1, words[1] ?? 0, from + step);

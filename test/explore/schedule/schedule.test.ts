@@ -18,7 +18,7 @@ const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] 
   ['jobs that do not conflict run, whoever takes them', 'independent', { preemptions: 0, ...alive }],
   ['the parts of a job run once each', 'split', { preemptions: 0, ...alive }],
   ['a job waits for a point of another timeline, or fails with it', 'foreign', { preemptions: 0, ...alive }],
-  ['a job is admitted when the lock of its buffer comes free', 'locked', { preemptions: 1, ...alive }],
+  ['a job is admitted when the lock of its buffer comes free', 'locked', { preemptions: 0, ...alive }],
   ['a job waits for memory until a buffer is gone', 'memory', { preemptions: 0, ...alive }],
   ['jobs of two submitters over crossed buffers make no circle', 'crossed', { preemptions: 0, ...alive }],
   ['a job slot is used again, and who was late leaves it alone', 'reused', { preemptions: 0, ...alive }],
