@@ -2,11 +2,15 @@
 import { Fence } from 'fenceline';
 import { expect, test } from 'vitest';
 import { withJobs } from '../pool/jobs-pool.ts';
-import { runPrograms } from '../pool/random-programs.ts';
+import { runPrograms, runProgramsKilled } from '../pool/random-programs.ts';
 import { agentsPresent } from '../space/accounting.ts';
 
 test('2,000 random programs read what one call after the other would have given', async () => {
   await runPrograms(Date.now() % 1_000_000, 2000);
+}, 600_000);
+
+test('so do 400 while workers are killed, as long as jobs may run again', async () => {
+  expect(await runProgramsKilled(Date.now() % 1_000_000, 400)).toBeGreaterThan(100);
 }, 600_000);
 
 test(

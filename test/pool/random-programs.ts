@@ -2,11 +2,12 @@
  * Random programs against a model: whatever overlaps, every value that is read is the one that running the calls one
  * after the other would have given. Memory is short, so that jobs also wait for that.
  */
-import { type Job, type SharedBuffer, Space } from 'fenceline';
+import { Worker } from 'node:worker_threads';
+import { type Job, type SharedBuffer, Space, workers } from 'fenceline';
 import { expect } from 'vitest';
 import { expectAtRest } from '../space/accounting.ts';
 import { smallLimits } from '../space/with-space.ts';
-import { type JobsPool, startJobs } from './jobs-pool.ts';
+import { type JobsPool, jobsModule, startJobs } from './jobs-pool.ts';
 import { randomOf } from './kills.ts';
 
 type Rows = SharedBuffer<'i32', readonly [number]>;
@@ -21,10 +22,54 @@ export async function runPrograms(seed: number, programs: number): Promise<void>
   const space = Space.create({ budgetBytes: 24 * 1024, patienceMs: 20_000, limits: smallLimits });
   try {
     const pool = await startJobs(space, { count: 2 });
-    for (let program = 0; program < programs; program++) await runProgram(space, pool, seed + program, 120);
+    for (let program = 0; program < programs; program++) await runProgram(space, pool, seed + program, 120, false);
   } finally {
     await space.close({ abort: true });
   }
+}
+
+/**
+ * The same while workers are killed: every job replaces what it writes and may run again, so what is read is as exact.
+ * Outcomes: how many were killed.
+ */
+export async function runProgramsKilled(seed: number, programs: number): Promise<number> {
+  const space = Space.create({ budgetBytes: 24 * 1024, patienceMs: 20_000, limits: smallLimits });
+  const random = randomOf(seed);
+  const threads = new Set<Worker>();
+  let [kills, done, isOver] = [0, 0, false];
+  try {
+    const pool: JobsPool = await workers(space, () => tracked(threads), { count: 3 });
+    await pool.ready;
+    const killer = (async () => {
+      for (let doneBefore = -1; !isOver; ) {
+        await new Promise((resolve) => setTimeout(resolve, 1 + random(25)));
+        // A pool whose workers never get anything done gives up, and should.
+        if (kills % 4 === 0 && done === doneBefore) continue;
+        doneBefore = done;
+        const victim = [...threads][random(threads.size)];
+        if (victim === undefined || !threads.delete(victim)) continue;
+        void victim.terminate();
+        kills++;
+      }
+    })();
+    for (let program = 0; program < programs; program++) {
+      await runProgram(space, pool, seed + program, 120, true);
+      done++;
+    }
+    isOver = true;
+    await killer;
+    return kills;
+  } finally {
+    isOver = true;
+    await space.close({ abort: true });
+  }
+}
+
+function tracked(threads: Set<Worker>): Worker {
+  const worker = new Worker(jobsModule);
+  worker.once('online', () => threads.add(worker));
+  worker.once('exit', () => threads.delete(worker));
+  return worker;
 }
 
 /** Reads that were begun, with what they must give. */
@@ -38,7 +83,14 @@ function expectSame(
   return got.then((value) => expect(typeof value === 'number' ? value : Array.from(value), what).toEqual(expected));
 }
 
-async function runProgram(space: Space, pool: JobsPool, seed: number, steps: number): Promise<void> {
+async function runProgram(
+  space: Space,
+  pool: JobsPool,
+  seed: number,
+  steps: number,
+  isKilling: boolean,
+): Promise<void> {
+  const options = isKilling ? { retries: 1000 } : {};
   const random = randomOf(seed);
   const all: Tracked[] = [];
   const checks: Checks = [];
@@ -57,21 +109,23 @@ async function runProgram(space: Space, pool: JobsPool, seed: number, steps: num
     const [start, end] = window === undefined ? [0, one.model.length] : [from, from + 16];
     switch (random(9)) {
       case 0:
-        jobs.push(pool.run.fill({ dst: target, with: step }, { priority: random(3) }));
+        jobs.push(pool.run.fill({ dst: target, with: step }, { priority: random(3), ...options }));
         one.model.fill(step, start, end);
         break;
       case 1:
+        // It may not run twice.
+        if (isKilling) break;
         jobs.push(pool.run.add({ dst: target, by: step }));
         for (let at = start; at < end; at++) one.model[at] = (one.model[at] ?? 0) + step;
         break;
       case 2:
         if (one === other) break;
-        jobs.push(pool.run.copy({ src: one.buffer, dst: other.buffer }));
+        jobs.push(pool.run.copy({ src: one.buffer, dst: other.buffer }, options));
         for (const [at, value] of one.model.entries()) other.model[at] = value;
         break;
       case 3: {
         const sum = one.model.slice(start, end).reduce((total, value) => total + value, 0);
-        checks.push(expectSame(pool.run.sum({ src: target }).wait(), sum, what));
+        checks.push(expectSame(pool.run.sum({ src: target }, options).wait(), sum, what));
         break;
       }
       case 4:
