@@ -21,7 +21,7 @@ const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] 
   ['a job is admitted when the lock of its buffer comes free', 'locked', { preemptions: 0, ...alive }],
   ['a job waits for memory until a buffer is gone', 'memory', { preemptions: 0, ...alive }],
   ['jobs of two submitters over crossed buffers make no circle', 'crossed', { preemptions: 0, ...alive }],
-  ['a job slot is used again, and who was late leaves it alone', 'reused', { preemptions: 0, ...alive }],
+  ['a job slot is used again, and who was late leaves it alone', 'one-slot', { preemptions: 0, ...alive }],
   ['memory is given all or nothing, in order', 'memory-pairs', { preemptions: 0, ...alive }],
   [
     'a mapping waits for the job before it, and the job behind it for the mapping',
