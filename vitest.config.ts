@@ -1,15 +1,21 @@
 /**
  * How the tests run: from source, against the built library in dist/, in processes of their own (a test may block its
- * main thread, which a worker of the runner could not). `*.long.test.ts` belong to `npm run test:all` alone.
+ * main thread, which a worker of the runner could not). `*.long.test.ts` belong to `npm run test:all` alone, and so do
+ * `*.alone.test.ts`, which measure and therefore run with nothing beside them.
  */
 import { defineConfig } from 'vitest/config';
 
 const runsLong = process.env.FENCELINE_LONG === '1';
+const runsAlone = process.env.FENCELINE_ALONE === '1';
 
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: ['test/types/programs/**', ...(runsLong ? [] : ['test/**/*.long.test.ts'])],
+    include: [runsAlone ? 'test/**/*.alone.test.ts' : 'test/**/*.test.ts'],
+    exclude: [
+      'test/types/programs/**',
+      ...(runsLong ? [] : ['test/**/*.long.test.ts']),
+      ...(runsAlone ? [] : ['test/**/*.alone.test.ts']),
+    ],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: runsLong ? 600_000 : 30_000,

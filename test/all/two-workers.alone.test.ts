@@ -1,4 +1,6 @@
 /**
+ * Runs alone (`*.alone.test.ts`): other tests beside it would be measured too.
+ *
  * What a second worker is worth to the darkroom: 1.6 times one worker, on two idle cores. Cores are rarely idle where
  * tests run, so plain threads are measured in turn with it, and the goal shrinks with what they gain.
  */
@@ -13,7 +15,7 @@ import { scratchFolder } from '../cli/scratch-folder.ts';
 
 const names = ['black-canyon', 'dust-bowl-home', 'nagasaki-boats', 'airplane-from-above'];
 const copies = 3;
-const rounds = 3;
+const roundsMax = 6;
 const goal = 1.6;
 
 async function darkroomSeconds(workers: number, photos: string, out: string): Promise<number> {
@@ -45,18 +47,28 @@ test.skipIf(availableParallelism() < 2)(
     const photos = join(scratch, 'photos');
     copyPhotos(photos);
     const best = { one: Infinity, two: Infinity, plainOne: Infinity, plainTwo: Infinity };
-    for (let round = 0; round < rounds; round++) {
+    const isReached = (): boolean =>
+      ratioOf(best.one, best.two) >= Math.min(goal, (goal / 2) * ratioOf(best.plainOne, best.plainTwo));
+    // The best of each counts: more rounds make up for what else the machine did.
+    for (let round = 0; round < roundsMax && !isReached(); round++) {
       best.one = Math.min(best.one, await darkroomSeconds(1, photos, join(scratch, 'out')));
       best.plainOne = Math.min(best.plainOne, plainSeconds(1));
       best.two = Math.min(best.two, await darkroomSeconds(2, photos, join(scratch, 'out')));
       best.plainTwo = Math.min(best.plainTwo, plainSeconds(2));
     }
-    const ratio = best.one / best.two;
-    const plain = best.plainOne / best.plainTwo;
+    const ratio = ratioOf(best.one, best.two);
+    const plain = ratioOf(best.plainOne, best.plainTwo);
     console.log(
       `darkroom: ${best.one.toFixed(2)} s with one worker, ${best.two.toFixed(2)} s with two: ${ratio.toFixed(2)} times; ` +
         `plain threads gain ${plain.toFixed(2)} times`,
     );
-    expect(ratio).toBeGreaterThanOrEqual(Math.min(goal, (goal / 2) * plain));
+    expect(isReached(), `The second worker is worth ${ratio.toFixed(2)}, plain threads gain ${plain.toFixed(2)}.`).toBe(
+      true,
+    );
   },
 );
+
+/** Not a number before the first round. */
+function ratioOf(one: number, two: number): number {
+  return one / two;
+}
