@@ -56,8 +56,9 @@ async function checkDouble(name, pool) {
 /** All workers are ended, one of them in the middle of a kernel: its job fails, and others take their places. */
 async function endWorkers(name, pool, made) {
   await pool.ready;
-  // Deno's terminate() does not stop a web worker that is in the middle of something (2.9.6: it turned on for ever).
-  if (globalThis.Deno && name === 'web Worker') {
+  // Deno's terminate() does not stop a worker that is in the middle of something (2.9.6: it turned on for ever, also where
+  // worker_threads had said 'exit'). Its job is pending until the stop is proven, so only idle workers are ended there.
+  if (globalThis.Deno) {
     for (const worker of [...made]) worker.terminate();
     return;
   }
