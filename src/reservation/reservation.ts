@@ -10,7 +10,7 @@
  *
  * Invariant: an entry is added before the work it stands for may begin, and dropped only when its point is over.
  * Not here: who may add what (schedule, Transaction), and the lock. Source: drivers/dma-buf/dma-resv.c. Linux reserves
- * slots first; here `canAdd` says before the point of no return whether there is room.
+ * slots first; here `reserveLocked` says before the point of no return whether there is room.
  */
 import { ENTRY_WORDS, R_BANKS, R_COUNT, R_SEQ } from '../base/layout.ts';
 import { pointsPerReservation } from '../base/limits.ts';

@@ -77,15 +77,15 @@ export function testPrimitive(primitive: Primitive): void {
 }
 
 /** How many planted bugs of each primitive tests look for; FENCELINE_PLANTED=all looks for all (minutes). */
-const plantedInShort = 5;
-const runsLong = process.env.FENCELINE_PLANTED === 'all';
+const plantedPerPrimitive = 5;
+const looksForAll = process.env.FENCELINE_PLANTED === 'all';
 
 /** Tests that the planted bugs of the primitive are found, and that their printed lines fail the same way. */
 export function testPlanted(primitive: Primitive): void {
   describe(`planted bugs of ${primitive.name}`, () => {
     const bugs = plantedOf(primitive.name);
     expect(bugs.length).toBeGreaterThan(3);
-    for (const bug of runsLong ? bugs : bugs.slice(0, plantedInShort)) {
+    for (const bug of looksForAll ? bugs : bugs.slice(0, plantedPerPrimitive)) {
       const argument = primitive.equivalent?.[bug.name];
       if (argument !== undefined) {
         test(
