@@ -114,7 +114,10 @@ declare module 'fenceline/sync' {
     readonly handle: Handle<SyncObject>;
     dispose(): void;
   }
-  interface Entry { readonly object: SyncObject; readonly point?: number }
+  interface Entry {
+    readonly object: SyncObject;
+    readonly point?: number;
+  }
   interface SyncWaitOptions extends WaitOptions {
     /** Resolve when one is ready rather than all. */
     any?: boolean;
@@ -134,7 +137,9 @@ declare module 'fenceline/sync' {
 
   // ---- implicit fences of a buffer ----------------------------------------------------------------------------------------
   type Usage = 'move' | 'write' | 'read' | 'bookkeep';
-  interface UsedPointInfo extends PointInfo { readonly usage: Usage }
+  interface UsedPointInfo extends PointInfo {
+    readonly usage: Usage;
+  }
   interface Implicit {
     /** What its reservation lists, in order, over or not. */
     readonly points: readonly UsedPointInfo[];
@@ -161,15 +166,23 @@ declare module 'fenceline/sync' {
   /** Over with the next event of that name. */
   function fenceOfEvent(space: Space, target: EventTarget, event: string, label?: string): Fence;
   /** Passes a stream's chunks on, each with a fence that its consumer resolves by asking for the next one. */
-  function fencedChunks<T>(space: Space, stream: ReadableStream<T>, label?: string): AsyncIterable<{ readonly chunk: T; readonly consumed: Fence }>;
+  function fencedChunks<T>(
+    space: Space,
+    stream: ReadableStream<T>,
+    label?: string,
+  ): AsyncIterable<{ readonly chunk: T; readonly consumed: Fence }>;
   /** Over when all that was submitted to the queue so far is done (onSubmittedWorkDone). */
   function fenceOfQueue(space: Space, queue: { onSubmittedWorkDone(): Promise<unknown> }, label?: string): Fence;
 }
 
 declare module 'fenceline/uapi' {
   import type { Space } from 'fenceline';
+
   /** What every call answers: rc >= 0, or -errno with its name; the rest by operation, in the words of the kernel's structs. */
-  interface Answer { readonly rc: number; readonly err?: string }
+  interface Answer {
+    readonly rc: number;
+    readonly err?: string;
+  }
   interface UapiOptions {
     /** The clock of time stamps and of deadlines, in milliseconds. Default: that of the library. */
     now?: () => number;
@@ -181,6 +194,7 @@ declare module 'fenceline/uapi' {
 
 declare module 'fenceline/trace' {
   import type { Space } from 'fenceline';
+
   type TracePoint = 'issue' | 'signal' | 'wait' | 'callback' | 'lock' | 'job';
   /** Chrome trace JSON of all rings, with arrows from a signal to the waits it ended. `lost`: events overwritten before they were read. */
   function chromeTrace(space: Space): { traceEvents: readonly object[]; lost: number };
