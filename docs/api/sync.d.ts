@@ -40,7 +40,7 @@ declare module 'fenceline' {
 }
 
 declare module 'fenceline/sync' {
-  import type { Fence, FencelineError, Handle, SharedBuffer, Space, WaitOptions } from 'fenceline';
+  import type { Fence, Handle, SharedBuffer, Space, WaitOptions } from 'fenceline';
 
   // ---- timelines ----------------------------------------------------------------------------------------------------
   interface TimelineOptions {
