@@ -4,7 +4,7 @@ import { runSteps } from './steps.mjs';
 
 const npx = ['npx', '--no-install'];
 runSteps([
-  ['tests, long ones too', () => run([...npx, 'vitest', 'run'], { FENCELINE_LONG: '1' })],
+  ['tests, long ones too', () => run([...npx, 'vitest', 'run'], { FENCELINE_LONG: '1', FENCELINE_PLANTED: 'all' })],
   ['measurements', () => run([...npx, 'vitest', 'run'], { FENCELINE_LONG: '1', FENCELINE_ALONE: '1' })],
   ['types, lint, tidy, package', () => run([process.execPath, 'scripts/check.mjs'])],
   ['types of the packed package', () => run([...npx, 'attw', '--pack', '--profile', 'esm-only'])],

@@ -29,6 +29,11 @@ export const slots: Primitive = {
 export const agents: Primitive = {
   name: 'agent',
   modules: ['src/cells/agent.ts'],
+  foundBy: {
+    'seat-entered-by-store': 'cells/seats',
+    'seat-given-up-keeps-its-incarnation': 'cells/seats',
+    'seat-written-before-it-is-taken': 'cells/seats',
+  },
   unreached: {
     withdrawSeat:
       'gives back a seat whose thread never started: two steps of the parent alone, newer than these scenarios',
@@ -55,7 +60,10 @@ export const agents: Primitive = {
 export const doorbell: Primitive = {
   name: 'doorbell',
   modules: ['src/cells/doorbell.ts', 'src/cells/wait.ts', 'src/cells/pump.ts', 'src/cells/interest.ts'],
-  foundBy: { 'ring-word-read-after-the-look': 'cells/doorbell' },
+  foundBy: {
+    'ring-word-read-after-the-look': 'cells/doorbell',
+    'sync-wake-disarms-the-async-one': 'cells/sleep-given-up',
+  },
   explorations: [
     { rule: 'a repair makes everybody look everywhere', scenario: 'cells/repairs-seen' },
     { rule: 'a look inside a look runs nothing twice', scenario: 'cells/nested-waiter' },
@@ -71,6 +79,7 @@ export const doorbell: Primitive = {
       scenario: 'cells/sleep-beside-pump',
       limits: { killAgents: ['left'] },
     },
+    { rule: 'a sleep that is given up takes no ring from a waiter in the pump', scenario: 'cells/sleep-given-up' },
     {
       rule: 'a callback runs exactly once, whoever rings',
       scenario: 'cells/pump',
@@ -102,6 +111,9 @@ export const timeline: Primitive = {
     'close-forgets-the-errors': 'fence/reused-look',
     'closing-forgets-the-errors': 'fence/reused-look',
     'error-recorded-after-the-signal': 'fence/reused-look',
+    'closed-is-read-after-the-number': 'fence/reuse',
+    'held-without-a-second-look': 'fence/reuse',
+    'freed-while-held': 'fence/closing',
   },
   explorations: [
     { rule: 'a fence over two timelines is over when both points are', scenario: 'fence/two-lines' },
@@ -150,7 +162,11 @@ export const wwLock: Primitive = {
     setWaiters: 'a waiter that registers between two scans of one unlock: beyond these bounds',
     repairLock: 'a kept lock whose patient waiter dies at that moment: beyond these bounds',
   },
-  foundBy: { 'repair-drops-the-suspicion': 'lock/killed', 'leaver-keeps-the-ring': 'lock/leaver' },
+  foundBy: {
+    'repair-drops-the-suspicion': 'lock/killed',
+    'leaver-keeps-the-ring': 'lock/leaver',
+    'leaver-looks-before-it-leaves': 'lock/leaver',
+  },
   explorations: [
     { rule: 'a ticket dies for an older one that takes the lock it waits for', scenario: 'lock/passed-on' },
     { rule: 'two tickets of one agent wait for one lock', scenario: 'lock/two-tickets' },
@@ -195,6 +211,7 @@ export const wwLock: Primitive = {
 export const lockSets: Primitive = {
   name: 'lock-set',
   modules: ['src/reservation/lock-set.ts'],
+  foundBy: { 'contended-lock-forgotten': 'reservation/three-sets' },
   explorations: [
     { rule: 'two lock sets exclude each other and come through', scenario: 'reservation/two-sets' },
     {
