@@ -18,7 +18,7 @@ export interface Photo {
   readonly size: Size;
 }
 
-/** Reads the header only, so that memory can be reserved before pixels exist. */
+/** Reads the header only, so that memory can be reserved before there are pixels. */
 export async function openPhoto(name: string, bytes: Uint8Array): Promise<Photo> {
   const { format, autoOrient } = await reading(name, () => sharp(bytes, strictly).metadata());
   if (format !== 'jpeg' && format !== 'png') {
@@ -27,18 +27,30 @@ export async function openPhoto(name: string, bytes: Uint8Array): Promise<Photo>
   return { name, bytes, size: { width: autoOrient.width, height: autoOrient.height } };
 }
 
-/** All pixels as RGB, upright, on white where they are transparent. */
-export function decode({ name, bytes }: Photo): Promise<Uint8Array> {
+/** Decodes into `pixels`: RGB, upright, on white where the image is transparent. */
+export async function decodeInto(name: string, bytes: Uint8Array, pixels: Uint8Array): Promise<void> {
   const upright = () => sharp(bytes, strictly).autoOrient().flatten({ background: '#ffffff' });
-  return reading(name, () => upright().toColourspace('srgb').raw().toBuffer());
+  const decoded = await reading(name, () => upright().toColourspace('srgb').raw().toBuffer());
+  if (decoded.length !== pixels.length) throw new Error(`The image '${name}' is not of the size that its header says.`);
+  pixels.set(decoded);
 }
 
-/** The same pixels give the same bytes: no metadata, no palette, one filter, one level. */
-export async function encodePng(pixels: Uint8Array, { width, height }: Size, channels: 1 | 3): Promise<Uint8Array> {
-  return sharp(pixels, { raw: { width, height, channels } })
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+/** Pixels to PNG, gray or RGB. The same pixels give the same bytes: no metadata, no palette, one filter, one level. */
+export async function encodePng(pixels: Uint8Array, { width, height }: Size, channels: number): Promise<Uint8Array> {
+  const isGray = channels === 1;
+  return sharp(pixels, { raw: { width, height, channels: isGray ? 1 : 3 } })
+    .toColourspace(isGray ? 'b-w' : 'srgb')
     .png({ compressionLevel: 3, adaptiveFiltering: false, palette: false })
     .toBuffer();
+}
+
+/**
+ * The longest that a PNG can get, so that memory can be reserved before there is one. What cannot be compressed is
+ * stored, which costs a little for each row and each piece of the file.
+ */
+export function pngBytesMax({ width, height }: Size, channels: number): number {
+  const raw = height * (1 + width * channels);
+  return raw + Math.ceil(raw / 64) + 1024;
 }
 
 /** Puts the name of the image before what sharp says of it. */

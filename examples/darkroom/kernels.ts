@@ -1,18 +1,25 @@
 /**
  * The kernels of the darkroom: what runs in the workers. Each says what it reads and writes, and nothing else; the
- * arithmetic is in the file named after it.
+ * arithmetic is in the file named after it, and files are decoded and encoded in image.ts.
  *
  * `split` cuts what is written into bands of rows, one for each free worker. What is read stays whole, because a filter
  * looks at rows beyond its own band.
  */
-import { kernel, read, serve, update, write } from 'fenceline';
+import { kernel, read, serve, update, value, write } from 'fenceline';
 import { denoiseRows } from './denoise.ts';
 import { edgeRows } from './edges.ts';
+import { decodeInto, encodePng } from './image.ts';
 import { sharpenRows } from './sharpen.ts';
 import { shrinkRows } from './shrink.ts';
 import { measureCurve, toneInPlace } from './tone.ts';
 
 const photo = ['height', 'width', 3] as const;
+
+/** A kernel may be asynchronous: its worker takes the next job when this one is over. The cast: sharp only reads. */
+const decode = kernel(
+  { file: read('u8', ['bytes']), dst: write('u8', photo), name: value<string>() },
+  ({ file, dst, name }) => decodeInto(name, file.data as Uint8Array, dst.data),
+);
 
 const denoise = kernel(
   { src: read('u8', photo), dst: write('u8', photo), radius: 'u32', strength: 'u32' },
@@ -67,4 +74,15 @@ const shrink = kernel(
   { split: ['dst'] },
 );
 
-export default serve({ denoise, measure, tone, sharpen, edges, shrink });
+/** Fills as much of `png` as the file needs; the result says how much that is. */
+const encode = kernel(
+  { src: read('u8', ['height', 'width', 'channels']), png: write('u8', ['room']) },
+  async ({ src, png }) => {
+    const [height, width, channels] = src.shape;
+    const bytes = await encodePng(src.data as Uint8Array, { width, height }, channels);
+    png.data.set(bytes);
+    return bytes.length;
+  },
+);
+
+export default serve({ decode, denoise, measure, tone, sharpen, edges, shrink, encode });

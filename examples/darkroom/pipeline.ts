@@ -4,15 +4,16 @@
  * Each JPEG or PNG is denoised, tone-mapped, sharpened and drawn as edges; out come the developed photograph, a small
  * copy, the drawing, and one contact sheet of all stages of all photographs.
  *
- * Note what is absent: no locks, no messages, no waiting between stages. All jobs of a photograph are submitted in one
- * go, their order follows from the buffers they name, and memory is given out in order of submission.
+ * Note what is absent: no locks, no messages, no waiting between stages. All jobs of a photograph, from decoding it to
+ * encoding three others, are submitted in one go; their order follows from the buffers they name, and memory is given out
+ * in order of submission. What is left to this thread is headers, names, and the contact sheet.
  */
-import type { SharedBuffer, Space } from 'fenceline';
+import { FencelineError, type Job, type SharedBuffer, type Space } from 'fenceline';
 import { type Context, type Input, type Output, pipeline } from 'fenceline/pipeline';
 import { ahead } from 'fenceline/streams';
 import type { Size } from '../bytes.ts';
 import { readSettings } from '../settings.ts';
-import { decode, encodePng, openPhoto } from './image.ts';
+import { encodePng, openPhoto, type Photo, pngBytesMax } from './image.ts';
 import type kernels from './kernels.ts';
 import { ranges, type Settings } from './settings.ts';
 import { cell, fitInto, layOut, type Picture, rowsMax, type SheetRow, stages } from './sheet.ts';
@@ -28,9 +29,9 @@ export default pipeline<typeof kernels>({
     const settings = readSettings('darkroom', ranges, context.options);
     let rows: SheetRow[] = [];
     let sheets = 0;
-    for await (const { outputs, row } of ahead(inputs, settings.ahead, (input) => develop(input, settings, context), {
-      signal: context.signal,
-    })) {
+    const { signal } = context;
+    const start = (input: Input) => develop(input, settings, context).catch(failWithCause);
+    for await (const { outputs, row } of ahead(inputs, settings.ahead, start, { signal })) {
       yield* outputs;
       context.finished();
       rows.push(row);
@@ -43,15 +44,16 @@ export default pipeline<typeof kernels>({
   },
 });
 
-async function develop(input: Input, settings: Settings, { space, pool, admit }: Surroundings): Promise<Developed> {
+async function develop(input: Input, settings: Settings, context: Surroundings): Promise<Developed> {
   const photo = await openPhoto(input.name, await input.bytes());
   const { width, height } = photo.size;
   const small = fitInto(photo.size, { width: settings.small, height: settings.small });
   const thumb = fitInto(photo.size, cell);
-  using _room = await admit(workingSetBytes(photo.size, small, thumb), input.name);
-  const pixels = await decode(photo);
+  using _room = await context.admit(workingSetBytes(photo, small, thumb), input.name);
 
+  const { space } = context;
   const name = input.name.replace(/\.[^.]*$/, '');
+  using file = space.buffer('u8', [photo.bytes.length], { label: `${name}, the file` });
   using source = space.buffer('u8', [height, width, 3], { label: `${name} as it came` });
   using clean = source.like(`${name} denoised, then toned`);
   using sharp = source.like(`${name} sharpened`);
@@ -60,8 +62,9 @@ async function develop(input: Input, settings: Settings, { space, pool, admit }:
   using copy = image(space, small, 3, `${name} small`);
   using thumbs = new Thumbs(space, thumb, name);
 
-  const { denoise, measure, tone, sharpen, edges, shrink } = pool.run;
-  const loaded = source.set(pixels);
+  const { decode, denoise, measure, tone, sharpen, edges, shrink } = context.pool.run;
+  const loaded = file.set(photo.bytes);
+  decode({ file, dst: source, name: input.name });
   shrink({ src: source, dst: thumbs.at(0), rows: thumb.height });
   denoise({ src: source, dst: clean, radius: settings.radius, strength: settings.strength });
   shrink({ src: clean, dst: thumbs.at(1), rows: thumb.height }); // reads before `tone` writes: both name `clean`
@@ -69,22 +72,25 @@ async function develop(input: Input, settings: Settings, { space, pool, admit }:
   tone({ image: clean, curve });
   shrink({ src: clean, dst: thumbs.at(2), rows: thumb.height });
   sharpen({ src: clean, dst: sharp, percent: settings.sharpen, threshold: 2 });
+  using developed = new Png(context, sharp);
   shrink({ src: sharp, dst: thumbs.at(3), rows: thumb.height });
   edges({ src: sharp, dst: lines, gain: settings.gain });
+  using drawn = new Png(context, lines);
   shrink({ src: lines, dst: thumbs.at(4), rows: thumb.height });
   shrink({ src: sharp, dst: copy, rows: small.height });
+  using tiny = new Png(context, copy);
 
-  const [, developed, tiny, drawn, pictures] = await Promise.all([
-    loaded,
-    sharp.get().then((bytes) => encodePng(bytes, photo.size, 3)),
-    copy.get().then((bytes) => encodePng(bytes, small, 3)),
-    lines.get().then((bytes) => encodePng(bytes, photo.size, 1)),
+  const [large, little, drawing, pictures] = await Promise.all([
+    developed.bytes(),
+    tiny.bytes(),
+    drawn.bytes(),
     thumbs.pictures(),
+    loaded,
   ]);
   const outputs = [
-    { name: `${name}.png`, body: developed },
-    { name: `${name}.small.png`, body: tiny },
-    { name: `${name}.edges.png`, body: drawn },
+    { name: `${name}.png`, body: large },
+    { name: `${name}.small.png`, body: little },
+    { name: `${name}.edges.png`, body: drawing },
   ];
   return { outputs, row: { name: input.name, pictures } };
 }
@@ -115,6 +121,27 @@ class Thumbs implements Disposable {
   }
 }
 
+/** A PNG of an image: room for the longest that it can get, and the job that fills what it needs of it. */
+class Png implements Disposable {
+  readonly #room: SharedBuffer<'u8', readonly [number]>;
+  readonly #encoded: Job<number>;
+
+  constructor({ space, pool }: Surroundings, src: Image) {
+    const [height, width, channels] = src.shape;
+    this.#room = space.buffer('u8', [pngBytesMax({ width, height }, channels)], { label: `${src.label}, as PNG` });
+    this.#encoded = pool.run.encode({ src, png: this.#room });
+  }
+
+  async bytes(): Promise<Uint8Array> {
+    using png = this.#room.rows(0, await this.#encoded.wait());
+    return await png.get();
+  }
+
+  [Symbol.dispose](): void {
+    this.#room.dispose();
+  }
+}
+
 function image(space: Space, { width, height }: Size, channels: number, label: string): Image {
   return space.buffer('u8', [height, width, channels], { label });
 }
@@ -123,10 +150,22 @@ function channelsOf(stage: (typeof stages)[number]): 1 | 3 {
   return stage === 'edges' ? 1 : 3;
 }
 
-/** All that one photograph has in shared memory at once: three stages in colour, the drawing, and the small ones. */
-function workingSetBytes(photo: Size, small: Size, thumb: Size): number {
-  const thumbs = stages.reduce((sum, stage) => sum + thumb.width * thumb.height * channelsOf(stage), 0);
-  return photo.width * photo.height * 10 + small.width * small.height * 3 + thumbs + 256;
+/** All that one photograph has in shared memory at once: its file, the images of all stages, and the PNGs. */
+function workingSetBytes({ bytes, size }: Photo, small: Size, thumb: Size): number {
+  const thumbs = stages.reduce((sum, stage) => sum + areaOf(thumb) * channelsOf(stage), 0);
+  const images = areaOf(size) * 10 + areaOf(small) * 3 + thumbs + 256;
+  return bytes.length + images + pngBytesMax(size, 3) + pngBytesMax(size, 1) + pngBytesMax(small, 3);
+}
+
+function areaOf({ width, height }: Size): number {
+  return width * height;
+}
+
+/** Fails with what a kernel threw, rather than with the error of a job that did not run because of it. */
+function failWithCause(error: unknown): never {
+  const isConsequence = FencelineError.is(error, 'EINPUT') || FencelineError.is(error, 'EKERNEL');
+  if (isConsequence && error.cause !== undefined) failWithCause(error.cause);
+  throw error;
 }
 
 async function printSheet(rows: readonly SheetRow[], number: number): Promise<Output> {

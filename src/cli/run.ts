@@ -1,5 +1,6 @@
 // One run of a pipeline: brings inputs, workers and a budget together, writes what comes out, and cleans up behind any
 // end. What is printed, and which signals of the system arrive, is main.ts's.
+import { setMaxListeners } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { now } from '../cells/clock.ts';
@@ -91,6 +92,8 @@ interface Parts {
 /** Pulls outputs out of the pipeline and writes them; whatever ends it, the pipeline has stopped and the pool is closed. */
 async function produce({ args, pipeline, inputs, folder, space, pool, progress, controller }: Parts): Promise<void> {
   const { signal } = controller;
+  // Every item under way listens to it, however many there are: Node need not warn of a leak.
+  setMaxListeners(0, signal);
   const feed = new Feed(inputs, signal);
   const admission = new Admission(space.budgetBytes, signal);
   const outputs = pipeline

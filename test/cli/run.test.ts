@@ -39,6 +39,16 @@ describe('a run', () => {
     expect(stdout).toMatch(/^2 items in .* s \(.* items\/s\) with 2 workers\n3 files in /);
   });
 
+  test('has as many items under way as it likes, and Node warns of nothing', async () => {
+    const names = Array.from({ length: 16 }, (_, index) => `${index}.bin`);
+    const { folder, out } = inputs(...names);
+    const { code, stderr } = await fenceline([
+      ...['run', pipelineOf('invert'), folder, '--out', out, '--opt', `ahead=${names.length}`],
+    ]);
+    const said = stderr.split('\n').map((line) => line.replace(/\(.*/, ''));
+    expect([code, said]).toEqual([0, [...names.map((name) => `wrote ${name}.inverted `), '']]);
+  });
+
   test('prints one JSON object where asked, and nothing else on standard output', async () => {
     const { folder, out } = inputs('a.bin');
     const { stdout } = await fenceline([

@@ -1,5 +1,5 @@
 /** The darkroom through the command line: the same bytes whatever the workers and the budget, and those of the reference. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -114,6 +114,17 @@ describe('the darkroom', () => {
       expect.stringMatching(/^fenceline: The image 'bad\.jpg' cannot be read: .+\.\n$/),
     ]);
     expect(existsSync(join(folder, 'out'))).toBe(false);
+  });
+
+  test('says of an image that cannot be read which of many it is, and what the decoder said', async () => {
+    const folder = scratchFolder();
+    for (const name of readdirOfPhotos()) copyFileSync(join(photos, name), join(folder, name));
+    writeFileSync(join(folder, 'bad.jpg'), readFileSync(imageOf('black-canyon')).subarray(0, 100_000));
+    const { code, complaint } = await run(folder, join(scratchFolder(), 'out'), '--workers', '2');
+    expect([code, complaint]).toEqual([
+      1,
+      "fenceline: The image 'bad.jpg' cannot be read: VipsJpeg: premature end of JPEG image.",
+    ]);
   });
 
   test.each([

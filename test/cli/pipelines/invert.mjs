@@ -1,4 +1,4 @@
-/** Inverts every byte of every input. `--opt mark=x` is written into an output of its own. */
+/** Inverts every byte of every input. `--opt mark=x` is written into an output of its own; `--opt ahead=n`, as it says. */
 import { pipeline } from 'fenceline/pipeline';
 import { ahead } from 'fenceline/streams';
 
@@ -17,7 +17,7 @@ export default pipeline({
       for (const held of [src, dst, room]) held[Symbol.dispose]();
       return { name: `${input.name}.inverted`, body };
     };
-    for await (const output of ahead(inputs, 4, invert, { signal })) {
+    for await (const output of ahead(inputs, Number(options.get('ahead') ?? 4), invert, { signal })) {
       finished();
       yield output;
     }
