@@ -147,6 +147,8 @@ export const BUFFER_WORDS = 544;
 export const R_SEQ = 0;
 /** Entries of each bank: one store here puts an appended entry in force. */
 export const R_COUNT = 1;
+/** Entries that foreign points may fill before those that are over are dropped; 0 = none was added yet. */
+export const R_ROOM = 3;
 export const R_BANKS = 8;
 /** timeline(20) | usage << 28, generation, low and high 32 bits of the number. */
 export const ENTRY_WORDS = 4;

@@ -4,15 +4,18 @@
  * Words: a sequence number, and two banks of entries. The bank in force is seq & 1; entries below its count never change
  * while it is in force. The holder of the buffer's ww lock writes:
  *   append:  fill the entry after the last one, then store the count;
- *   compact: fill the other bank with what is still pending and store its count, then store seq + 1.
+ *   compact: fill the other bank with what is still pending and store its count, then store seq + 1;
+ *   replace: the same with any other list.
  * Each is one commit store, so a writer that dies inside needs no repair: the old list stands. Readers take no lock:
  * read seq, the count, the entries, and seq again; unchanged, what they read was in force.
  *
- * Invariant: an entry is added before the work it stands for may begin, and dropped only when its point is over.
- * Not here: who may add what (schedule, Transaction), and the lock. Source: drivers/dma-buf/dma-resv.c. Linux reserves
- * slots first; here `reserveLocked` says before the point of no return whether there is room.
+ * Invariant: an entry is added before the work it stands for may begin, and dropped only when its point is over, or when
+ * a later point of its timeline takes its place at a usage as strong.
+ * Not here: who may add what (schedule, Transaction), points of others (foreign-points.ts), and the lock. Source:
+ * drivers/dma-buf/dma-resv.c. Linux reserves slots first; here `reserveLocked` says before the point of no return whether
+ * there is room.
  */
-import { ENTRY_WORDS, R_BANKS, R_COUNT, R_SEQ } from '../base/layout.ts';
+import { ENTRY_WORDS, R_BANKS, R_COUNT, R_ROOM, R_SEQ } from '../base/layout.ts';
 import { pointsPerReservation } from '../base/limits.ts';
 import { load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
@@ -62,6 +65,19 @@ export function pendingPoints(memory: Memory, at: number, usage: number): UsedPo
   }
 }
 
+/** What is listed, in order, over or not. Lock or not. */
+export function listedPoints(memory: Memory, at: number): UsedPoint[] {
+  const { words } = memory;
+  for (;;) {
+    const points: UsedPoint[] = [];
+    const seq = load(words, at + R_SEQ);
+    const bank = bankAt(at, seq);
+    const count = load(words, countAt(at, seq));
+    for (let index = 0; index < count; index++) points.push(entryOf(memory, bank + index * ENTRY_WORDS));
+    if (load(words, at + R_SEQ) === seq) return points;
+  }
+}
+
 /**
  * Makes room for `count` more points by dropping what is over. Context: the lock is held.
  * Outcomes: true, or false if more than 64 would be pending; then nothing that is in force changed.
@@ -82,11 +98,24 @@ export function addPointLocked(agent: Agent, at: number, point: Point, usage: nu
   store(words, countAt(at, seq), count + 1);
 }
 
+/** Puts another list in force, in one store. Context: the lock is held; at most 64 points, all pending ones among them. */
+export function replaceListLocked(agent: Agent, at: number, points: readonly UsedPoint[]): void {
+  const seq = load(agent.words, at + R_SEQ);
+  const bank = bankAt(at, seq + 1);
+  for (let index = 0; index < points.length; index++) {
+    // An index below the length.
+    const point = points[index] as UsedPoint;
+    writeEntry(agent, bank + index * ENTRY_WORDS, point, point.usage);
+  }
+  putOtherInForce(agent, at, seq, points.length);
+}
+
 /** Takes up an empty list. Context: the slot is the caller's alone. */
 export function clearReservation(agent: Agent, at: number): void {
   store(agent.words, at + R_SEQ, 0);
   store(agent.words, at + R_COUNT, 0);
   store(agent.words, at + R_COUNT + 1, 0);
+  store(agent.words, at + R_ROOM, 0);
 }
 
 /** Outcomes: how many points are still pending. */
@@ -103,9 +132,14 @@ function compactLocked(agent: Agent, at: number): number {
     writeEntry(agent, to + kept * ENTRY_WORDS, point, point.usage);
     kept++;
   }
-  store(words, countAt(at, seq + 1), kept);
-  store(words, at + R_SEQ, (seq + 1) | 0);
+  putOtherInForce(agent, at, seq, kept);
   return kept;
+}
+
+/** The bank that is not in force has `count` entries: from here on it is. */
+function putOtherInForce(agent: Agent, at: number, seq: number, count: number): void {
+  store(agent.words, countAt(at, seq + 1), count);
+  store(agent.words, at + R_SEQ, (seq + 1) | 0);
 }
 
 function bankAt(at: number, seq: number): number {

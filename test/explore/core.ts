@@ -234,8 +234,9 @@ export const lockSets: Primitive = {
 
 export const reservation: Primitive = {
   name: 'reservation',
-  modules: ['src/reservation/reservation.ts'],
+  modules: ['src/reservation/reservation.ts', 'src/reservation/foreign-points.ts'],
   explorations: [
+    { rule: 'foreign points take their places in one step, also if the writer dies', scenario: 'reservation/foreign' },
     {
       rule: 'a full list has no room until something in it is over',
       scenario: 'reservation/full',
