@@ -4,6 +4,7 @@
  * Not here: the classes that users see (space.ts, shared-buffer.ts, fence.ts, ...).
  */
 
+import { dropAdded } from './added-points.ts';
 import { fail } from './base/errors.ts';
 import type { Layout } from './base/layout.ts';
 import {
@@ -155,6 +156,7 @@ export function releaseBuffer(core: Core, buffer: number): void {
   if (count === 0 || core.isClosed) return;
   core.holds.delete(buffer);
   if (dropBuffer(core.agent, buffer, core.agent.index)) releaseWhenIdle(core.agent, buffer);
+  dropAdded(core, buffer);
 }
 
 function createHeaps(memory: Memory, options: CoreOptions, isShared: boolean): HeapMemory[] {

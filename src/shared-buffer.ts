@@ -73,6 +73,8 @@ export let bufferOver: <D extends DType, S extends readonly number[]>(
 ) => SharedBuffer<D, S>;
 /** Where the buffer is in its slot and memory. Outcomes: throws EINVAL if it is of another space, or disposed. */
 export let partsOf: (buffer: SharedBuffer, core: Core, argument: string) => BufferParts;
+/** The space that a buffer is of, as its thread sees it. Outcomes: throws EINVAL if it is not a buffer of this library. */
+export let coreOfBuffer: (buffer: SharedBuffer) => Core;
 export let isSharedBuffer: (candidate: unknown) => candidate is SharedBuffer;
 
 export interface BufferParts extends BufferId, Window {
@@ -246,6 +248,10 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
       const { buffer: index, generation } = buffer.#slot;
       const { offset, isPart } = buffer.#window;
       return { buffer: index, generation, offset, isPart, label: buffer.label };
+    };
+    coreOfBuffer = (buffer) => {
+      if (isSharedBuffer(buffer)) return buffer.#core;
+      return fail('EINVAL', `The buffer (${typeof buffer}) is not a buffer of this library.`, { argument: 'buffer' });
     };
     isSharedBuffer = (candidate): candidate is SharedBuffer =>
       typeof candidate === 'object' && candidate !== null && #core in candidate;

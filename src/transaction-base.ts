@@ -5,12 +5,12 @@
  * body. Not here: waiting (transaction-async.ts, transaction-sync.ts), and retries (run-transaction.ts).
  */
 
+import { addForeign } from './added-points.ts';
 import { isQueuedBefore } from './admission.ts';
 import type { DType } from './base/dtype.ts';
 import { bytesPerElement } from './base/dtype.ts';
 import { FencelineError, fail } from './base/errors.ts';
 import { H_QUEUED_INTEREST, H_QUEUED_OVERFLOW } from './base/layout.ts';
-import { pointsPerReservation } from './base/limits.ts';
 import type { Access } from './base/view.ts';
 import type { BufferId } from './buffer/buffer.ts';
 import { heapOf, lockOf, placementOf, reservationOf } from './buffer/buffer.ts';
@@ -30,14 +30,7 @@ import { nameOfBuffer, pinnedBuffers } from './report.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { leaveStep, lockStep, releaseAll, releaseSince } from './reservation/lock-set.ts';
 import type { UsedPoint } from './reservation/reservation.ts';
-import {
-  addPointLocked,
-  pendingPoints,
-  reserveLocked,
-  USAGE_READ,
-  USAGE_WRITE,
-  usageBefore,
-} from './reservation/reservation.ts';
+import { pendingPoints, USAGE_READ, USAGE_WRITE, usageBefore } from './reservation/reservation.ts';
 import { isReturned, recoverLocked } from './schedule/admit.ts';
 import { ACCESS_READ } from './schedule/job.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
@@ -123,19 +116,7 @@ export abstract class BaseTransaction {
         argument: 'buffer',
       });
     }
-    const points = pointsOfFence(fence, this.core);
-    const at = reservationOf(agent, parts.buffer);
-    if (!reserveLocked(agent, at, points.length)) {
-      fail(
-        'ENOSPC',
-        `The reservation of buffer '${parts.label}' has no room for ${points.length} more points (limit ${pointsPerReservation}).`,
-        {
-          limit: 'pointsPerReservation',
-          value: pointsPerReservation,
-        },
-      );
-    }
-    for (const point of points) addPointLocked(agent, at, point, access === 'read' ? USAGE_READ : USAGE_WRITE);
+    addForeign(this.core, parts, pointsOfFence(fence, this.core), access === 'read' ? USAGE_READ : USAGE_WRITE);
   }
 
   savepoint(): Savepoint {

@@ -14,26 +14,16 @@ import { R_ROOM } from '../base/layout.ts';
 import { pointsPerReservation } from '../base/limits.ts';
 import { load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import type { Point, Points } from '../fence/points.ts';
-import { isSameTimeline, PENDING, pointStatus } from '../fence/points.ts';
+import type { Points } from '../fence/points.ts';
+import { isSameTimeline } from '../fence/points.ts';
 import type { UsedPoint } from './reservation.ts';
-import { listedPoints, replaceListLocked } from './reservation.ts';
+import { isListedPending, listedPoints, replaceListLocked } from './reservation.ts';
 
 /** Linux allocates a header and the entries together, and uses what the allocator's size class leaves over. */
 const headerBytes = 24;
 const entryBytes = 8;
 const sizeClasses: readonly number[] = [64, 96, 128, 192, 256, 512];
 const roomLeast = 4;
-
-/** A point that was over from the start, and stands for a fence without any: number 0 of the first job slot's timeline. */
-export function pointOverFromStart(memory: Memory): Point {
-  return { timeline: memory.layout.limits.timelines, generation: 0, seqno: 0 };
-}
-
-/** Whether a point was over from the start. */
-export function isOverFromStart(point: Point): boolean {
-  return point.seqno === 0;
-}
 
 /**
  * Adds points of foreign work, in order. Context: the lock is held.
@@ -68,14 +58,14 @@ function placeOf(memory: Memory, list: readonly UsedPoint[], point: UsedPoint): 
     const listed = list[index] as UsedPoint;
     // Promoted, never degraded: a stronger use of the timeline stays beside a weaker one that is later.
     if (isSameTimeline(listed, point) && listed.usage >= point.usage && listed.seqno <= point.seqno) return index;
-    if (pointStatus(memory, listed) !== PENDING) return index;
+    if (!isListedPending(memory, listed)) return index;
   }
   return list.length;
 }
 
 function pendingOf(memory: Memory, list: readonly UsedPoint[]): UsedPoint[] {
   const pending: UsedPoint[] = [];
-  for (const point of list) if (pointStatus(memory, point) === PENDING) pending.push(point);
+  for (const point of list) if (isListedPending(memory, point)) pending.push(point);
   return pending;
 }
 

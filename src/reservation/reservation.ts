@@ -29,6 +29,8 @@ export const USAGE_READ = 2;
 export const USAGE_BOOKKEEP = 3;
 
 const timelineMask = 0xfffff;
+/** The timeline of what was over from the start; no slot has this number. */
+const overTimeline = -1;
 /** A bank is compacted when this many entries are in it, and again whenever it has doubled: O(1) per entry. */
 const compactFrom = 8;
 
@@ -37,6 +39,7 @@ export function usageBefore(isWrite: boolean): number {
   return isWrite ? USAGE_READ : USAGE_WRITE;
 }
 
+/** Its timeline is -1 for what was over from the start (a stub): then its number says since when. */
 export interface UsedPoint extends Point {
   readonly usage: number;
 }
@@ -52,7 +55,7 @@ export function collectPending(memory: Memory, at: number, usage: number, into: 
   const count = load(words, countAt(at, seq));
   for (let index = 0; index < count; index++) {
     const point = entryOf(memory, bank + index * ENTRY_WORDS);
-    if (point.usage <= usage && pointStatus(memory, point) === PENDING) into.push(point);
+    if (point.usage <= usage && isListedPending(memory, point)) into.push(point);
   }
   return load(words, at + R_SEQ) === seq;
 }
@@ -63,6 +66,11 @@ export function pendingPoints(memory: Memory, at: number, usage: number): UsedPo
     const points: UsedPoint[] = [];
     if (collectPending(memory, at, usage, points)) return points;
   }
+}
+
+/** Whether a listed point is pending: what was over from the start is of no timeline. */
+export function isListedPending(memory: Memory, point: Point): boolean {
+  return point.timeline !== overTimeline && pointStatus(memory, point) === PENDING;
 }
 
 /** What is listed, in order, over or not. Lock or not. */
@@ -128,7 +136,7 @@ function compactLocked(agent: Agent, at: number): number {
   let kept = 0;
   for (let index = 0; index < count; index++) {
     const point = entryOf(agent, from + index * ENTRY_WORDS);
-    if (pointStatus(agent, point) !== PENDING) continue;
+    if (!isListedPending(agent, point)) continue;
     writeEntry(agent, to + kept * ENTRY_WORDS, point, point.usage);
     kept++;
   }
@@ -152,7 +160,7 @@ function countAt(at: number, seq: number): number {
 
 function writeEntry(agent: Agent, entry: number, point: Point, usage: number): void {
   const { words } = agent;
-  store(words, entry, point.timeline | (usage << 28));
+  store(words, entry, (point.timeline & timelineMask) | (usage << 28));
   store(words, entry + 1, point.generation);
   store(words, entry + 2, point.seqno | 0);
   store(words, entry + 3, Math.floor(point.seqno / 2 ** 32));
@@ -162,11 +170,15 @@ function writeEntry(agent: Agent, entry: number, point: Point, usage: number): v
 function entryOf(memory: Memory, entry: number): UsedPoint {
   const { words } = memory;
   const first = load(words, entry);
-  const timeline = first & timelineMask;
   return {
-    timeline: timeline < memory.layout.timelineCount ? timeline : 0,
+    timeline: timelineOf(memory, first & timelineMask),
     usage: (first >>> 28) & 3,
     generation: load(words, entry + 1),
     seqno: (load(words, entry + 3) >>> 0) * 2 ** 32 + (load(words, entry + 2) >>> 0),
   };
+}
+
+function timelineOf(memory: Memory, stored: number): number {
+  if (stored < memory.layout.timelineCount) return stored;
+  return stored === timelineMask ? overTimeline : 0;
 }

@@ -165,6 +165,23 @@ function attempt(agent: Agent, job: number, locks: LockSet | undefined): Attempt
   return outcome;
 }
 
+/**
+ * Runs `fn` under a buffer's lock if that takes no waiting. Context: `fn` takes no lock, admits nothing, waits for nothing.
+ * Outcomes: false if somebody holds the lock, or it is kept for somebody; then `fn` was not run.
+ */
+export function withLockNow(agent: Agent, buffer: number, fn: () => void): boolean {
+  const set = admissionSetOf(agent);
+  const outcome = tryLock(agent, set, lockOf(agent, buffer));
+  if (outcome === 'blocked') return false;
+  try {
+    if (outcome === 'suspect') recoverLocked(agent, buffer);
+    fn();
+  } finally {
+    releaseAll(agent, set);
+  }
+  return true;
+}
+
 function admissionSetOf(agent: Agent): LockSet {
   let set = sets.get(agent);
   if (set === undefined) {

@@ -5,6 +5,7 @@ import { acquireSync, isSelfDeadlock } from '#fenceline/lock/lock-wait.js';
 import { closeTicket, openTicket } from '#fenceline/lock/ticket.js';
 import { acquireStep, askToBeRung, clearSuspect, leaveLock, releaseLock, tryAcquire } from '#fenceline/lock/ww-lock.js';
 import { tryRelease } from '#fenceline/memory/placement.js';
+import { addForeignLocked } from '#fenceline/reservation/foreign-points.js';
 import {
   closeLockSet,
   leaveStep,
@@ -39,6 +40,7 @@ export default killed((space, agent) => {
   // A point of a lane that is over.
   const point = { timeline: space.layout.limits.timelines, generation: 0, seqno: 0 };
   addPointLocked(agent, reservationOf(agent, buffer), point, USAGE_READ);
+  assert(addForeignLocked(agent, reservationOf(agent, buffer), [point], USAGE_READ));
   assert.equal(pendingPoints(agent, reservationOf(agent, buffer), USAGE_READ).length, 0);
   leaveStep(agent, set, lock);
   ringQueued(agent);

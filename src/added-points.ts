@@ -1,0 +1,87 @@
+/**
+ * Foreign points that this thread added to reservations: their timelines stay known while they are listed (design D2).
+ *
+ * A pending point needs no hold: its timeline is not closed, and only closed ones are freed. The hold is for what comes
+ * after, so that a point that is over is listed with how it ended. It is given back when the point is listed no more, as
+ * noticed at the next addition; or when this thread drops the buffer and the point is over. A thread that stops drops its
+ * holds: others then may read that the outcome is no longer known, and never that it was another.
+ */
+import { fail } from './base/errors.ts';
+import { pointsPerReservation } from './base/limits.ts';
+import { reservationOf } from './buffer/buffer.ts';
+import type { Core } from './core.ts';
+import type { Point, Points } from './fence/points.ts';
+import { firstPending, isSameTimeline } from './fence/points.ts';
+import { dropTimeline, holdTimeline } from './fence/timeline.ts';
+import { watchPoints } from './fence/watch.ts';
+import { addForeignLocked } from './reservation/foreign-points.ts';
+import { listedPoints } from './reservation/reservation.ts';
+import type { BufferParts } from './shared-buffer.ts';
+import { countHold, releaseHold } from './sync-holds.ts';
+
+/** By buffer: the last point added of each timeline that is held for it. */
+const added: WeakMap<Core, Map<number, Point[]>> = new WeakMap();
+
+/**
+ * Adds points of foreign work to a buffer of this thread, all in one step. Context: its lock is held.
+ * Outcomes: nothing; ENOSPC if more than 64 points would be pending, and nothing was changed.
+ */
+export function addForeign(core: Core, { buffer, label }: BufferParts, points: Points, usage: number): void {
+  if (addForeignLocked(core.agent, reservationOf(core.agent, buffer), points, usage)) {
+    keepAdded(core, buffer, points);
+    return;
+  }
+  fail(
+    'ENOSPC',
+    `The reservation of buffer '${label}' has no room for ${points.length} more points (limit ${pointsPerReservation}).`,
+    { limit: 'pointsPerReservation', value: pointsPerReservation },
+  );
+}
+
+/** Holds the timelines of points that are added to a buffer of this thread; the others of that buffer are looked at again. */
+function keepAdded(core: Core, buffer: number, points: Points): void {
+  let byBuffer = added.get(core);
+  if (byBuffer === undefined) {
+    byBuffer = new Map();
+    added.set(core, byBuffer);
+  }
+  const kept = byBuffer.get(buffer) ?? [];
+  for (const point of points) keep(core, kept, point);
+  const listed = listedPoints(core.agent, reservationOf(core.agent, buffer));
+  const needed: Point[] = [];
+  for (const point of kept) {
+    if (listed.some((one) => isSameTimeline(one, point))) needed.push(point);
+    else letGo(core, point);
+  }
+  byBuffer.set(buffer, needed);
+}
+
+/** This thread has dropped its last reference to the buffer. */
+export function dropAdded(core: Core, buffer: number): void {
+  const byBuffer = added.get(core);
+  const kept = byBuffer?.get(buffer);
+  if (byBuffer === undefined || kept === undefined) return;
+  byBuffer.delete(buffer);
+  for (const point of kept) {
+    if (firstPending(core.agent, [point], 0) < 0) letGo(core, point);
+    else watchPoints(core.agent, [point], () => letGo(core, point));
+  }
+}
+
+function keep(core: Core, kept: Point[], { timeline, generation, seqno }: Point): void {
+  const { agent } = core;
+  // Timelines of job slots are never freed, and what was over from the start has none.
+  if (timeline < 0 || timeline >= agent.layout.limits.timelines) return;
+  const point = { timeline, generation, seqno };
+  const index = kept.findIndex((one) => isSameTimeline(one, point));
+  if (index >= 0) {
+    if ((kept[index] as Point).seqno < seqno) kept[index] = point;
+  } else if (holdTimeline(agent, timeline, generation)) {
+    countHold(core, `timeline ${timeline}`);
+    kept.push(point);
+  }
+}
+
+function letGo(core: Core, { timeline }: Point): void {
+  if (releaseHold(core, `timeline ${timeline}`)) dropTimeline(core.agent, timeline, core.agent.index);
+}
