@@ -37,6 +37,7 @@ const modules = [
   'memory/allocator',
   'memory/placement',
   'memory/release',
+  'reservation/foreign-points',
   'reservation/lock-set',
   'reservation/reservation',
   'schedule/admit',
@@ -60,12 +61,12 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     ...['collectPending', 'isReturned', 'pendingDependency', 'requiredDependencies', 'failedDependency', 'jobAt'],
     ...['laneOf', 'jobOfLane', 'phaseOf', 'phaseAgentOf', 'phaseWord', 'isOfSeqno', 'seqnoOfJob', 'pointOfJob'],
     ...['hasFlag', 'partWord', 'partStateOf', 'partAgentOf', 'useOf', 'usesOf', 'isWriting', 'chunkOwnerOf', 'poolAt'],
-    ...['failedRequirement', 'isAnnounced', 'isOverdue'],
+    ...['failedRequirement', 'isAnnounced', 'isOverdue', 'isListedPending', 'listedPoints'],
   ],
   'a part of the calls that scenarios name: they make it': [
     ...['freeChain', 'freeChunksOf', 'finishClosing', 'holdSlot', 'dropHold', 'ringAgents', 'flushBatch'],
     ...['openAdmissionTicket', 'openAdmissionSet', 'forgetSuspect', 'clearReservation', 'returnDeads', 'finishSplit'],
-    ...['storeDependencies', 'writeUse', 'freeJobSlot', 'enterIdle', 'leaveIdle', 'setFlag'],
+    ...['storeDependencies', 'writeUse', 'freeJobSlot', 'enterIdle', 'leaveIdle', 'setFlag', 'replaceListLocked'],
   ],
   'a repair: all of them run after every death': [
     ...['repairBuffers', 'repairChunks', 'repairLock', 'repairPlacements', 'repairSyncObjects', 'repairTickets'],

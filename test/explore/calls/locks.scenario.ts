@@ -15,7 +15,7 @@ import {
   ringQueued,
 } from '#fenceline/reservation/lock-set.js';
 import { addPointLocked, pendingPoints, reserveLocked, USAGE_READ } from '#fenceline/reservation/reservation.js';
-import { recoverLocked } from '#fenceline/schedule/admit.js';
+import { recoverLocked, withLockNow } from '#fenceline/schedule/admit.js';
 import { killed } from './killed.ts';
 
 export default killed((space, agent) => {
@@ -40,12 +40,13 @@ export default killed((space, agent) => {
   // A point of a lane that is over.
   const point = { timeline: space.layout.limits.timelines, generation: 0, seqno: 0 };
   addPointLocked(agent, reservationOf(agent, buffer), point, USAGE_READ);
-  assert(addForeignLocked(agent, reservationOf(agent, buffer), [point], USAGE_READ));
   assert.equal(pendingPoints(agent, reservationOf(agent, buffer), USAGE_READ).length, 0);
   leaveStep(agent, set, lock);
   ringQueued(agent);
   releaseAll(agent, set);
   closeLockSet(agent, set);
+  const isAdded = (): void => assert(addForeignLocked(agent, reservationOf(agent, buffer), [point], USAGE_READ));
+  assert(withLockNow(agent, buffer, isAdded));
   assert(dropBuffer(agent, buffer, agent.index));
   assert(tryRelease(agent, buffer));
 });
