@@ -4,7 +4,7 @@
  * Context: the queue is this thread's; workers of the pool try too, so that a blocked submitter holds nothing up.
  * A job that waits for memory fails with ENOMEM once nobody freed any for `patienceMs` (design D8).
  */
-import { codeNumber, FencelineError } from './base/errors.ts';
+import { errorNumber, FencelineError } from './base/errors.ts';
 import { B_PLACEMENT, H_FREED, J_ERROR, J_ERROR_CHUNK, J_ORDER, J_POOL } from './base/layout.ts';
 import { bufferAt, bufferSizeBytes, heapOf, lockOf } from './buffer/buffer.ts';
 import { cas, load, store } from './cells/cell.ts';
@@ -218,7 +218,7 @@ function failQueued(core: Core, entry: Queued): boolean {
 export function leaveError(core: Core, job: number, error: FencelineError): boolean {
   const { agent } = core;
   const at = jobAt(agent, job);
-  if (!cas(agent.words, at + J_ERROR, 0, codeNumber(error.code))) return false;
+  if (!cas(agent.words, at + J_ERROR, 0, errorNumber(error))) return false;
   const chunk = storeThrown(core, job, error);
   if (chunk > 0) store(agent.words, at + J_ERROR_CHUNK, chunk);
   return true;

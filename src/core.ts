@@ -176,6 +176,7 @@ function memoryOver(control: SharedArrayBuffer | ArrayBuffer, layout: Layout, is
   return {
     words: new Int32Array(control),
     stamps: new BigInt64Array(control, H_STAMP * 4, 1),
+    wide: new BigInt64Array(control),
     bytes: new Uint8Array(control),
     layout,
     isShared,

@@ -8,13 +8,14 @@
  */
 
 import type { Code, Details } from './base/errors.ts';
-import { codeFromNumber, FencelineError, isFencelineError } from './base/errors.ts';
+import { codeFromNumber, codeNumber, errorNumber, FencelineError, isFencelineError } from './base/errors.ts';
 import { J_DEAD, J_ERROR, J_ERROR_CHUNK, J_TIMEOUT } from './base/layout.ts';
 import { load } from './cells/cell.ts';
 import { loadBytes } from './cells/chunk.ts';
 import type { Memory } from './cells/memory.ts';
 import type { Core } from './core.ts';
 import type { Point } from './fence/points.ts';
+import { completedOf } from './fence/timeline.ts';
 import { decode } from './schedule/codec.ts';
 import { isOfSeqno, jobAt, jobOfLane, phaseAgentOf, seqnoOfJob } from './schedule/job.ts';
 
@@ -27,9 +28,9 @@ export function failureOf(core: Core, point: Point, status: number, label: strin
   const job = jobOfLane(core.agent, point.timeline);
   const known =
     job < 0
-      ? told.get(core)?.get(nameOfPoint(point))
+      ? toldOfPoint(core, point, status)
       : (toldOf(core, job, point.seqno) ?? errorOfJob(core.agent, job, point.seqno));
-  return known ?? generalError(codeFromNumber(-status) ?? 'EUNKNOWN', label);
+  return known ?? errorOfNumber(-status, label);
 }
 
 /** The error of a job that failed, as the cause of another's: with its words if they are to be had, else by its name. */
@@ -40,10 +41,9 @@ export function causeOfJob(core: Core, job: number, seqno: number, code: Code): 
 
 /** The same of a failed point, on whatever timeline. */
 export function causeOfPoint(core: Core, point: Point, status: number): FencelineError {
-  const code = codeFromNumber(-status) ?? 'EUNKNOWN';
   const job = jobOfLane(core.agent, point.timeline);
-  if (job >= 0) return causeOfJob(core, job, point.seqno, code);
-  return told.get(core)?.get(nameOfPoint(point)) ?? generalError(code, 'a fence');
+  if (job >= 0) return causeOfJob(core, job, point.seqno, codeFromNumber(-status) ?? 'EUNKNOWN');
+  return toldOfPoint(core, point, status) ?? errorOfNumber(-status, 'a fence');
 }
 
 /** Keeps the error of a job that this thread collected. */
@@ -51,9 +51,26 @@ export function rememberFailure(core: Core, job: number, seqno: number, error: F
   remember(core, nameOfJob(job, seqno), error);
 }
 
-/** Keeps the error of a point that this thread let fail: other threads get its code. */
+/** Keeps the error of a point that this thread let fail: other threads get its number. */
 export function rememberPoint(core: Core, point: Point, error: FencelineError): void {
   remember(core, nameOfPoint(point), error);
+}
+
+/** Keeps the error with which this thread closed a timeline. */
+export function rememberClose(core: Core, id: Omit<Point, 'seqno'>, error: FencelineError): void {
+  remember(core, nameOfClose(id), error);
+}
+
+/** What this thread told of a failed point, or of the end of its timeline, if that is what the number in memory stands for. */
+function toldOfPoint(core: Core, point: Point, status: number): FencelineError | undefined {
+  const map = told.get(core);
+  if (map === undefined) return undefined;
+  const own = map.get(nameOfPoint(point));
+  if (own !== undefined) return own;
+  // A point that has an error of its own was signalled before the timeline was closed.
+  const ofClose = map.get(nameOfClose(point));
+  const isClosed = ofClose !== undefined && completedOf(core.agent, point.timeline) < point.seqno;
+  return isClosed && errorNumber(ofClose) === -status ? ofClose : undefined;
 }
 
 function remember(core: Core, name: string, error: FencelineError): void {
@@ -101,6 +118,10 @@ function nameOfPoint({ timeline, generation, seqno }: Point): string {
   return `point ${timeline}.${generation}.${seqno}`;
 }
 
+function nameOfClose({ timeline, generation }: Omit<Point, 'seqno'>): string {
+  return `close ${timeline}.${generation}`;
+}
+
 /** The error that a job left in its slot, if it still stands there. */
 export function errorOfJob(memory: Memory, job: number, seqno: number): FencelineError | undefined {
   const at = jobAt(memory, job);
@@ -113,7 +134,7 @@ export function errorOfJob(memory: Memory, job: number, seqno: number): Fencelin
   if (seqnoOfJob(memory, job) !== seqno || load(memory.words, at + J_ERROR_CHUNK) !== chunk) return undefined;
   try {
     const error = decode(bytes, 0, bytes.length);
-    return isFencelineError(error) && error.code === codeFromNumber(code) ? error : undefined;
+    return isFencelineError(error) && errorNumber(error) === code ? error : undefined;
   } catch {
     return undefined;
   }
@@ -129,14 +150,20 @@ export function errorInSlot(memory: Memory, job: number, code: Code, label: stri
   }
   const word = load(memory.words, at + J_DEAD);
   if (code !== 'EOWNERDEAD' || word === 0 || !isOfSeqno(word, seqnoOfJob(memory, job)))
-    return generalError(code, label);
+    return generalError(code, label, load(memory.words, at + J_ERROR));
   const details = { agent: `agent ${phaseAgentOf(word)}` };
   return new FencelineError('EOWNERDEAD', sentences.EOWNERDEAD(label), details) as FencelineError;
 }
 
-/** An error of which only the code is known. */
-export function generalError(code: Code, label: string): FencelineError {
-  return new FencelineError(code, sentences[code](label), detailsFor(code, label)) as FencelineError;
+/** An error of which only the number is known. */
+export function errorOfNumber(number: number, label: string): FencelineError {
+  return generalError(codeFromNumber(number) ?? 'EUNKNOWN', label, number);
+}
+
+/** An error of which only the code is known; of EIO the number too. */
+export function generalError(code: Code, label: string, number: number = codeNumber(code)): FencelineError {
+  const tail = code === 'EIO' ? ` Its errno is ${number}.` : '';
+  return new FencelineError(code, sentences[code](label) + tail, detailsFor(code, label, number)) as FencelineError;
 }
 
 const sentences: { readonly [C in Code]: (label: string) => string } = {
@@ -151,13 +178,14 @@ const sentences: { readonly [C in Code]: (label: string) => string } = {
   EBUSY: (label) => `What ${label} needs is in use.`,
   EALREADY: (label) => `${label} has it already.`,
   ENODEV: (label) => `The device of ${label} is gone.`,
+  EIO: (label) => `The work of ${label} failed outside.`,
   EUNKNOWN: (label) =>
     `The outcome of ${label} is no longer known: too many errors came after it, or its timeline is gone.`,
   EKERNEL: (label) => `The kernel of ${label} threw.`,
   EINPUT: (label) => `${label} did not run, because what should have made one of its inputs failed.`,
 };
 
-function detailsFor(code: Code, label: string): Details[Code] {
+function detailsFor(code: Code, label: string, number: number): Details[Code] {
   const all: Details = {
     ENOMEM: { askedBytes: 0, heap: '', pinned: [] },
     EINVAL: { argument: label },
@@ -170,6 +198,7 @@ function detailsFor(code: Code, label: string): Details[Code] {
     EBUSY: { by: 'unknown' },
     EALREADY: { lock: label },
     ENODEV: { device: 'unknown' },
+    EIO: { errno: number },
     EUNKNOWN: { fence: label },
     EKERNEL: { job: label, kernel: 'unknown', worker: -1 },
     EINPUT: { job: label, input: 'unknown' },

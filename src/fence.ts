@@ -18,6 +18,7 @@ import { DONE, mergeWithFailures, PENDING, pointStatus, pointsStatus } from './f
 import { cancelWatch, watchPoints } from './fence/watch.ts';
 import { followSignal } from './follow-signal.ts';
 import type { Handle } from './handle.ts';
+import { type PointInfo, pointInfo } from './point-info.ts';
 import { whoOwes } from './report.ts';
 import type { WaitOptions } from './waiting.ts';
 import { blockUntilOver, deadlineOf, isOwedHere, refuseTime, whenOver } from './waiting.ts';
@@ -68,6 +69,11 @@ export class Fence<R = void> {
   get error(): FencelineError | undefined {
     const outcome = this.#look();
     return outcome?.status === 'failed' ? outcome.error : undefined;
+  }
+
+  /** Its points, in order; empty if it was over from the start. Looking never throws and never waits. */
+  get points(): readonly PointInfo[] {
+    return this.#pointInfos();
   }
 
   /**
@@ -198,6 +204,10 @@ export class Fence<R = void> {
       status: 'failed',
       error: failureOf(core, failed ?? (this.#points[0] as Points[number]), status, this.#label),
     };
+  }
+
+  #pointInfos(): readonly PointInfo[] {
+    return this.#points.map((point) => pointInfo(this.#home(), point));
   }
 
   #home(): Core {

@@ -23,6 +23,7 @@ export type {
   ServeSetup,
 } from './kernel.ts';
 export { kernel, serve } from './kernel.ts';
+export type { PointInfo } from './point-info.ts';
 export type { BufferOptions, Mapping, Shaped } from './shared-buffer.ts';
 export { SharedBuffer } from './shared-buffer.ts';
 export type { CloseOptions, SpaceEvents, SpaceOptions } from './space.ts';

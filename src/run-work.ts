@@ -4,7 +4,7 @@
 
 import { leaveError } from './admission.ts';
 import { bytesPerElement } from './base/dtype.ts';
-import { codeNumber, FencelineError, isFencelineError } from './base/errors.ts';
+import { errorNumber, FencelineError, isFencelineError } from './base/errors.ts';
 import { J_ERROR, J_FLAGS, J_KERNEL, J_PARTS, J_RESULT, J_ROWS } from './base/layout.ts';
 import type { CallRecord, CallUse } from './call-record.ts';
 import { decodeCall, encodeScratch } from './call-record.ts';
@@ -206,9 +206,9 @@ function storeResult({ agent }: Core, { job, part }: Work, result: unknown): voi
 }
 
 function end(core: Core, work: Work, error: FencelineError | undefined): void {
-  trace(core.agent, TRACE_END, work.job, error === undefined ? 0 : codeNumber(error.code));
+  trace(core.agent, TRACE_END, work.job, error === undefined ? 0 : errorNumber(error));
   if (error !== undefined) leaveError(core, work.job, error);
-  finishPart(core.agent, work, error === undefined ? 0 : codeNumber(error.code));
+  finishPart(core.agent, work, error === undefined ? 0 : errorNumber(error));
 }
 
 function kernelError(call: CallRecord, worker: number, thrown: unknown): FencelineError {

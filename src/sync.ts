@@ -7,7 +7,7 @@ import './sync-object.ts';
 import './timeline.ts';
 
 export { type SyncObject, syncObject } from './sync-object.ts';
-export { type Timeline, timeline } from './timeline.ts';
+export { type SignalOptions, type Timeline, type TimelineOptions, timeline } from './timeline.ts';
 
 /** Runs `fn`; each thread that its signals wake is woken once, at the end. */
 export function batch<R>(space: Space, fn: () => R): R {

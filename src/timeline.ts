@@ -5,9 +5,10 @@
  * its timeline is disposed of. Source: drivers/dma-buf/dma-fence.c. Here order is enforced.
  */
 import { disposeKey } from './base/dispose.ts';
-import { codeNumber, FencelineError, fail, isFencelineError } from './base/errors.ts';
+import { codeFromNumber, codeNumber, errorNumber, FencelineError, fail, isFencelineError } from './base/errors.ts';
+import { sharedNow } from './cells/clock.ts';
 import type { Core } from './core.ts';
-import { rememberPoint } from './failure.ts';
+import { generalError, rememberClose, rememberPoint } from './failure.ts';
 import type { Point } from './fence/points.ts';
 import {
   closeTimeline,
@@ -15,40 +16,65 @@ import {
   createTimeline,
   dropTimeline,
   holdTimeline,
-  issue,
+  issuedOf,
+  issueUpTo,
+  KEEPS_TIMES,
   signal,
+  signalAt,
   signalError,
   type TimelineWriter,
 } from './fence/timeline.ts';
 import { type Fence, fenceOver, pointsOfFence } from './fence.ts';
 import type { Handle } from './handle.ts';
 import { indexOf, registerKind } from './open.ts';
+import { nameTimeline } from './point-info.ts';
 import { coreOf, type Space } from './space.ts';
 import { countHold, releaseHold } from './sync-holds.ts';
 import { whenOver } from './waiting.ts';
 
+export interface TimelineOptions {
+  /** Keep when its last 24 signals were (`PointInfo.signaledAtMs`); costs a clock reading per signal. Default: false. */
+  timestamps?: boolean;
+}
+
+/** When the work was over, if the signaller knows better than the clock: milliseconds since 1970. Without `timestamps` it is not kept. */
+export interface SignalOptions {
+  atMs?: number;
+}
+
 /** The promising end, where it was made; a view of its progress, where its handle was opened. */
 export interface Timeline extends Disposable {
   readonly label: string;
-  /** Promises the next point: from here on it must be signalled, whatever happens (contract C1). */
-  issue(): Fence;
-  /** Keeps the promise up to this fence, or of all issued so far. Outcomes: EINVAL if it goes backwards. */
-  signal(upTo?: Fence): void;
-  /** This fence fails, those before it are done. Fences of this thread have the error, those of others its code. */
-  fail(fence: Fence, error: unknown): void;
+  /** The last point that was promised. */
+  readonly issued: number;
+  /** The last point up to which all are signalled. */
+  readonly completed: number;
+  /**
+   * Promises the next point, or every point up to `point`: from here on it must be signalled, whatever happens (contract
+   * C1). Outcomes: its fence; of a number that was issued before, that fence again. ENOSPC if more than 2^31 points would
+   * be pending; EINVAL on a timeline that is closed, or of another thread.
+   */
+  issue(point?: number): Fence;
+  /** Keeps the promise up to this fence or number, or of all issued so far. Outcomes: EINVAL if it goes backwards. */
+  signal(upTo?: Fence | number, options?: SignalOptions): void;
+  /** This point fails, those before it are done. Fences of this thread have the error, those of others its number. */
+  fail(fence: Fence | number, error: unknown, options?: SignalOptions): void;
+  /** Every point that is not signalled fails with this error, ECANCELED by default. What is known of it stays so until `dispose`. */
+  close(error?: unknown, options?: SignalOptions): void;
   readonly handle: Handle<Timeline>;
   /** The completed number, now and whenever it grew; ends when the timeline is closed. */
   [Symbol.asyncIterator](): AsyncIterator<number>;
-  /** What was issued and not signalled fails with ECANCELED. */
+  /** Closes it; what is not held by others may be forgotten from here on. */
   dispose(): void;
 }
 
 /** Makes a timeline that this thread issues and signals. Outcomes: the timeline, or ENOSPC. */
-export function timeline(space: Space, label: string): Timeline {
+export function timeline(space: Space, label: string, options: TimelineOptions = {}): Timeline {
   const core = coreOf(space);
-  const writer = createTimeline(core.agent);
+  const keepsTimes = options.timestamps === true;
+  const writer = createTimeline(core.agent, keepsTimes ? KEEPS_TIMES : 0);
   countHold(core, `timeline ${writer.timeline}`);
-  return new OwnTimeline(core, label, writer);
+  return new OwnTimeline(core, label, writer, keepsTimes);
 }
 
 class TimelineView {
@@ -57,12 +83,22 @@ class TimelineView {
   readonly timeline: number;
   readonly generation: number;
   protected isDisposed = false;
+  #last: Progress = { issued: 0, completed: 0 };
 
   constructor(core: Core, label: string, at: number, generation: number) {
     this.core = core;
     this.label = label;
     this.timeline = at;
     this.generation = generation;
+    nameTimeline(core, this, label);
+  }
+
+  get issued(): number {
+    return this.#progress().issued;
+  }
+
+  get completed(): number {
+    return this.#progress().completed;
   }
 
   get handle(): Handle<Timeline> {
@@ -88,20 +124,25 @@ class TimelineView {
     }
   }
 
-  issue(): Fence {
+  issue(_point?: number): Fence {
     return this.refuse('issue');
   }
 
-  signal(_upTo?: Fence): void {
+  signal(_upTo?: Fence | number, _options?: SignalOptions): void {
     this.refuse('signal');
   }
 
-  fail(_fence: Fence, _error: unknown): void {
+  fail(_fence: Fence | number, _error: unknown, _options?: SignalOptions): void {
     this.refuse('fail');
+  }
+
+  close(_error?: unknown, _options?: SignalOptions): void {
+    this.refuse('close');
   }
 
   dispose(): void {
     if (this.isDisposed) return;
+    this.#last = this.#progress();
     this.isDisposed = true;
     if (!releaseHold(this.core, `timeline ${this.timeline}`)) return;
     dropTimeline(this.core.agent, this.timeline, this.core.agent.index);
@@ -109,6 +150,14 @@ class TimelineView {
 
   [disposeKey](): void {
     this.dispose();
+  }
+
+  /** Once it is not held, its slot may be another's. */
+  #progress(): Progress {
+    const { agent } = this.core;
+    if (this.isDisposed || this.core.isClosed) return this.#last;
+    this.#last = { issued: issuedOf(agent, this.timeline), completed: completedOf(agent, this.timeline) };
+    return this.#last;
   }
 
   protected point(seqno: number): Point {
@@ -128,40 +177,67 @@ class TimelineView {
 
 class OwnTimeline extends TimelineView implements Timeline {
   readonly #writer: TimelineWriter;
+  readonly #keepsTimes: boolean;
+  #isOver = false;
 
-  constructor(core: Core, label: string, writer: TimelineWriter) {
+  constructor(core: Core, label: string, writer: TimelineWriter, keepsTimes: boolean) {
     super(core, label, writer.timeline, writer.generation);
     this.#writer = writer;
+    this.#keepsTimes = keepsTimes;
   }
 
-  override issue(): Fence {
+  override issue(point: number = this.#writer.issued + 1): Fence {
     this.#check();
-    const seqno = issue(this.core.agent, this.#writer);
-    return fenceOver(this.core, [this.point(seqno)], `${this.label} ${seqno}`);
+    checkPoint(point);
+    if (point > this.#writer.issued) issueUpTo(this.core.agent, this.#writer, point);
+    return fenceOver(this.core, [this.point(point)], `${this.label} ${point}`);
   }
 
-  override signal(upTo?: Fence): void {
+  override signal(upTo?: Fence | number, options?: SignalOptions): void {
     this.#check();
-    const seqno = upTo === undefined ? this.#writer.issued : this.#seqnoOf(upTo);
-    if (upTo === undefined && seqno === this.#writer.completed) return;
-    signal(this.core.agent, this.#writer, seqno);
+    const writer = this.#writer;
+    const seqno = upTo === undefined ? writer.issued : this.#seqnoOf(upTo);
+    if (upTo === undefined && seqno === writer.completed) return;
+    const atMs = this.#momentOf(options);
+    if (atMs === undefined) signal(this.core.agent, writer, seqno);
+    else signalAt(this.core.agent, writer, seqno, atMs);
   }
 
-  override fail(fence: Fence, error: unknown): void {
+  override fail(fence: Fence | number, error: unknown, options?: SignalOptions): void {
     this.#check();
     const seqno = this.#seqnoOf(fence);
-    const failure = isFencelineError(error) ? error : toError(error, `${this.label} ${seqno}`);
-    signalError(this.core.agent, this.#writer, seqno, codeNumber(failure.code));
+    const failure = toError(error, `${this.label} ${seqno}`);
+    signalError(this.core.agent, this.#writer, seqno, errorNumber(failure), this.#momentOf(options));
     rememberPoint(this.core, this.point(seqno), failure);
+  }
+
+  override close(error?: unknown, options?: SignalOptions): void {
+    if (this.isDisposed || this.#isOver || this.core.isClosed) return;
+    const atMs = this.#momentOf(options);
+    this.#isOver = true;
+    const failure = error === undefined ? undefined : toError(error, this.label);
+    if (failure !== undefined) rememberClose(this.core, this, failure);
+    const code = failure === undefined ? codeNumber('ECANCELED') : errorNumber(failure);
+    closeTimeline(this.core.agent, this.timeline, this.generation, code, atMs);
   }
 
   override dispose(): void {
     if (this.isDisposed) return;
-    closeTimeline(this.core.agent, this.timeline, this.generation, codeNumber('ECANCELED'));
+    this.close();
     super.dispose();
   }
 
-  #seqnoOf(fence: Fence): number {
+  /** Undefined where times are not kept. */
+  #momentOf(options: SignalOptions | undefined): number | undefined {
+    const atMs = options?.atMs;
+    if (atMs !== undefined && !Number.isFinite(atMs)) {
+      fail('EINVAL', `The moment (${atMs}) is not a number of milliseconds since 1970.`, { argument: 'atMs' });
+    }
+    return this.#keepsTimes ? (atMs ?? sharedNow()) : undefined;
+  }
+
+  #seqnoOf(fence: Fence | number): number {
+    if (typeof fence === 'number') return checkPoint(fence);
     const points = pointsOfFence(fence, this.core);
     const [only] = points;
     if (points.length === 1 && only?.timeline === this.timeline && only.generation === this.generation)
@@ -170,13 +246,29 @@ class OwnTimeline extends TimelineView implements Timeline {
   }
 
   #check(): void {
-    if (this.core.isClosed || this.isDisposed) {
-      fail('EINVAL', `Timeline '${this.label}' is disposed.`, { argument: 'timeline' });
+    if (this.core.isClosed || this.isDisposed || this.#isOver) {
+      const what = this.core.isClosed || this.isDisposed ? 'disposed' : 'closed';
+      fail('EINVAL', `Timeline '${this.label}' is ${what}.`, { argument: 'timeline' });
     }
   }
 }
 
+interface Progress {
+  readonly issued: number;
+  readonly completed: number;
+}
+
+function checkPoint(point: number): number {
+  if (Number.isSafeInteger(point) && point >= 0) return point;
+  return fail('EINVAL', `The point (${point}) is not a whole number from 0 to 2^53 - 1.`, { argument: 'point' });
+}
+
+/** What other threads will read of it: an errno that has a code of its own is that code here too. */
 function toError(reason: unknown, label: string): FencelineError {
+  if (isFencelineError(reason)) {
+    const code = codeFromNumber(errorNumber(reason));
+    return code === undefined || code === reason.code ? reason : generalError(code, label);
+  }
   const message = reason instanceof Error ? reason.message : String(reason);
   const details = { job: label, kernel: 'timeline', worker: -1 };
   return new FencelineError('EKERNEL', `The work of ${label} failed: ${message}`, details, reason) as FencelineError;

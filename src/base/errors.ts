@@ -31,6 +31,8 @@ export interface Details {
   EALREADY: { lock: string };
   /** The device is not here, was lost, or belongs to another agent. */
   ENODEV: { device: string };
+  /** Foreign work failed with an errno (1 to 4095) that has no code of its own here. */
+  EIO: { errno: number };
   /** The outcome of this fence is no longer known: its timeline was closed and reused. Never reported as success. */
   EUNKNOWN: { fence: string };
   /** The kernel threw; `cause` is what it threw. */
@@ -87,20 +89,35 @@ export function fail<C extends Code>(code: C, message: string, details: Details[
   throw new FencelineError(code, message, details, cause);
 }
 
-/** The number that stands for a code in shared memory: Linux's errno where there is one, above 1000 where there is none. */
+/** The number that stands for a code in shared memory: Linux's errno where there is one, above 5000 where there is none. */
 export function codeNumber(code: Code): number {
   return numbers[code];
 }
 
-/** The code behind a number read from shared memory, or undefined if no code has that number. */
-export function codeFromNumber(number: number): Code | undefined {
-  return codes.get(number);
+/** The number that stands for an error in shared memory: its code's, or the errno that it carries. */
+export function errorNumber(error: FencelineError): number {
+  if (!FencelineError.is(error, 'EIO')) return numbers[error.code];
+  const { errno } = error.details;
+  return isErrno(errno) ? errno : numbers.EIO;
 }
+
+/** The code behind a number read from shared memory: EIO for an errno without a code, undefined for what is no errno. */
+export function codeFromNumber(number: number): Code | undefined {
+  return codes.get(number) ?? (isErrno(number) ? 'EIO' : undefined);
+}
+
+/** Whether a number may be one of Linux's. */
+function isErrno(number: number): boolean {
+  return Number.isInteger(number) && number >= 1 && number <= errnoMax;
+}
+
+const errnoMax = 4095;
 
 const brand: unique symbol = Symbol.for('fenceline.error');
 
 const numbers: { readonly [C in Code]: number } = {
   ENOENT: 2,
+  EIO: 5,
   ENOMEM: 12,
   EBUSY: 16,
   ENODEV: 19,
@@ -111,9 +128,9 @@ const numbers: { readonly [C in Code]: number } = {
   EALREADY: 114,
   ECANCELED: 125,
   EOWNERDEAD: 130,
-  EKERNEL: 1001,
-  EINPUT: 1002,
-  EUNKNOWN: 1003,
+  EKERNEL: 5001,
+  EINPUT: 5002,
+  EUNKNOWN: 5003,
 };
 
 const codes: ReadonlyMap<number, Code> = new Map(

@@ -12,7 +12,7 @@ import type { Limits } from './limits.ts';
 import { partsPerJob, pointsPerReservation, poolsPerSpace, ticketsPerAgent, usesPerJob } from './limits.ts';
 
 export const magic = 0x464e434c; // 'FNCL'
-export const layoutVersion = 1;
+export const layoutVersion = 2;
 
 // ---- header -------------------------------------------------------------------------------------------------------
 export const H_MAGIC = 0;
@@ -100,7 +100,7 @@ export const TL_INTEREST = 3;
 export const TL_OVERFLOW = 4;
 export const TL_ISSUED_LO = 5;
 export const TL_ISSUED_EPOCH = 6;
-/** issuer(8) | signaller(8) | pending receiver(8) << 16. */
+/** issuer(8) | signaller(8) << 8 | pending receiver(8) << 16 | what its signaller asked for << 24: fence/timeline.ts. */
 export const TL_ROLES = 7;
 /** Even: records written x 2. Odd: one is being written. */
 export const TL_ERRORS = 8;
@@ -111,10 +111,23 @@ export const TL_REFS = 11;
 export const TL_REFS_OVERFLOW = 12;
 /** Error of every point above the completed one, once closed. */
 export const TL_CLOSE_CODE = 13;
+/** As TL_ERRORS, of time stamps. */
+export const TL_STAMPED = 14;
 export const TL_RECORDS = 16;
 export const RECORD_WORDS = 3;
 export const recordsPerTimeline = 5;
-export const TIMELINE_WORDS = 32;
+/** The highest point that somebody waits for, under 11 bits of the generation: 64 bits that only `wide` touches. */
+export const TL_WANTED = 32;
+/** The earliest moment by which somebody needs a point, and that point: as TL_WANTED. */
+export const TL_DEADLINE = 34;
+/** When it was closed, as the two halves of a float64 in milliseconds since 1970; and the same of signals, by point. */
+export const TL_CLOSED_AT = 36;
+export const TL_STAMPS = 44;
+/** number (low, high), moment (low, high). */
+export const STAMP_WORDS = 4;
+/** One more than can be asked for: of the first one kept it is not known where its points begin. */
+export const stampsPerTimeline = 25;
+export const TIMELINE_WORDS = 144;
 
 // ---- buffers ------------------------------------------------------------------------------------------------------
 export const B_STATE = 0;
@@ -316,7 +329,12 @@ export function layoutOf(limits: Limits): Layout {
 }
 
 assert(H_LIMITS + limitNames.length <= H_STAMP, 'The limits fit the header before the stamp words.');
-assert(TL_RECORDS + recordsPerTimeline * RECORD_WORDS <= TIMELINE_WORDS, 'The error records fit a timeline slot.');
+assert(TL_RECORDS + recordsPerTimeline * RECORD_WORDS <= TL_WANTED, 'The error records end before the wide words.');
+assert(TL_STAMPS + stampsPerTimeline * STAMP_WORDS <= TIMELINE_WORDS, 'The time stamps fit a timeline slot.');
+assert(
+  TIMELINE_WORDS % 16 === 0 && TL_WANTED % 2 === 0,
+  'Each timeline has lines of its own, and wide words are even.',
+);
 assert(
   B_RESERVATION + R_BANKS + 2 * pointsPerReservation * ENTRY_WORDS <= BUFFER_WORDS,
   'Both banks of a reservation fit a buffer slot.',

@@ -5,13 +5,13 @@
  * nothing at run time; the explorer replaces calls of them by `yield`s under the same source (design D10), and
  * because JavaScript's Atomics are sequentially consistent, interleaving these calls is all there is to explore.
  *
- * Not here: any meaning of a word. A word is read and written as Int32 only, never in two sizes (facts R8); the one
- * 64-bit counter lives in words of its own, behind a BigInt64Array.
+ * Not here: any meaning of a word. A word is read and written in one size only (facts R8): as Int32, or, for the few that
+ * need 64 bits in one operation, behind a BigInt64Array.
  */
 
 /** Memory that cells live in. Shared, or an ordinary ArrayBuffer where the page is not isolated (design D12). */
 export type Words = Int32Array;
-/** The one 64-bit counter (ticket stamps), in memory that no Int32Array touches. */
+/** 64-bit words, in memory that no Int32Array touches: the counter of ticket stamps, and a few of timelines. */
 export type BigWords = BigInt64Array;
 
 export function load(words: Words, index: number): number {
@@ -50,6 +50,26 @@ export function cas(words: Words, index: number, expected: number, value: number
 /** The next value of a 64-bit counter, starting at 1. */
 export function nextStamp(counter: BigWords): number {
   return Number(Atomics.add(counter, 0, 1n)) + 1;
+}
+
+/** As `load`, of a 64-bit word. */
+export function loadWide(words: BigWords, index: number): bigint {
+  return Atomics.load(words, index);
+}
+
+/** As `store`, of a 64-bit word. */
+export function storeWide(words: BigWords, index: number, value: bigint): void {
+  Atomics.store(words, index, value);
+}
+
+/** As `exchange`, of a 64-bit word. */
+export function exchangeWide(words: BigWords, index: number, value: bigint): bigint {
+  return Atomics.exchange(words, index, value);
+}
+
+/** As `cas`, of a 64-bit word. */
+export function casWide(words: BigWords, index: number, expected: bigint, value: bigint): boolean {
+  return Atomics.compareExchange(words, index, expected, value) === expected;
 }
 
 /** Wakes every waiter, synchronous or not. Never one alone: a dying worker may swallow a single wake-up (design D13). */

@@ -23,6 +23,8 @@ const incarnationMax = 2 ** 22 - 1;
 export interface Memory {
   readonly words: Words;
   readonly stamps: BigWords;
+  /** The control block as 64-bit words, for those of its words that nothing else touches (`loadWide`). */
+  readonly wide: BigWords;
   /** The same memory as bytes, for payload that was published by a state word. */
   readonly bytes: Uint8Array;
   readonly layout: Layout;

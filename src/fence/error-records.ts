@@ -38,8 +38,15 @@ export function recordError(words: Words, at: number, seqno: number, code: numbe
   store(words, record + 1, Math.floor(seqno / 2 ** 32));
   store(words, record + 2, code);
   or(words, at + TL_STATE, HAS_ERRORS);
-  store(words, at + TL_ERRORS, ((written + 1) * 2) & 0x7ffffffe);
+  store(words, at + TL_ERRORS, nextCount(written, recordsPerTimeline) * 2);
 }
+
+/** One more in a ring of `size`. The count begins again where the ring is as full, and each place keeps its number. */
+export function nextCount(written: number, size: number): number {
+  return written + 1 < countEnd * size ? written + 1 : 2 * size;
+}
+
+const countEnd = 2 ** 24;
 
 /** Raises the mark to the point of the record that is about to be overwritten. */
 function forget(words: Words, at: number, record: number): void {

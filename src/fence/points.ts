@@ -8,13 +8,14 @@
  */
 
 import { codeNumber } from '../base/errors.ts';
-import { TL_CLOSE_CODE, TL_EPOCH, TL_LO, TL_STATE } from '../base/layout.ts';
+import { TL_CLOSE_CODE, TL_EPOCH, TL_LO, TL_ROLES, TL_STATE } from '../base/layout.ts';
 import { load } from '../cells/cell.ts';
 import type { Memory } from '../cells/memory.ts';
 import { CLOSED, isLiveOf, stateOf } from '../cells/slot.ts';
 import { noLongerKnown, recordedError } from './error-records.ts';
 import { isIssuedReached, isReached } from './seqno.ts';
-import { isThere, timelineAt } from './timeline.ts';
+import { closeStamp, recordedStamp } from './time-stamps.ts';
+import { isThere, KEEPS_TIMES, timelineAt } from './timeline.ts';
 
 export interface Point {
   readonly timeline: number;
@@ -69,6 +70,18 @@ function stillOf(memory: Memory, at: number, point: Point, status: number): numb
   return isThere(state, point.generation) ? status : unknown;
 }
 
+/** When a point was over, in milliseconds since 1970; undefined while it is pending, or if it was not or is no longer kept. */
+export function pointStamp(memory: Memory, point: Point): number | undefined {
+  const { words } = memory;
+  const at = timelineAt(memory, point.timeline);
+  const state = load(words, at + TL_STATE);
+  if (!isThere(state, point.generation) || (load(words, at + TL_ROLES) & KEEPS_TIMES) === 0) return undefined;
+  let stamp: number | undefined;
+  if (isReached(words, at + TL_LO, at + TL_EPOCH, point.seqno)) stamp = recordedStamp(words, at, point.seqno);
+  else if (stateOf(state) >= CLOSED) stamp = closeStamp(words, at);
+  return isThere(load(words, at + TL_STATE), point.generation) ? stamp : undefined;
+}
+
 /** Status of a set: pending while any point is; else the error of the first failed one in order; else done. */
 export function pointsStatus(memory: Memory, points: Points): number {
   let failed = DONE;
@@ -110,14 +123,12 @@ export function mergePoints(sets: Iterable<Points>): Points {
  * by one job after the other, and the success of the later says nothing of the earlier (design D5).
  */
 export function mergeWithFailures(memory: Memory, sets: readonly Points[]): Points {
-  const merged = [...mergePoints(sets)];
-  for (const set of sets) {
-    for (const point of set) {
-      if (pointStatus(memory, point) < 0 && !merged.some((kept) => comparePoints(kept, point) === 0))
-        merged.push(point);
-    }
-  }
-  return merged.sort(comparePoints);
+  const merged = mergePoints(sets);
+  const kept = [...merged];
+  for (const set of sets) for (const point of set) if (pointStatus(memory, point) < 0) kept.push(point);
+  if (kept.length === merged.length) return merged;
+  kept.sort(comparePoints);
+  return kept.filter((point, index) => index === 0 || comparePoints(kept[index - 1] as Point, point) !== 0);
 }
 
 export function isSameTimeline(a: Point, b: Point): boolean {

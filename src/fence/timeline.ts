@@ -3,8 +3,8 @@
  *
  * State: the slot's state word (LIVE -> CLOSING(by) -> CLOSED -> FREEING(by) -> FREE, generation + 1, or back to CLOSED
  * for somebody who came to hold it), the completed sequence number
- * (seqno.ts), the issued one, error records (error-records.ts), the one-shot set of interested agents, and the agents
- * that hold the timeline. Invariants: completed <= issued, both only grow; errors are recorded before their point is
+ * (seqno.ts), the issued one, error records (error-records.ts), time stamps if they are asked for (time-stamps.ts), the
+ * one-shot set of interested agents, and the agents that hold the timeline. Invariants: completed <= issued, both only grow; errors and stamps are recorded before their point is
  * signalled; once CLOSED nothing but holders and the state word changes.
  *
  * No lost wake-up: a signaller stores the number, then takes the interested agents; a waiter adds itself, then reads the
@@ -24,12 +24,14 @@ import {
   TL_ISSUED_LO,
   TL_LO,
   TL_OVERFLOW,
+  TL_RECORDS,
   TL_REFS,
   TL_REFS_OVERFLOW,
   TL_ROLES,
   TL_STATE,
 } from '../base/layout.ts';
 import { cas, load, store } from '../cells/cell.ts';
+import { sharedNow } from '../cells/clock.ts';
 import { hintCount, ringAgents } from '../cells/doorbell.ts';
 import { addAgent, readAgents, removeAgent, takeAgents } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
@@ -51,6 +53,7 @@ import {
 } from '../cells/slot.ts';
 import { HAS_ERRORS, recordError } from './error-records.ts';
 import { readSeqno, windowMax, writeSeqno } from './seqno.ts';
+import { recordCloseStamp, recordStamp } from './time-stamps.ts';
 
 /** The signalling end of a timeline: lives in the agent that issues and signals. */
 export interface TimelineWriter {
@@ -61,6 +64,9 @@ export interface TimelineWriter {
   epoch: number;
 }
 
+/** What a signaller asks for when it makes its timeline, in the upper bits of the roles. */
+export const KEEPS_TIMES: number = 1 << 24;
+
 export function timelineAt(memory: Memory, timeline: number): number {
   return memory.layout.timelines + timeline * TIMELINE_WORDS;
 }
@@ -70,8 +76,8 @@ export function hintOf(timeline: number): number {
   return timeline % hintCount;
 }
 
-/** Creates a timeline owned by this agent. Outcomes: its writer, or ENOSPC. */
-export function createTimeline(agent: Agent): TimelineWriter {
+/** Creates a timeline owned by this agent. `wishes`: KEEPS_TIMES or 0. Outcomes: its writer, or ENOSPC. */
+export function createTimeline(agent: Agent, wishes: number = 0): TimelineWriter {
   const { words, layout } = agent;
   const count = layout.limits.timelines;
   const from = agent.cursors.get(layout.timelines) ?? 0;
@@ -84,18 +90,26 @@ export function createTimeline(agent: Agent): TimelineWriter {
   }
   agent.cursors.set(layout.timelines, (timeline + 1) % count);
   const at = timelineAt(agent, timeline);
-  for (let word = TL_STATE + 1; word < TIMELINE_WORDS; word++) store(words, at + word, 0);
+  // Records and stamps are there only as far as they are counted.
+  for (let word = TL_STATE + 1; word < TL_RECORDS; word++) store(words, at + word, 0);
   addAgent(words, at + TL_REFS, at + TL_REFS_OVERFLOW, agent.index);
-  store(words, at + TL_ROLES, (agent.index + 1) | ((agent.index + 1) << 8));
+  store(words, at + TL_ROLES, (agent.index + 1) | ((agent.index + 1) << 8) | wishes);
   publishSlot(words, at, agent.index);
   return { timeline, generation: generationOf(load(words, at)), issued: 0, completed: 0, epoch: 0 };
 }
 
 /** Promises the next point. Outcomes: its sequence number. Context: the issuer; from here on it must be signalled (C1). */
 export function issue(agent: Agent, writer: TimelineWriter): number {
+  return issueUpTo(agent, writer, writer.issued + 1);
+}
+
+/**
+ * Promises every point up to `seqno`, a number above the issued one. Outcomes: `seqno`, or ENOSPC if more points than
+ * `windowMax` would be pending. Context: as `issue`.
+ */
+export function issueUpTo(agent: Agent, writer: TimelineWriter, seqno: number): number {
   const at = timelineAt(agent, writer.timeline);
-  const seqno = writer.issued + 1;
-  if (seqno - writer.completed > windowMax) checkWindow(agent, writer);
+  if (seqno - writer.completed > windowMax) checkWindow(agent, writer, seqno);
   writeSeqno(agent.words, at + TL_ISSUED_LO, at + TL_ISSUED_EPOCH, Math.floor(writer.issued / 2 ** 30), seqno);
   writer.issued = seqno;
   return seqno;
@@ -114,12 +128,12 @@ export function signal(agent: Agent, writer: TimelineWriter, seqno: number): voi
 }
 
 /** Whoever asks about a point relies on this distance (`isIssuedReached`). Somebody else may be the one who signals. */
-function checkWindow(agent: Agent, writer: TimelineWriter): void {
+function checkWindow(agent: Agent, writer: TimelineWriter, seqno: number): void {
   const completed = completedOf(agent, writer.timeline);
-  if (writer.issued < completed + windowMax) return;
+  if (seqno <= completed + windowMax) return;
   fail(
     'ENOSPC',
-    `Timeline ${writer.timeline} issued ${writer.issued} and completed ${completed}: no more than ${windowMax} points may be pending.`,
+    `Timeline ${writer.timeline} completed ${completed} and cannot issue ${seqno}: no more than ${windowMax} points may be pending.`,
     { limit: 'windowMax', value: windowMax },
   );
 }
@@ -132,9 +146,20 @@ function refuseSignal(writer: TimelineWriter, seqno: number): never {
   );
 }
 
-/** Signals up to `seqno`, which fails with `code`; points between the completed one and it are done. */
-export function signalError(agent: Agent, writer: TimelineWriter, seqno: number, code: number): void {
+/** As `signal`, and notes that it was at `atMs`. For timelines made with KEEPS_TIMES. */
+export function signalAt(agent: Agent, writer: TimelineWriter, seqno: number, atMs: number): void {
   if (!(seqno > writer.completed && seqno <= writer.issued)) refuseSignal(writer, seqno);
+  recordStamp(agent.words, timelineAt(agent, writer.timeline), seqno, atMs);
+  signal(agent, writer, seqno);
+}
+
+/**
+ * Signals up to `seqno`, which fails with `code`; points between the completed one and it are done. `atMs`: as in
+ * `signalAt`, of a timeline that keeps times.
+ */
+export function signalError(agent: Agent, writer: TimelineWriter, seqno: number, code: number, atMs?: number): void {
+  if (!(seqno > writer.completed && seqno <= writer.issued)) refuseSignal(writer, seqno);
+  if (atMs !== undefined) recordStamp(agent.words, timelineAt(agent, writer.timeline), seqno, atMs);
   recordError(agent.words, timelineAt(agent, writer.timeline), seqno, code);
   signal(agent, writer, seqno);
 }
@@ -153,9 +178,9 @@ export function addInterest(agent: Agent, timeline: number): void {
 
 /**
  * Ends a timeline: every point that was not signalled fails with `code`, for ever. Done by its owner, or in its place
- * by a repairer. Whoever finds CLOSING by a stopped agent does the rest again.
+ * by a repairer. Whoever finds CLOSING by a stopped agent does the rest again. `atMs`: when that was, default: now.
  */
-export function closeTimeline(agent: Agent, timeline: number, generation: number, code: number): void {
+export function closeTimeline(agent: Agent, timeline: number, generation: number, code: number, atMs?: number): void {
   const { words } = agent;
   const at = timelineAt(agent, timeline);
   for (;;) {
@@ -168,6 +193,7 @@ export function closeTimeline(agent: Agent, timeline: number, generation: number
     break;
   }
   if (load(words, at + TL_CLOSE_CODE) === 0) store(words, at + TL_CLOSE_CODE, code);
+  if ((load(words, at + TL_ROLES) & KEEPS_TIMES) !== 0) recordCloseStamp(words, at, atMs ?? sharedNow());
   const closing = load(words, at + TL_STATE);
   if (stateOf(closing) === CLOSING) {
     cas(words, at + TL_STATE, closing, closedWord(closing));

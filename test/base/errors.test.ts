@@ -1,9 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type * as errors from '#fenceline/base/errors.js';
-import { codeFromNumber, codeNumber, FencelineError, fail, isFencelineError } from '#fenceline/base/errors.js';
+import {
+  codeFromNumber,
+  codeNumber,
+  errorNumber,
+  FencelineError,
+  fail,
+  isFencelineError,
+} from '#fenceline/base/errors.js';
 
 const codes = [
   ['ENOENT', 2],
+  ['EIO', 5],
   ['ENOMEM', 12],
   ['EBUSY', 16],
   ['ENODEV', 19],
@@ -14,9 +22,9 @@ const codes = [
   ['EALREADY', 114],
   ['ECANCELED', 125],
   ['EOWNERDEAD', 130],
-  ['EKERNEL', 1001],
-  ['EINPUT', 1002],
-  ['EUNKNOWN', 1003],
+  ['EKERNEL', 5001],
+  ['EINPUT', 5002],
+  ['EUNKNOWN', 5003],
 ] as const;
 
 describe('FencelineError', () => {
@@ -88,7 +96,19 @@ describe('the number of a code', () => {
     for (const number of numbers) expect(number > 0 && number < 2 ** 31 && Number.isInteger(number)).toBe(true);
   });
 
-  test.each([0, -22, 1, 1000, 1004, 2.5, Number.NaN])('forbids %d, which stands for no code', (number) => {
+  test.each([1, 110, 1001, 4095])('is also that of errno %d, which has no code of its own', (errno) => {
+    expect(codeFromNumber(errno)).toBe('EIO');
+    expect(errorNumber(new FencelineError('EIO', 'It failed outside.', { errno }) as FencelineError)).toBe(errno);
+  });
+
+  test('is that of the code, except where an errno is carried that may be one', () => {
+    expect(errorNumber(new FencelineError('ECANCELED', 'Stopped.', {}) as FencelineError)).toBe(125);
+    expect(errorNumber(new FencelineError('EIO', 'Bad.', { errno: 125 }) as FencelineError)).toBe(125);
+    for (const errno of [0, -5, 4096, 1.5, Number.NaN])
+      expect(errorNumber(new FencelineError('EIO', 'Bad.', { errno }) as FencelineError)).toBe(5);
+  });
+
+  test.each([0, -22, 4096, 5000, 5004, 2.5, Number.NaN])('forbids %d, which stands for no code', (number) => {
     expect(codeFromNumber(number)).toBeUndefined();
   });
 });

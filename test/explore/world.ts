@@ -82,6 +82,7 @@ export function newWorld({ seated, ...sizes }: WorldSize, more: readonly Repair[
   const memory: Memory = {
     words,
     stamps: new BigInt64Array(buffer, H_STAMP * 4, 1),
+    wide: new BigInt64Array(buffer),
     bytes: new Uint8Array(buffer),
     layout,
     isShared: true,

@@ -23,16 +23,23 @@ export function spaceParts(limits: Partial<Limits> = {}): SpaceParts {
 export function memoryOf({ buffer, limits }: SpaceParts): Memory {
   const layout: Layout = layoutOf(completeLimits(limits));
   const words = new Int32Array(buffer);
-  return { words, stamps: new BigInt64Array(buffer, 0, 1), bytes: new Uint8Array(buffer), layout, isShared: true };
+  return {
+    words,
+    stamps: new BigInt64Array(buffer, 0, 1),
+    wide: new BigInt64Array(buffer),
+    bytes: new Uint8Array(buffer),
+    layout,
+    isShared: true,
+  };
 }
 
 /** Takes the seat of an agent, in its first incarnation. */
 export function agentOf(memory: Memory, index: number, repairs: readonly Repair[] = []): Agent {
   setSeat(memory, index, AGENT_LIVE);
-  const { words, stamps, bytes, layout, isShared } = memory;
+  const { words, stamps, wide, bytes, layout, isShared } = memory;
   const pump = createPump(() => {});
   return {
-    ...{ words, stamps, bytes, layout, isShared, index, incarnation: 0, pump, repairs },
+    ...{ words, stamps, wide, bytes, layout, isShared, index, incarnation: 0, pump, repairs },
     ...{ cursors: new Map<number, number>(), payloads: [], batch: undefined, traceOrigin: 0 },
   };
 }

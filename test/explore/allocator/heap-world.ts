@@ -53,7 +53,8 @@ export function newWorld(count: number): HeapWorld {
   const buffer = new SharedArrayBuffer(layout.totalWords * 4);
   const words = new Int32Array(buffer);
   const stamps = new BigInt64Array(buffer, 0, 1);
-  const memory = { words, stamps, bytes: new Uint8Array(buffer), layout, isShared: true };
+  const wide = new BigInt64Array(buffer);
+  const memory = { words, stamps, wide, bytes: new Uint8Array(buffer), layout, isShared: true };
   const agents: Agent[] = [];
   for (let index = 0; index < count; index++) {
     store(words, layout.agents + index * AGENT_WORDS + A_STATE, agentWord(AGENT_LIVE, index, 0));

@@ -28,7 +28,12 @@ export const ownerDied: number = codeNumber('EOWNERDEAD');
 export const unknown: number = codeNumber('EUNKNOWN');
 
 /** Agent 0 owns a timeline with so many points issued; `holders` hold it too; its slot had so many uses before. */
-export function newLine(size: WorldSize, pointCount: number, holders: readonly number[], uses = 0): LineWorld {
+export function newLine(
+  size: WorldSize,
+  pointCount: number,
+  holders: readonly number[],
+  { uses = 0, wishes = 0 } = {},
+): LineWorld {
   const world = newWorld(size);
   const owner = agentIn(world, 0);
   for (let use = 0; use < uses; use++) {
@@ -36,7 +41,7 @@ export function newLine(size: WorldSize, pointCount: number, holders: readonly n
     closeTimeline(owner, timeline, generation, closed);
     dropTimeline(owner, timeline, 0);
   }
-  const writer = createTimeline(owner);
+  const writer = createTimeline(owner, wishes);
   const points: Point[] = [];
   for (let count = 0; count < pointCount; count++) points.push({ ...idOf(writer), seqno: issue(owner, writer) });
   for (const holder of holders) holdTimeline(agentIn(world, holder), writer.timeline, writer.generation);

@@ -11,7 +11,7 @@ const size = { seated: 3, timelines: 1 };
 
 export default scenario({
   // The first generation is used up before the agents begin.
-  setup: () => newLine(size, 1, [], 1),
+  setup: () => newLine(size, 1, [], { uses: 1 }),
   agents: {
     owner: (world) => {
       const agent = agentIn(world, 0);

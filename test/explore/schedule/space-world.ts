@@ -68,7 +68,8 @@ export function newSpace(size: SpaceSize): Space {
   const buffer = new SharedArrayBuffer(layout.totalWords * 4);
   const words = new Int32Array(buffer);
   const stamps = new BigInt64Array(buffer, H_STAMP * 4, 1);
-  const memory: Memory = { words, stamps, bytes: new Uint8Array(buffer), layout, isShared: true };
+  const wide = new BigInt64Array(buffer);
+  const memory: Memory = { words, stamps, wide, bytes: new Uint8Array(buffer), layout, isShared: true };
   for (let lane = limits.timelines; lane < layout.timelineCount; lane++) {
     words[layout.timelines + lane * TIMELINE_WORDS + TL_STATE] = slotWord(LIVE, nobody, 0);
   }
