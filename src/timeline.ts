@@ -50,8 +50,8 @@ export interface Timeline extends Disposable {
   /** The last point up to which all are signalled. */
   readonly completed: number;
   /**
-   * Promises the next point, or every point up to `point`: from here on it must be signalled, whatever happens (contract
-   * C1). Outcomes: its fence; of a number that was issued before, that fence again. ENOSPC if more than 2^31 points would
+   * Promises the next point, or every point up to `point`: from here on it must be signalled, whatever happens
+   * (contract C1). Outcomes: its fence; of a number that was issued before, that fence again. ENOSPC if more than 2^31 points would
    * be pending; EINVAL on a timeline that is closed, or of another thread.
    */
   issue(point?: number): Fence;
