@@ -95,7 +95,7 @@ export function createCore(options: CoreOptions): Core {
   limitNames.forEach((name, index) => {
     memory.words[H_LIMITS + index] = limits[name];
   });
-  for (let lane = limits.timelines; lane < layout.timelineCount; lane++) {
+  for (let lane = limits.timelines; lane < layout.stubTimeline; lane++) {
     store(memory.words, timelineAt(memory, lane) + TL_STATE, slotWord(LIVE, nobody, 0));
   }
   const heaps = createHeaps(memory, options, isShared);

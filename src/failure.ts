@@ -160,6 +160,12 @@ export function errorOfNumber(number: number, label: string): FencelineError {
   return generalError(codeFromNumber(number) ?? 'EUNKNOWN', label, number);
 }
 
+/** What other threads will read of an error: an errno that has a code of its own is that code here too. */
+export function asOthersRead(error: FencelineError, label: string): FencelineError {
+  const code = codeFromNumber(errorNumber(error));
+  return code === undefined || code === error.code ? error : generalError(code, label);
+}
+
 /** An error of which only the code is known; of EIO the number too. */
 export function generalError(code: Code, label: string, number: number = codeNumber(code)): FencelineError {
   const tail = code === 'EIO' ? ` Its errno is ${number}.` : '';

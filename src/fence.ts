@@ -9,17 +9,20 @@
 import { assert } from './base/assert.ts';
 import { disposeKey } from './base/dispose.ts';
 import type { FencelineError } from './base/errors.ts';
-import { fail } from './base/errors.ts';
+import { errorNumber, fail } from './base/errors.ts';
 import { queueTask } from './cells/task.ts';
 import type { Core } from './core.ts';
-import { failureOf } from './failure.ts';
+import { asOthersRead, failureOf, rememberPoint } from './failure.ts';
 import type { Points } from './fence/points.ts';
-import { DONE, mergeWithFailures, PENDING, pointStatus, pointsStatus } from './fence/points.ts';
+import { DONE, failedPoint, mergeWithFailures, PENDING, pointStatus, pointsStatus } from './fence/points.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
 import { followSignal } from './follow-signal.ts';
 import type { Handle } from './handle.ts';
+import { takeMakers } from './makers.ts';
 import { type PointInfo, pointInfo } from './point-info.ts';
-import { whoOwes } from './report.ts';
+import { describePoints, whoOwes } from './report.ts';
+import type { Space } from './space.ts';
+import { holdPoints } from './sync-holds.ts';
 import type { WaitOptions } from './waiting.ts';
 import { blockUntilOver, deadlineOf, isOwedHere, refuseTime, whenOver } from './waiting.ts';
 
@@ -124,6 +127,23 @@ export class Fence<R = void> {
     return { [disposeKey]: () => cancelWatch(waiter) };
   }
 
+  /** One line for people: label, status, points, who owes what is pending. */
+  describe(): string {
+    const core = this.#core;
+    const points = core === undefined ? '' : `: ${describePoints(core, this.#points)}`;
+    const { error } = this;
+    return `Fence '${this.#label}' is ${this.status}${error === undefined ? '' : ` (${error.code})`}${points}`;
+  }
+
+  /**
+   * Keeps what it says from being forgotten after its timelines are closed, until disposed of; for as long, at most, as
+   * this thread is in the space. What is forgotten already stays unknown.
+   */
+  hold(): Disposable {
+    this.asked();
+    return this.#core === undefined ? { [disposeKey]: () => {} } : holdPoints(this.#core, this.#points);
+  }
+
   /**
    * Plain data to post; `space.open` makes a fence of it, which says whether the work is done or why not. A job's result
    * stays with the thread that submitted it: the `wait` of what is opened resolves with undefined.
@@ -133,6 +153,19 @@ export class Fence<R = void> {
     return { kind: 'fenceline.fence', space: this.#core?.data.id, points: this.#points, label: this.#label } as Handle<
       Fence<R>
     >;
+  }
+
+  /**
+   * Over from the start, failed if an error is given. The error's number is in the fence itself: others read it back
+   * as exactly, for ever; its words are this thread's.
+   */
+  static over(space: Space, error?: FencelineError): Fence {
+    const core = takeMakers().coreOf(space);
+    if (error === undefined)
+      return new Fence<void>(undefined, [], 'over', () => ({ status: 'done', value: undefined }));
+    const point = failedPoint(core.agent, errorNumber(error), ++stubsMade);
+    rememberPoint(core, point, asOthersRead(error, 'a fence'));
+    return new Fence<void>(core, [point], 'over');
   }
 
   /** Over when all are; a value, the point-wise maximum. An empty list is done. */
@@ -236,6 +269,9 @@ export class Fence<R = void> {
     fenceOver = (core, points, label, source) => new Fence(core, points, label, source);
   }
 }
+
+/** Points that failed from the start are told apart by number, for their words. */
+let stubsMade = 0;
 
 /** Calls `fn` from the event loop, unless it is disposed of before. */
 function runSoon(fn: () => void): Disposable {

@@ -3,7 +3,7 @@
  * checked before anything is done with it.
  */
 import { bytesPerElement, dtypeNumber, isDType } from './base/dtype.ts';
-import { fail } from './base/errors.ts';
+import { codeFromNumber, fail } from './base/errors.ts';
 import { B_DTYPE, TL_STATE } from './base/layout.ts';
 import { bufferAt, bufferSizeBytes } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
@@ -98,6 +98,10 @@ function openFence(core: Core, fields: Fields): Fence {
     const timeline = indexOf(point?.timeline, core.agent.layout.timelineCount, 'timeline');
     const generation = indexOf(point?.generation, 2 ** 22, 'generation');
     const seqno = indexOf(point?.seqno, Number.MAX_SAFE_INTEGER, 'seqno');
+    if (timeline === core.agent.layout.stubTimeline) {
+      if (codeFromNumber(generation) === undefined) refuse(`names the error ${generation}, which does not exist`);
+      return { timeline, generation, seqno };
+    }
     const isThere = generationOf(load(core.agent.words, timelineAt(core.agent, timeline) + TL_STATE)) === generation;
     if (isThere && seqno > promisedOf(core, timeline)) refuse(`names point ${seqno}, which nobody has promised`);
     return { timeline, generation, seqno };

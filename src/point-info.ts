@@ -40,6 +40,7 @@ export function nameTimeline(core: Core, { timeline, generation }: Omit<Point, '
 
 /** What this thread calls a timeline: its label, or its number. */
 export function nameOfTimeline(core: Core, { timeline, generation }: Omit<Point, 'seqno'>): string {
+  if (timeline === core.agent.layout.stubTimeline) return 'over';
   const name = names.get(core)?.get(timeline);
   return name?.generation === generation ? name.label : String(timeline);
 }

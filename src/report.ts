@@ -10,8 +10,10 @@ import { FREE, stateOf } from './cells/slot.ts';
 import type { Core } from './core.ts';
 import type { Points } from './fence/points.ts';
 import { PENDING, pointStatus } from './fence/points.ts';
+import { signallerOf } from './fence/timeline.ts';
 import { heapStats } from './memory/heap-stats.ts';
 import { hasPending } from './memory/placement.ts';
+import { nameOfTimeline, pointInfo } from './point-info.ts';
 import {
   ADMITTED,
   jobAt,
@@ -60,10 +62,15 @@ export function pinnedBuffers(core: Core): { label: string; bytes: number; by: s
 }
 
 /** Who has to do what is waited for, as a sentence; empty if nothing is known of it. */
-export function whoOwes({ agent }: Core, points: Points): string {
+export function whoOwes(core: Core, points: Points): string {
+  const { agent } = core;
   for (const point of points) {
     const job = jobOfLane(agent, point.timeline);
-    if (job < 0 || pointStatus(agent, point) !== PENDING || seqnoOfJob(agent, job) !== point.seqno) continue;
+    if (pointStatus(agent, point) !== PENDING) continue;
+    const signaller = job < 0 ? signallerOf(agent, point.timeline) : -1;
+    if (signaller >= 0)
+      return `Timeline ${nameOfTimeline(core, point)} is signalled by ${nameAgent(agent, signaller)}.`;
+    if (job < 0 || seqnoOfJob(agent, job) !== point.seqno) continue;
     const word = loadPhase(agent, job);
     const phase = phaseOf(word);
     if (phase === RUNNING) return `It runs on ${nameAgent(agent, phaseAgentOf(word))}.`;
@@ -72,6 +79,19 @@ export function whoOwes({ agent }: Core, points: Points): string {
     if (phase === ADMITTED) return 'It has not begun: it waits for earlier work, or for a worker.';
   }
   return '';
+}
+
+const describedMax = 8;
+
+/** The points of a fence in words: how each stands, and who owes what is pending. */
+export function describePoints(core: Core, points: Points): string {
+  const parts = points.slice(0, describedMax).map((point) => {
+    const { timeline, seqno, status, error } = pointInfo(core, point);
+    const owed = status === 'pending' ? whoOwes(core, [point]) : '';
+    return `${timeline} ${seqno} ${error === undefined ? status : error.code}${owed === '' ? '' : ` (${owed})`}`;
+  });
+  if (points.length > describedMax) parts.push(`and ${points.length - describedMax} more`);
+  return parts.join(', ');
 }
 
 function runnersOf(agent: Agent, job: number): string[] {

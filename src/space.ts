@@ -21,6 +21,7 @@ import { checkHeaps } from './heaps.ts';
 import { onUnobserved } from './job.ts';
 import { lengthOf } from './live-view.ts';
 import { promiseLocal } from './local-job.ts';
+import { giveMakers } from './makers.ts';
 import { setBudget } from './memory/allocator.ts';
 import { heapStats } from './memory/heap-stats.ts';
 import { openHandle } from './open.ts';
@@ -266,6 +267,7 @@ export class Space implements AsyncDisposable {
       space.#check();
       return space.#core;
     };
+    giveMakers({ coreOf, promise: promiseLocal });
     spaceOver = (core) => spaces.get(core) ?? new Space(core, undefined);
     emit = (space, event, detail) => space.#emit(event, detail);
     beforeClose = (space, fn) => {

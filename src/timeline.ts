@@ -5,16 +5,15 @@
  * its timeline is disposed of. Source: drivers/dma-buf/dma-fence.c. Here order is enforced.
  */
 import { disposeKey } from './base/dispose.ts';
-import { codeFromNumber, codeNumber, errorNumber, FencelineError, fail, isFencelineError } from './base/errors.ts';
+import { codeNumber, errorNumber, FencelineError, fail, isFencelineError } from './base/errors.ts';
 import { sharedNow } from './cells/clock.ts';
 import type { Core } from './core.ts';
-import { generalError, rememberClose, rememberPoint } from './failure.ts';
+import { asOthersRead, rememberClose, rememberPoint } from './failure.ts';
 import type { Point } from './fence/points.ts';
 import {
   closeTimeline,
   completedOf,
   createTimeline,
-  dropTimeline,
   holdTimeline,
   issuedOf,
   issueUpTo,
@@ -29,7 +28,7 @@ import type { Handle } from './handle.ts';
 import { indexOf, registerKind } from './open.ts';
 import { nameTimeline } from './point-info.ts';
 import { coreOf, type Space } from './space.ts';
-import { countHold, releaseHold } from './sync-holds.ts';
+import { countHold, releaseTimeline } from './sync-holds.ts';
 import { whenOver } from './waiting.ts';
 
 export interface TimelineOptions {
@@ -144,8 +143,7 @@ class TimelineView {
     if (this.isDisposed) return;
     this.#last = this.#progress();
     this.isDisposed = true;
-    if (!releaseHold(this.core, `timeline ${this.timeline}`)) return;
-    dropTimeline(this.core.agent, this.timeline, this.core.agent.index);
+    releaseTimeline(this.core, this.timeline);
   }
 
   [disposeKey](): void {
@@ -263,12 +261,8 @@ function checkPoint(point: number): number {
   return fail('EINVAL', `The point (${point}) is not a whole number from 0 to 2^53 - 1.`, { argument: 'point' });
 }
 
-/** What other threads will read of it: an errno that has a code of its own is that code here too. */
 function toError(reason: unknown, label: string): FencelineError {
-  if (isFencelineError(reason)) {
-    const code = codeFromNumber(errorNumber(reason));
-    return code === undefined || code === reason.code ? reason : generalError(code, label);
-  }
+  if (isFencelineError(reason)) return asOthersRead(reason, label);
   const message = reason instanceof Error ? reason.message : String(reason);
   const details = { job: label, kernel: 'timeline', worker: -1 };
   return new FencelineError('EKERNEL', `The work of ${label} failed: ${message}`, details, reason) as FencelineError;

@@ -79,10 +79,6 @@ export const T_STAMP_HI = 2;
 export const T_WAITING = 3;
 /** How many locks it holds. */
 export const T_HOLDING = 4;
-/** Its own lock word once an older ticket wounded it: it gives way at its next wait. */
-export const T_WOUNDED = 5;
-/** Its place among the waiters of the lock it waits for: see lock/waiters.ts. */
-export const T_ARRIVAL = 6;
 export const TICKET_WORDS = 8;
 
 // ---- ww lock: 8 words inside other slots ---------------------------------------------------------------------------
@@ -94,8 +90,6 @@ export const L_HANDOFF = 3;
 export const L_CLASS = 4;
 /** Agent + 1 whose death made it suspect. */
 export const L_SUSPECT_BY = 5;
-/** 1 once somebody without a ticket waited for it: from then on waiters note when they came. */
-export const L_MIXED = 6;
 export const LOCK_WORDS = 8;
 
 // ---- timelines ----------------------------------------------------------------------------------------------------
@@ -294,7 +288,10 @@ export interface Layout {
   readonly hints: number;
   readonly tickets: number;
   readonly timelines: number;
+  /** Timelines, the lanes of jobs, and the stub. */
   readonly timelineCount: number;
+  /** The timeline of points that failed from the start: its slot is never claimed, and the generation is the error's number. */
+  readonly stubTimeline: number;
   readonly buffers: number;
   readonly jobs: number;
   readonly pools: number;
@@ -314,7 +311,7 @@ export function layoutOf(limits: Limits): Layout {
     at += Math.ceil((count * words) / 16) * 16;
     return start;
   };
-  const timelineCount = limits.timelines + limits.jobs;
+  const timelineCount = limits.timelines + limits.jobs + 1;
   const layout = {
     limits,
     agents: table(limits.agents, AGENT_WORDS),
@@ -322,6 +319,7 @@ export function layoutOf(limits: Limits): Layout {
     tickets: table(limits.agents * ticketsPerAgent, TICKET_WORDS),
     timelines: table(timelineCount, TIMELINE_WORDS),
     timelineCount,
+    stubTimeline: timelineCount - 1,
     buffers: table(limits.buffers, BUFFER_WORDS),
     jobs: table(limits.jobs, JOB_WORDS),
     pools: table(poolsPerSpace, POOL_WORDS),

@@ -46,6 +46,7 @@ export function pointStatus(memory: Memory, point: Point): number {
 /** Of a timeline that has errors, is closed, or is gone. */
 function rareStatus(memory: Memory, at: number, point: Point): number {
   const { words } = memory;
+  if (point.timeline === memory.layout.stubTimeline) return point.generation > 0 ? -point.generation : unknown;
   const state = load(words, at + TL_STATE);
   if (!isThere(state, point.generation)) return unknown;
   if (isReached(words, at + TL_LO, at + TL_EPOCH, point.seqno)) return reachedStatus(memory, at, point);
@@ -68,6 +69,11 @@ function reachedStatus(memory: Memory, at: number, point: Point): number {
 function stillOf(memory: Memory, at: number, point: Point, status: number): number {
   const state = load(memory.words, at + TL_STATE);
   return isThere(state, point.generation) ? status : unknown;
+}
+
+/** A point that failed from the start, with this number: it needs no slot, and is never forgotten. */
+export function failedPoint(memory: Memory, number: number, seqno: number): Point {
+  return { timeline: memory.layout.stubTimeline, generation: number, seqno };
 }
 
 /** When a point was over, in milliseconds since 1970; undefined while it is pending, or if it was not or is no longer kept. */

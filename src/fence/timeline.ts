@@ -261,6 +261,11 @@ export function isThere(word: number, generation: number): boolean {
   return generationOf(word) === generation && state >= LIVE && state <= FREEING;
 }
 
+/** The agent that signals it, or -1: nobody, or the timeline is a job's lane. */
+export function signallerOf(memory: Memory, timeline: number): number {
+  return ((load(memory.words, timelineAt(memory, timeline) + TL_ROLES) >>> 8) & 255) - 1;
+}
+
 /** The completed sequence number. */
 export function completedOf(memory: Memory, timeline: number): number {
   const at = timelineAt(memory, timeline);

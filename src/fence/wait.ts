@@ -4,13 +4,11 @@
  * A wait that provably nobody can end is an error, not a sleep: the signaller of a pending point is this very agent,
  * which is about to block (design section 5). Source: dma_fence_wait_timeout.
  */
-import { TL_ROLES } from '../base/layout.ts';
-import { load } from '../cells/cell.ts';
 import type { Agent } from '../cells/memory.ts';
 import { sleepUntil } from '../cells/wait.ts';
 import type { Point, Points } from './points.ts';
 import { firstPending, PENDING, pointsStatus } from './points.ts';
-import { addInterest, timelineAt } from './timeline.ts';
+import { addInterest, signallerOf } from './timeline.ts';
 
 /** Blocks until no point is pending. Outcomes: true, or false at the deadline (on the clock of cells/clock.ts). */
 export function waitPoints(agent: Agent, points: Points, deadline: number): boolean {
@@ -35,8 +33,7 @@ export function waitPoints(agent: Agent, points: Points, deadline: number): bool
 /** Whether a pending point can only be signalled by this agent: blocking for it would never end. */
 export function isOwedByMe(agent: Agent, points: Points): boolean {
   for (const point of points) {
-    const roles = load(agent.words, timelineAt(agent, point.timeline) + TL_ROLES);
-    if (((roles >>> 8) & 255) - 1 === agent.index && pointsStatus(agent, [point]) === PENDING) return true;
+    if (signallerOf(agent, point.timeline) === agent.index && pointsStatus(agent, [point]) === PENDING) return true;
   }
   return false;
 }

@@ -80,7 +80,7 @@ export function laneOf(memory: Memory, job: number): number {
 
 /** The job slot of a lane, or -1 for a timeline that is not one. */
 export function jobOfLane(memory: Memory, timeline: number): number {
-  return timeline - memory.layout.limits.timelines;
+  return timeline === memory.layout.stubTimeline ? -1 : timeline - memory.layout.limits.timelines;
 }
 
 export function phaseOf(word: number): number {

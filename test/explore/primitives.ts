@@ -10,8 +10,6 @@ export interface Exploration {
   readonly scenario: string;
   /** On top of the scenario's own. */
   readonly limits?: Limits;
-  /** What it takes for planted bugs that hide deeper than the time of `npm test` allows for all of it. */
-  readonly plantedLimits?: Limits;
   /** Every outcome there may be, and each must be met; left out where the scenario itself judges each outcome. */
   readonly outcomes?: readonly unknown[];
 }
@@ -131,7 +129,6 @@ async function explorePlanted(one: Exploration, bug: Planted): Promise<Report | 
     return await explore(urlOf(one.scenario), {
       seconds: plantedSeconds,
       ...one.limits,
-      ...one.plantedLimits,
       patches: [patchOf(bug)],
       planted: bug.name,
     });

@@ -56,7 +56,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   'looks, and changes nothing': [
     ...['bufferAt', 'reservationOf', 'isBufferLive', 'isBufferUsable', 'heapOf', 'placementOf', 'isStopProvable'],
     ...['chunkAt', 'loadBytes', 'syncObjectAt', 'timelineAt', 'hintOf', 'isThere', 'ticketAt', 'ticketIdOf', 'stampOf'],
-    ...['holdingOf', 'waitingOf', 'isTicketOpen', 'suspectBy', 'holderOf', 'isHeldBy', 'agentOfTicket'],
+    ...['signallerOf', 'holdingOf', 'waitingOf', 'isTicketOpen', 'suspectBy', 'holderOf', 'isHeldBy', 'agentOfTicket'],
     ...['blockStartBytes', 'blockSizeBytes', 'blockHeap', 'bytesOfBuffer', 'bytesOfBlock', 'hasPending', 'usageBefore'],
     ...['collectPending', 'isReturned', 'pendingDependency', 'requiredDependencies', 'failedDependency', 'jobAt'],
     ...['laneOf', 'jobOfLane', 'phaseOf', 'phaseAgentOf', 'phaseWord', 'isOfSeqno', 'seqnoOfJob', 'pointOfJob'],

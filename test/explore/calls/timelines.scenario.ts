@@ -12,7 +12,10 @@ import {
   holdTimeline,
   issue,
   issuedOf,
+  issueUpTo,
+  KEEPS_TIMES,
   signal,
+  signalAt,
   signalError,
   wake,
 } from '#fenceline/fence/timeline.js';
@@ -21,18 +24,19 @@ import { cancelWatch, watchPoints } from '#fenceline/fence/watch.js';
 import { killed } from './killed.ts';
 
 export default killed((_space, agent) => {
-  const writer = createTimeline(agent);
+  const writer = createTimeline(agent, KEEPS_TIMES);
   const { timeline, generation } = writer;
-  for (let count = 0; count < 3; count++) issue(agent, writer);
+  issue(agent, writer);
+  issueUpTo(agent, writer, 4);
   addInterest(agent, timeline);
   assert(holdTimeline(agent, timeline, generation));
-  const last = { timeline, generation, seqno: 3 };
+  const last = { timeline, generation, seqno: 4 };
   assert(isOwedByMe(agent, [last]));
   cancelWatch(watchPoints(agent, [last], () => {}));
   signal(agent, writer, 1);
   signalError(agent, writer, 2, codeNumber('EKERNEL'));
   batched(agent, () => {
-    signal(agent, writer, 3);
+    signalAt(agent, writer, 4, 1);
     ring(agent, 1, -1);
   });
   wake(agent, timeline);

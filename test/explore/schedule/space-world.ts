@@ -70,7 +70,7 @@ export function newSpace(size: SpaceSize): Space {
   const stamps = new BigInt64Array(buffer, H_STAMP * 4, 1);
   const wide = new BigInt64Array(buffer);
   const memory: Memory = { words, stamps, wide, bytes: new Uint8Array(buffer), layout, isShared: true };
-  for (let lane = limits.timelines; lane < layout.timelineCount; lane++) {
+  for (let lane = limits.timelines; lane < layout.stubTimeline; lane++) {
     words[layout.timelines + lane * TIMELINE_WORDS + TL_STATE] = slotWord(LIVE, nobody, 0);
   }
   createHeap(memory, 0, heapUnits * unit, (size.budget ?? heapUnits) * unit);
