@@ -6,6 +6,17 @@ import { coreOf, type Space } from './space.ts';
 import './sync-object.ts';
 import './timeline.ts';
 
+export {
+  type Emitter,
+  type EventSource,
+  type FencedChunk,
+  fencedChunks,
+  fenceOfEvent,
+  fenceOfMessage,
+  fenceOfQueue,
+  fenceOfSignal,
+  type MessageSource,
+} from './bridges.ts';
 export { type SyncObject, syncObject } from './sync-object.ts';
 export { type SignalOptions, type Timeline, type TimelineOptions, timeline } from './timeline.ts';
 

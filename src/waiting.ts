@@ -20,7 +20,8 @@ import { firstPending, PENDING, pointsStatus } from './fence/points.ts';
 import { addInterest } from './fence/timeline.ts';
 import { isOwedByMe } from './fence/wait.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
-import { agentOfTicket, holderOf } from './lock/ww-lock.ts';
+import { agentOfTicket } from './lock/ticket.ts';
+import { holderOf } from './lock/ww-lock.ts';
 import { pendingDependency } from './schedule/dependencies.ts';
 import { ADMITTED, jobAt, jobOfLane, loadPhase, phaseOf, QUEUED, seqnoOfJob, usesOf } from './schedule/job.ts';
 

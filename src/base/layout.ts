@@ -79,6 +79,10 @@ export const T_STAMP_HI = 2;
 export const T_WAITING = 3;
 /** How many locks it holds. */
 export const T_HOLDING = 4;
+/** Its own lock word once an older ticket wounded it: it gives way at its next wait. */
+export const T_WOUNDED = 5;
+/** Its place among the waiters of the lock it waits for: see lock/waiters.ts. */
+export const T_ARRIVAL = 6;
 export const TICKET_WORDS = 8;
 
 // ---- ww lock: 8 words inside other slots ---------------------------------------------------------------------------
@@ -90,6 +94,8 @@ export const L_HANDOFF = 3;
 export const L_CLASS = 4;
 /** Agent + 1 whose death made it suspect. */
 export const L_SUSPECT_BY = 5;
+/** 1 once somebody without a ticket waited for it: from then on waiters note when they came. */
+export const L_MIXED = 6;
 export const LOCK_WORDS = 8;
 
 // ---- timelines ----------------------------------------------------------------------------------------------------

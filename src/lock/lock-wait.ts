@@ -6,9 +6,9 @@ import { ticketsPerAgent } from '../base/limits.ts';
 import type { Agent } from '../cells/memory.ts';
 import { sleepUntil } from '../cells/wait.ts';
 import type { Ticket } from './ticket.ts';
-import { isTicketOpen, userTickets } from './ticket.ts';
+import { agentOfTicket, isTicketOpen, userTickets } from './ticket.ts';
 import type { Acquisition } from './ww-lock.ts';
-import { acquireStep, agentOfTicket, holderOf, leaveLock } from './ww-lock.ts';
+import { acquireStep, holderOf, leaveLock } from './ww-lock.ts';
 
 /**
  * Blocks until the ticket has the lock or must die. Outcomes: as `acquireStep`; 'blocked' at the deadline, then nothing

@@ -7,7 +7,16 @@
  */
 
 import { fail } from '../base/errors.ts';
-import { T_HOLDING, T_STAMP_HI, T_STAMP_LO, T_STATE, T_WAITING, TICKET_WORDS } from '../base/layout.ts';
+import {
+  T_ARRIVAL,
+  T_HOLDING,
+  T_STAMP_HI,
+  T_STAMP_LO,
+  T_STATE,
+  T_WAITING,
+  T_WOUNDED,
+  TICKET_WORDS,
+} from '../base/layout.ts';
 import { ticketsPerAgent } from '../base/limits.ts';
 import { load, nextStamp, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
@@ -16,8 +25,15 @@ const incarnationMask = 0xffff;
 /** Tickets that users' transactions get; the last slot of an agent is for admitting jobs. */
 export const userTickets: number = ticketsPerAgent - 1;
 
+/** How two tickets that want the same lock settle it, or `plain`: it has no age, waits in order of arrival, never gives way. */
+export type Rule = 'wait-die' | 'wound-wait' | 'plain';
+
+/** The stamp of tickets without an age: they are younger than any other, but for the one that admits jobs. */
+export const plainStamp: number = Number.MAX_SAFE_INTEGER - 1;
+
 /** An open ticket of this agent. */
 export interface Ticket {
+  readonly rule: Rule;
   /** Slot number over all agents. */
   readonly id: number;
   /** What a lock word holds while this ticket holds the lock. */
@@ -36,11 +52,11 @@ export function ticketAt(memory: Memory, id: number): number {
 }
 
 /** Opens a ticket. Outcomes: the ticket, or ENOSPC if this agent has 16 open. */
-export function openTicket(agent: Agent): Ticket {
+export function openTicket(agent: Agent, rule: Rule = 'wait-die'): Ticket {
   const first = agent.index * ticketsPerAgent;
   for (let id = first; id < first + userTickets; id++) {
     if (isTicketOpen(agent, id)) continue;
-    return fillTicket(agent, id, nextStamp(agent.stamps));
+    return fillTicket(agent, id, rule === 'plain' ? plainStamp : nextStamp(agent.stamps), rule);
   }
   return fail(
     'ENOSPC',
@@ -54,18 +70,20 @@ export function openTicket(agent: Agent): Ticket {
  * whoever meets it waits, and nobody has to give way for the moment that it holds a lock.
  */
 export function openAdmissionTicket(agent: Agent): Ticket {
-  return fillTicket(agent, agent.index * ticketsPerAgent + userTickets, Number.MAX_SAFE_INTEGER);
+  return fillTicket(agent, agent.index * ticketsPerAgent + userTickets, Number.MAX_SAFE_INTEGER, 'wait-die');
 }
 
-function fillTicket(agent: Agent, id: number, stamp: number): Ticket {
+function fillTicket(agent: Agent, id: number, stamp: number, rule: Rule): Ticket {
   const at = ticketAt(agent, id);
   const incarnation = ((load(agent.words, at + T_STATE) >>> 1) + 1) & incarnationMask;
   store(agent.words, at + T_STAMP_LO, stamp | 0);
   store(agent.words, at + T_STAMP_HI, Math.floor(stamp / 2 ** 32));
   store(agent.words, at + T_WAITING, 0);
   store(agent.words, at + T_HOLDING, 0);
+  store(agent.words, at + T_WOUNDED, 0);
+  store(agent.words, at + T_ARRIVAL, 0);
   store(agent.words, at + T_STATE, (incarnation << 1) | 1);
-  return { id, word: ticketWord(id, incarnation), stamp, holding: 0, waitingAt: 0, losses: 0 };
+  return { rule, id, word: ticketWord(id, incarnation), stamp, holding: 0, waitingAt: 0, losses: 0 };
 }
 
 /** Closes a ticket that holds and waits for nothing. */
@@ -77,6 +95,13 @@ export function closeTicket(agent: Agent, ticket: Ticket): void {
 /** A lock word's owner part: ticket + 1 (12 bits), incarnation (16 bits). Never 0. */
 function ticketWord(id: number, incarnation: number): number {
   return (id + 1) | (incarnation << 12);
+}
+
+/** The part of a lock word that names its holder. */
+export const OWNER_MASK = 0x0fffffff;
+
+export function agentOfTicket(id: number): number {
+  return Math.floor(id / ticketsPerAgent);
 }
 
 /** The ticket that a lock word names; -1 if none. */

@@ -1,38 +1,48 @@
 /**
- * The ww lock: wait-die with barging, without a wait list and without a spin word (design D6, facts/protocols.md 2.5).
+ * The ww lock: wait-die or wound-wait, with barging, without a wait list and without a spin word (design D6).
  *
  * Words: the lock word `ticket + 1 (12) | incarnation (16) | SUSPECT | WAITERS`, the set of agents that wait, the ticket
- * that must not be barged past, who made it suspect. A waiter is a ticket whose T_WAITING names the lock, of an agent in
- * the set; both are written before the lock word is read again.
+ * that must not be barged past, who made it suspect. Waiters: waiters.ts.
  *
  *   lock, free:   cas(0 -> me)                       unlock, nobody waits: cas(me -> 0)
  *   lock, held:   register; read again; die, or cas(v -> v | WAITERS) and sleep on the doorbell; woken -> again
- *   unlock:       cas(owner part -> 0), then ring the oldest waiter; none found: cas(WAITERS -> 0)
+ *   unlock:       cas(owner part -> 0), then ring the first waiter; none found: cas(WAITERS -> 0)
  *
  * Why no lost wake-up: a waiter registers, then reads the word. If the word still had an owner, that owner's unlock
  * comes later and its scan finds the waiter (WAITERS is set by then, or the waiter's own compare-exchange fails and it
  * reads again); if it was free, the waiter takes it. Who leaves without the lock, having perhaps been the one who was
  * rung, passes the ring on.
- * Why no deadlock: tickets that hold locks wait only for younger holders. A change of holder re-runs that test: whoever
- * takes a lock with WAITERS rings the younger waiters that hold locks, and they die. The hand-off ticket counts as a
- * holder in this test. After a death every doorbell rings.
+ * Why no deadlock, wait-die: tickets that hold locks wait only for younger holders. A change of holder re-runs that test:
+ * whoever takes a lock with WAITERS rings the younger waiters that hold locks, and they die. The hand-off ticket counts as
+ * a holder in this test. After a death every doorbell rings.
+ * Why no deadlock, wound-wait (wound.ts): a ticket that holds locks and waits for a younger holder has wounded it, and a
+ * wounded ticket that holds locks never waits. A change of holder re-runs that test too.
  *
- * Not here: the order of unlocks and retries (reservation/lock-set.ts), blocking (lock-wait.ts), wound-wait.
- * Source: kernel/locking/ww_mutex.h, __ww_mutex_die. Linux keeps a sorted wait list; here the oldest is found by a scan.
+ * Not here: the order of unlocks and retries (reservation/lock-set.ts), blocking (lock-wait.ts).
+ * Source: kernel/locking/ww_mutex.h, __ww_mutex_die, __ww_mutex_wound; facts/protocols.md 2.5. Linux keeps a sorted wait
+ * list; here the first waiter is found by a scan. Linux's wait-die also gives way to older waiters; here to holders only.
  */
 
 import { assert } from '../base/assert.ts';
-import { L_HANDOFF, L_OVERFLOW, L_SUSPECT_BY, L_WAITERS, L_WORD, T_HOLDING, T_WAITING } from '../base/layout.ts';
-import { ticketsPerAgent } from '../base/limits.ts';
+import { L_HANDOFF, L_OVERFLOW, L_SUSPECT_BY, L_WAITERS, L_WORD } from '../base/layout.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import { ring } from '../cells/doorbell.ts';
-import { addAgent, popAgent, readAgents, removeAgent } from '../cells/interest.ts';
+import { removeAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { isLive } from '../cells/memory.ts';
 import type { Ticket } from './ticket.ts';
-import { holdingOf, isTicketOpen, stampOf, ticketAt, ticketIdOf, waitingOf } from './ticket.ts';
+import { agentOfTicket, holdingOf, OWNER_MASK, plainStamp, stampOf, ticketIdOf } from './ticket.ts';
+import {
+  comesBefore,
+  firstWaiter,
+  forEachWaiter,
+  isBehindOwn,
+  isWaitingHere,
+  register,
+  unregister,
+} from './waiters.ts';
+import { forgetWound, isWounded, tryWound, woundIfOlderWaits } from './wound.ts';
 
-const OWNER_MASK = 0x0fffffff;
 const SUSPECT = 1 << 28;
 const WAITERS = 1 << 30;
 
@@ -63,11 +73,11 @@ export function acquireStep(agent: Agent, lockAt: number, ticket: Ticket): Acqui
     const word = load(words, lockAt + L_WORD);
     const owner = word & OWNER_MASK;
     if (owner === ticket.word) return 'already';
-    if (owner === 0 && !isKeptForAnother(agent, lockAt, word, ticket)) {
+    if (owner === 0 && !isAnothersTurn(agent, lockAt, word, ticket)) {
       if (cas(words, lockAt + L_WORD, word, word | ticket.word)) return taken(agent, lockAt, word, ticket);
       continue;
     }
-    if (ticket.holding > 0 && isBehindOlder(agent, lockAt, word, ticket)) {
+    if (ticket.holding > 0 && mustGiveWay(agent, lockAt, word, ticket)) {
       leaveLock(agent, lockAt, ticket);
       return 'die';
     }
@@ -76,20 +86,22 @@ export function acquireStep(agent: Agent, lockAt: number, ticket: Ticket): Acqui
       continue;
     }
     if ((word & WAITERS) === 0 && !cas(words, lockAt + L_WORD, word, word | WAITERS)) continue;
-    // Read again: the die test above belongs to this very word, or it would have to be made again.
+    // Read again: the test above belongs to this very word, or it would have to be made again.
     if (load(words, lockAt + L_WORD) !== (word | WAITERS)) continue;
+    if (ticket.rule === 'wound-wait' && owner !== 0 && !tryWound(agent, lockAt, word | WAITERS, ticket)) continue;
     noteLoss(agent, lockAt, ticket);
     return 'blocked';
   }
 }
 
 /**
- * Gives the lock back and wakes the oldest waiter. Context: the ticket holds it.
+ * Gives the lock back and wakes the first waiter. Context: the ticket holds it.
  * Outcomes: true if anybody asked to hear of it; then those without a ticket (`askToBeRung`) are the caller's to ring.
  */
 export function releaseLock(agent: Agent, lockAt: number, ticket: Ticket): boolean {
   const { words } = agent;
   ticket.holding--;
+  if (ticket.rule === 'wound-wait' && ticket.holding === 0) forgetWound(agent, ticket);
   if (cas(words, lockAt + L_WORD, ticket.word, 0)) return false;
   for (;;) {
     const word = load(words, lockAt + L_WORD);
@@ -158,36 +170,25 @@ export function repairLock(agent: Agent, lockAt: number, deadIndex: number): voi
   }
 }
 
-export function agentOfTicket(id: number): number {
-  return Math.floor(id / ticketsPerAgent);
-}
-
 /** `before`: the word that our compare-exchange replaced. */
 function taken(agent: Agent, lockAt: number, before: number, ticket: Ticket): Acquisition {
   ticket.holding++;
   ticket.losses = 0;
   if (ticket.waitingAt === lockAt) unregister(agent, lockAt, ticket);
-  if ((before & WAITERS) !== 0) ringYounger(agent, lockAt, ticket);
+  if ((before & WAITERS) !== 0) settleWaiters(agent, lockAt, ticket);
   return (before & SUSPECT) !== 0 ? 'suspect' : 'acquired';
 }
 
-/** Visible as a waiter from the second store on; the caller reads the lock word again after this. */
-function register(agent: Agent, lockAt: number, ticket: Ticket): void {
-  const at = ticketAt(agent, ticket.id);
-  store(agent.words, at + T_HOLDING, ticket.holding);
-  store(agent.words, at + T_WAITING, lockAt);
-  ticket.waitingAt = lockAt;
-  addAgent(agent.words, lockAt + L_WAITERS, lockAt + L_OVERFLOW, agent.index);
+/** The holder changed to `ticket`: who must give way to whom among it and the waiters is settled anew. */
+function settleWaiters(agent: Agent, lockAt: number, ticket: Ticket): void {
+  if (ticket.rule === 'wound-wait') woundIfOlderWaits(agent, lockAt, ticket);
+  else ringYounger(agent, lockAt, ticket);
 }
 
-function unregister(agent: Agent, lockAt: number, ticket: Ticket): void {
-  const { words } = agent;
-  store(words, ticketAt(agent, ticket.id) + T_WAITING, 0);
-  ticket.waitingAt = 0;
-  if (load(words, lockAt + L_HANDOFF) === ticket.word) cas(words, lockAt + L_HANDOFF, ticket.word, 0);
-  const first = agent.index * ticketsPerAgent;
-  for (let id = first; id < first + ticketsPerAgent; id++) if (waitingOf(agent, id) === lockAt) return;
-  removeAgent(words, lockAt + L_WAITERS, lockAt + L_OVERFLOW, agent.index);
+/** Whether a ticket that holds locks may not wait for this one. */
+function mustGiveWay(agent: Agent, lockAt: number, word: number, ticket: Ticket): boolean {
+  if (ticket.rule === 'wait-die') return isBehindOlder(agent, lockAt, word, ticket);
+  return ticket.rule === 'wound-wait' && isWounded(agent, ticket);
 }
 
 /** The holder, or the ticket that the free lock is kept for, is older. Read again: the stamp belongs to that word. */
@@ -198,13 +199,22 @@ function isBehindOlder(agent: Agent, lockAt: number, word: number, ticket: Ticke
   return load(agent.words, lockAt + L_WORD) === word && stamp < ticket.stamp;
 }
 
-/** A free lock is kept for a waiter that lost too often, against younger tickets, while that waiter is there. */
+/** A free lock that this waiter leaves to one that comes first: its own agent's, or one that has lost too often. */
+function isAnothersTurn(agent: Agent, lockAt: number, word: number, ticket: Ticket): boolean {
+  if (isKeptForAnother(agent, lockAt, word, ticket)) return true;
+  return ticket.waitingAt === lockAt && isBehindOwn(agent, lockAt, ticket);
+}
+
+/** A free lock is kept for a waiter that lost too often, against those behind it, while that waiter is there. */
 function isKeptForAnother(agent: Agent, lockAt: number, word: number, ticket: Ticket): boolean {
   if ((word & WAITERS) === 0) return false;
   const kept = load(agent.words, lockAt + L_HANDOFF);
   if (kept === 0 || kept === ticket.word) return false;
   const id = ticketIdOf(kept);
-  return isWaitingHere(agent, lockAt, id) && isLive(agent, agentOfTicket(id)) && stampOf(agent, id) < ticket.stamp;
+  if (!isWaitingHere(agent, lockAt, id) || !isLive(agent, agentOfTicket(id))) return false;
+  if (ticket.waitingAt === lockAt) return comesBefore(agent, id, ticket.id);
+  const stamp = stampOf(agent, id);
+  return stamp < ticket.stamp || stamp === plainStamp;
 }
 
 function noteLoss(agent: Agent, lockAt: number, ticket: Ticket): void {
@@ -216,27 +226,23 @@ function noteLoss(agent: Agent, lockAt: number, ticket: Ticket): void {
   if (isBetter) cas(agent.words, lockAt + L_HANDOFF, kept, ticket.word);
 }
 
-function isWaitingHere(memory: Memory, lockAt: number, id: number): boolean {
-  return isTicketOpen(memory, id) && waitingOf(memory, id) === lockAt;
-}
-
 /**
- * After the lock came free: rings the oldest waiter, or takes the mark away if there is none. A waiter that registered
+ * After the lock came free: rings the first waiter, or takes the mark away if there is none. A waiter that registered
  * after the scan relies on the mark, which may also have been set again by then: whoever took it away looks once more.
  */
 function passOn(agent: Agent, lockAt: number): void {
   const { words } = agent;
   for (;;) {
-    const oldest = oldestWaiter(agent, lockAt);
-    if (oldest >= 0) {
-      ring(agent, agentOfTicket(oldest), -1);
+    const first = firstWaiter(agent, lockAt);
+    if (first >= 0) {
+      ring(agent, agentOfTicket(first), -1);
       return;
     }
     const word = load(words, lockAt + L_WORD);
     if ((word & OWNER_MASK) !== 0 || (word & WAITERS) === 0) return;
     if (!cas(words, lockAt + L_WORD, word, word & ~WAITERS)) continue;
-    if (oldestWaiter(agent, lockAt) < 0) return;
-    // The mark comes back, held or free; if it is free, the oldest is rung in the next round.
+    if (firstWaiter(agent, lockAt) < 0) return;
+    // The mark comes back, held or free; if it is free, the first is rung in the next round.
     while (!setWaiters(agent, lockAt));
   }
 }
@@ -246,30 +252,9 @@ function setWaiters(agent: Agent, lockAt: number): boolean {
   return (word & WAITERS) !== 0 || cas(agent.words, lockAt + L_WORD, word, word | WAITERS);
 }
 
-function oldestWaiter(agent: Agent, lockAt: number): number {
-  let oldest = -1;
-  let oldestStamp = Number.POSITIVE_INFINITY;
-  const agents = readAgents(agent.words, lockAt + L_WAITERS, lockAt + L_OVERFLOW);
-  for (let index = popAgent(agents); index >= 0; index = popAgent(agents)) {
-    for (let id = index * ticketsPerAgent; id < (index + 1) * ticketsPerAgent; id++) {
-      if (waitingOf(agent, id) !== lockAt) continue;
-      const stamp = stampOf(agent, id);
-      if (stamp < oldestStamp) {
-        oldest = id;
-        oldestStamp = stamp;
-      }
-    }
-  }
-  return oldest;
-}
-
 /** The holder changed to `ticket`: waiters that hold locks and are younger must look again, and die. */
 function ringYounger(agent: Agent, lockAt: number, ticket: Ticket): void {
-  const agents = readAgents(agent.words, lockAt + L_WAITERS, lockAt + L_OVERFLOW);
-  for (let index = popAgent(agents); index >= 0; index = popAgent(agents)) {
-    for (let id = index * ticketsPerAgent; id < (index + 1) * ticketsPerAgent; id++) {
-      if (waitingOf(agent, id) !== lockAt || holdingOf(agent, id) === 0) continue;
-      if (stampOf(agent, id) > ticket.stamp) ring(agent, index, -1);
-    }
-  }
+  forEachWaiter(agent, lockAt, (id) => {
+    if (holdingOf(agent, id) > 0 && stampOf(agent, id) > ticket.stamp) ring(agent, agentOfTicket(id), -1);
+  });
 }

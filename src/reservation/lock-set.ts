@@ -13,7 +13,7 @@ import { load } from '../cells/cell.ts';
 import { ringAgents } from '../cells/doorbell.ts';
 import { takeAgents } from '../cells/interest.ts';
 import type { Agent } from '../cells/memory.ts';
-import type { Ticket } from '../lock/ticket.ts';
+import type { Rule, Ticket } from '../lock/ticket.ts';
 import { closeTicket, openAdmissionTicket, openTicket } from '../lock/ticket.ts';
 import type { Acquisition } from '../lock/ww-lock.ts';
 import { acquireStep, leaveLock, releaseLock, tryAcquire } from '../lock/ww-lock.ts';
@@ -28,8 +28,8 @@ export interface LockSet {
   contended: number;
 }
 
-export function openLockSet(agent: Agent): LockSet {
-  return { ticket: openTicket(agent), held: [], suspects: [], contended: 0 };
+export function openLockSet(agent: Agent, rule: Rule = 'wait-die'): LockSet {
+  return { ticket: openTicket(agent, rule), held: [], suspects: [], contended: 0 };
 }
 
 /** A set for admitting jobs, to be kept: its ticket only tries, it never waits. */

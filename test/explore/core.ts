@@ -174,7 +174,13 @@ export const timeline: Primitive = {
 
 export const wwLock: Primitive = {
   name: 'ww-lock',
-  modules: ['src/lock/ww-lock.ts', 'src/lock/ticket.ts', 'src/lock/lock-wait.ts'],
+  modules: [
+    'src/lock/ww-lock.ts',
+    'src/lock/ticket.ts',
+    'src/lock/lock-wait.ts',
+    'src/lock/waiters.ts',
+    'src/lock/wound.ts',
+  ],
   unreached: {
     forgetSuspect: 'clears a slot before a new buffer gets it: explored with buffers',
     isBehindOlder: 'the free lock that is kept for another, met by a ticket that holds locks: beyond these bounds',
@@ -194,6 +200,25 @@ export const wwLock: Primitive = {
     { rule: 'a waiter in an event loop gets its turn', scenario: 'lock/asynchronous' },
     { rule: 'a waiter that gives up passes its ring on', scenario: 'lock/leaver' },
     { rule: 'three tickets and two locks always come through', scenario: 'lock/three-by-two' },
+    {
+      rule: 'wounded tickets give way, and all come through',
+      scenario: 'lock/wounded-three-by-two',
+      limits: { preemptions: 1 },
+    },
+    {
+      rule: 'a ticket is wounded when it takes what an older one waits for',
+      scenario: 'lock/wounded-passed-on',
+      limits: { preemptions: 1 },
+    },
+    {
+      rule: 'a wound for a ticket that is gone hurts nobody',
+      scenario: 'lock/wounded-reused',
+      limits: { preemptions: 1 },
+      plantedLimits: { preemptions: 2 },
+    },
+    { rule: 'a wound lasts while its ticket holds anything', scenario: 'lock/wounded-partly' },
+    { rule: 'wounds of an agent that died hold nobody up', scenario: 'lock/wounded-killed' },
+    { rule: 'locks without an age have their turn among tickets', scenario: 'lock/plain' },
     {
       rule: 'a lock kept for a patient waiter stays usable',
       scenario: 'lock/hand-off',

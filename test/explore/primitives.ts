@@ -10,6 +10,8 @@ export interface Exploration {
   readonly scenario: string;
   /** On top of the scenario's own. */
   readonly limits?: Limits;
+  /** What it takes for planted bugs that hide deeper than the time of `npm test` allows for all of it. */
+  readonly plantedLimits?: Limits;
   /** Every outcome there may be, and each must be met; left out where the scenario itself judges each outcome. */
   readonly outcomes?: readonly unknown[];
 }
@@ -129,6 +131,7 @@ async function explorePlanted(one: Exploration, bug: Planted): Promise<Report | 
     return await explore(urlOf(one.scenario), {
       seconds: plantedSeconds,
       ...one.limits,
+      ...one.plantedLimits,
       patches: [patchOf(bug)],
       planted: bug.name,
     });

@@ -6,6 +6,7 @@ import { lockOf } from '#fenceline/buffer/buffer.js';
 import type { Agent } from '#fenceline/cells/memory.js';
 import { isSelfDeadlock } from '#fenceline/lock/lock-wait.js';
 import { closeTicket, openTicket } from '#fenceline/lock/ticket.js';
+import { firstWaiter } from '#fenceline/lock/waiters.js';
 import {
   acquireStep,
   clearSuspect,
@@ -146,5 +147,75 @@ describe('several locks', () => {
       expect(new Set(tickets.map(({ stamp }) => stamp)).size).toBe(16);
       for (const ticket of tickets) closeTicket(agent, ticket);
       closeTicket(agent, openTicket(agent));
+    }));
+});
+
+describe('wound-wait', () => {
+  test('the younger holder gives way at its next wait, and not before', () =>
+    withLocks(3, (agent, [a = 0, b = 0, c = 0]) => {
+      const [older, younger] = [openTicket(agent, 'wound-wait'), openTicket(agent, 'wound-wait')];
+      expect(acquireStep(agent, a, older)).toBe('acquired');
+      expect(acquireStep(agent, b, younger)).toBe('acquired');
+      expect(acquireStep(agent, b, older)).toBe('blocked');
+      expect(acquireStep(agent, c, younger)).toBe('acquired');
+      expect(acquireStep(agent, a, younger)).toBe('die');
+      for (const lock of [b, c]) releaseLock(agent, lock, younger);
+      expect(acquireStep(agent, b, older)).toBe('acquired');
+      for (const lock of [a, b]) releaseLock(agent, lock, older);
+      expect(acquireStep(agent, a, younger)).toBe('acquired');
+      releaseLock(agent, a, younger);
+      for (const ticket of [older, younger]) closeTicket(agent, ticket);
+    }));
+
+  test('a waiter that holds nothing wounds nobody', () =>
+    withLocks(2, (agent, [a = 0, b = 0]) => {
+      const [older, younger] = [openTicket(agent, 'wound-wait'), openTicket(agent, 'wound-wait')];
+      const other = openTicket(agent, 'wound-wait');
+      expect(acquireStep(agent, a, younger)).toBe('acquired');
+      expect(acquireStep(agent, a, older)).toBe('blocked');
+      expect(acquireStep(agent, b, other)).toBe('acquired');
+      expect(acquireStep(agent, b, younger)).toBe('blocked');
+      leaveLock(agent, a, older);
+      leaveLock(agent, b, younger);
+      releaseLock(agent, a, younger);
+      releaseLock(agent, b, other);
+      for (const ticket of [older, younger, other]) closeTicket(agent, ticket);
+    }));
+});
+
+describe('the line of a lock', () => {
+  test('is by age among tickets, and by arrival for those without one', () =>
+    withLocks(1, (agent, [lock = 0]) => {
+      const holder = openTicket(agent);
+      const [t1, t2, t3] = [openTicket(agent), openTicket(agent), openTicket(agent)];
+      const [p1, p2] = [openTicket(agent, 'plain'), openTicket(agent, 'plain')];
+      expect(acquireStep(agent, lock, holder)).toBe('acquired');
+      // t1 comes after p1, but stands before t2, which was there first; t3 is the youngest and the last.
+      for (const ticket of [t2, p1, t1, p2, t3]) expect(acquireStep(agent, lock, ticket)).toBe('blocked');
+      releaseLock(agent, lock, holder);
+      const served = [];
+      for (let first = firstWaiter(agent, lock); first >= 0; first = firstWaiter(agent, lock)) {
+        const ticket = [t1, t2, t3, p1, p2].find(({ id }) => id === first);
+        if (ticket === undefined) throw new Error(`Ticket ${first} never waited.`);
+        expect(acquireStep(agent, lock, ticket)).toBe('acquired');
+        releaseLock(agent, lock, ticket);
+        served.push(ticket);
+      }
+      expect(served.map(({ id }) => id)).toEqual([t1, t2, p1, p2, t3].map(({ id }) => id));
+      for (const ticket of [holder, t1, t2, t3, p1, p2]) closeTicket(agent, ticket);
+    }));
+
+  test('a ticket of the same thread that comes later leaves a free lock to the first', () =>
+    withLocks(1, (agent, [lock = 0]) => {
+      const [holder, first, second] = [openTicket(agent), openTicket(agent), openTicket(agent)];
+      expect(acquireStep(agent, lock, holder)).toBe('acquired');
+      for (const ticket of [second, first]) expect(acquireStep(agent, lock, ticket)).toBe('blocked');
+      releaseLock(agent, lock, holder);
+      expect(acquireStep(agent, lock, second)).toBe('blocked');
+      expect(acquireStep(agent, lock, first)).toBe('acquired');
+      releaseLock(agent, lock, first);
+      expect(acquireStep(agent, lock, second)).toBe('acquired');
+      releaseLock(agent, lock, second);
+      for (const ticket of [holder, first, second]) closeTicket(agent, ticket);
     }));
 });

@@ -49,7 +49,7 @@ export function pathsBelow(folder: string): readonly string[] {
     .flatMap((entry) => {
       const path = folder === '' ? entry.name : `${folder}/${entry.name}`;
       if (entry.isDirectory()) return unowned.has(entry.name) ? [] : pathsBelow(path);
-      return entry.isFile() ? [path] : [];
+      return entry.isFile() && !unowned.has(entry.name) ? [path] : [];
     })
     .sort();
 }

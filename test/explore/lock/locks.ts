@@ -4,8 +4,8 @@ import { L_WORD } from '#fenceline/base/layout.js';
 import { load, store } from '#fenceline/cells/cell.js';
 import type { Agent } from '#fenceline/cells/memory.js';
 import { acquireSync } from '#fenceline/lock/lock-wait.js';
-import { closeTicket, openTicket, type Ticket } from '#fenceline/lock/ticket.js';
-import { agentOfTicket, clearSuspect, holderOf, releaseLock } from '#fenceline/lock/ww-lock.js';
+import { agentOfTicket, closeTicket, openTicket, type Rule, type Ticket } from '#fenceline/lock/ticket.js';
+import { clearSuspect, holderOf, releaseLock } from '#fenceline/lock/ww-lock.js';
 import { agentIn, assertForgotten, bury, lockAt, newWorld, scratchAt, type World, type WorldSize } from '../world.ts';
 
 export interface LockWorld extends World {
@@ -13,6 +13,8 @@ export interface LockWorld extends World {
   readonly suspects: number[];
   /** Locks that the dead agent held when it died. */
   readonly heldByDead: number[];
+  /** What its tickets go by. */
+  readonly rule: Rule;
 }
 
 export interface Taken {
@@ -25,10 +27,10 @@ export interface Taken {
 /** The low word of a stamp turns negative with the second ticket. */
 const firstStamp = 2 ** 31 - 1;
 
-export function newLockWorld(size: WorldSize): LockWorld {
+export function newLockWorld(size: WorldSize, rule: Rule = 'wait-die'): LockWorld {
   const world = newWorld(size);
   world.memory.stamps[0] = BigInt(firstStamp - 1);
-  return { ...world, suspects: [], heldByDead: [] };
+  return { ...world, suspects: [], heldByDead: [], rule };
 }
 
 /** Takes the locks in this order, adds one to the word behind each of `counted`, and gives them back. */
@@ -40,7 +42,7 @@ export function takeAll(
   counted: readonly number[] = order,
 ): Taken {
   const agent = agentIn(world, index);
-  const ticket = opened ?? openTicket(agent);
+  const ticket = opened ?? openTicket(agent, world.rule);
   let deaths = 0;
   let contended = -1;
   // Arrays that leave the function would count as shared by the explorer: `held` stays inside.
