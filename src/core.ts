@@ -29,11 +29,12 @@ import { findStopped, leave, reserveSeat, takeSeat } from './cells/agent.ts';
 import { putOutBeacon } from './cells/beacon.ts';
 import { showBeacon, watchBeacons } from './cells/beacon-watch.ts';
 import { canSleep, load, store } from './cells/cell.ts';
-import { now, sharedNow } from './cells/clock.ts';
+import { sharedNow, timeOrigin } from './cells/clock.ts';
 import type { Agent, Memory } from './cells/memory.ts';
 import { createPump, drainPump } from './cells/pump.ts';
 import { randomId } from './cells/random.ts';
 import { LIVE, nobody, slotWord } from './cells/slot.ts';
+import { openTracer } from './cells/trace-ring.ts';
 import { timelineAt } from './fence/timeline.ts';
 import { createHeap } from './memory/allocator.ts';
 import type { HeapMemory } from './memory/heap.ts';
@@ -190,6 +191,7 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
     fail('ENOSPC', `All places for agents (${value}) of the space are taken.`, { limit: 'agents', value });
   }
   if (!takeSeat(memory, place)) refuseHandle('names a place that was given up');
+  const traceOrigin = data.createdAt - timeOrigin();
   const agent: Agent = {
     ...memory,
     index: place.index,
@@ -198,7 +200,8 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
     repairs,
     cursors: new Map(),
     payloads: data.heaps.map(payloadOf),
-    traceOrigin: now() - (sharedNow() - data.createdAt),
+    traceOrigin,
+    tracer: openTracer(memory, place.index, place.incarnation, traceOrigin),
     batch: undefined,
   };
   showBeacon(agent, data.id);

@@ -23,7 +23,7 @@ import type { Use } from './schedule/job.ts';
 import { ACCESS_READ, ACCESS_UPDATE, ACCESS_WRITE, FLAG_RERUN } from './schedule/job.ts';
 import type { SharedBuffer } from './shared-buffer.ts';
 import { isSharedBuffer, partsOf } from './shared-buffer.ts';
-import { nameKernel } from './trace-view.ts';
+import { nameKernel } from './trace-names.ts';
 import { lockSetOf } from './transaction-base.ts';
 
 type Call = (args: unknown, options?: JobOptions) => Job<unknown>;

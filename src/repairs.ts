@@ -12,6 +12,7 @@ import { cas, load } from './cells/cell.ts';
 import { repairChunks } from './cells/chunk.ts';
 import { readAgents, removeAgent } from './cells/interest.ts';
 import type { Agent, Repair } from './cells/memory.ts';
+import { repairRings } from './cells/trace-ring.ts';
 import { repairSyncObjects } from './fence/sync-object.ts';
 import { repairTimelines } from './fence/timeline.ts';
 import { repairTickets } from './lock/ticket.ts';
@@ -32,6 +33,7 @@ export const repairs: readonly Repair[] = [
   repairJobs,
   repairPlacements,
   repairPools,
+  repairRings,
 ];
 
 function repairBufferLocks(agent: Agent, deadIndex: number): void {

@@ -5,7 +5,7 @@
 import { leaveError } from './admission.ts';
 import { bytesPerElement } from './base/dtype.ts';
 import { errorNumber, FencelineError, isFencelineError } from './base/errors.ts';
-import { J_ERROR, J_FLAGS, J_KERNEL, J_PARTS, J_RESULT, J_ROWS } from './base/layout.ts';
+import { J_ERROR, J_FLAGS, J_KERNEL, J_PARTS, J_POOL, J_RESULT, J_ROWS } from './base/layout.ts';
 import type { CallRecord, CallUse } from './call-record.ts';
 import { decodeCall, encodeScratch } from './call-record.ts';
 import { load, store } from './cells/cell.ts';
@@ -22,7 +22,7 @@ import { viewOver } from './live-view.ts';
 import { failedInput } from './local-job.ts';
 import { bytesOfBuffer } from './memory/placement.ts';
 import { failedDependency } from './schedule/dependencies.ts';
-import { chunkOwnerOf, FLAG_CANCELLED, jobAt, seqnoOfJob, usesOf } from './schedule/job.ts';
+import { chunkOwnerOf, FLAG_CANCELLED, jobAt, laneOf, seqnoOfJob, usesOf } from './schedule/job.ts';
 import { recordOf } from './schedule/submit.ts';
 import type { Work } from './schedule/take.ts';
 import { finishPart } from './schedule/take.ts';
@@ -76,7 +76,8 @@ export function runWork(
     return undefined;
   }
   noteStart(agent, work.job);
-  trace(agent, TRACE_BEGIN, work.job, load(agent.words, jobAt(agent, work.job) + J_KERNEL) | (work.part << 16));
+  if (agent.tracer !== undefined)
+    traceWork(core, work, TRACE_BEGIN, load(agent.words, jobAt(agent, work.job) + J_KERNEL) | (work.part << 16));
   const plan = planFor(kernel);
   const rows = rowsOf(core, work);
   const views = viewsOf(core, plan, call, rows);
@@ -95,6 +96,11 @@ export function runWork(
     endThrown(core, work, views, kernelError(call, worker, thrown));
     return undefined;
   }
+}
+
+function traceWork({ agent }: Core, { job }: Work, kind: number, detail: number): void {
+  const pool = load(agent.words, jobAt(agent, job) + J_POOL);
+  trace(agent, kind, laneOf(agent, job), pool + 1, seqnoOfJob(agent, job), detail);
 }
 
 /** Cancelled, or one of its inputs failed. */
@@ -206,7 +212,8 @@ function storeResult({ agent }: Core, { job, part }: Work, result: unknown): voi
 }
 
 function end(core: Core, work: Work, error: FencelineError | undefined): void {
-  trace(core.agent, TRACE_END, work.job, error === undefined ? 0 : errorNumber(error));
+  if (core.agent.tracer !== undefined)
+    traceWork(core, work, TRACE_END, error === undefined ? 0 : errorNumber(error));
   if (error !== undefined) leaveError(core, work.job, error);
   finishPart(core.agent, work, error === undefined ? 0 : errorNumber(error));
 }

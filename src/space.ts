@@ -42,7 +42,7 @@ export interface SpaceOptions {
   heaps?: readonly { name: string; sizeBytes: number; memory?: WebAssembly.Memory }[];
   /** Sizes of the tables of the control block (base/limits.ts). */
   limits?: Partial<Limits>;
-  /** Events that each thread's trace ring holds (`traceOf`); 0, the default, turns tracing off. */
+  /** Events that each thread's trace ring holds (`fenceline/trace`), 40 bytes each; 0, the default, turns tracing off. */
   traceEvents?: number;
   debug?: {
     /** Injects contention into transactions: at the n-th lock of the first run, or at each lock in turn. */
@@ -108,7 +108,7 @@ export class Space implements AsyncDisposable {
     }
     const heaps = options.heaps ?? [];
     checkHeapOptions(heaps, options.limits?.heaps ?? defaultLimits.heaps);
-    const limits = { ...options.limits, traceEvents: options.traceEvents ?? 0 };
+    const limits = { ...options.limits, traceEvents: options.traceEvents ?? options.limits?.traceEvents ?? 0 };
     const core = createCore({ budgetBytes, patienceMs, heaps, limits });
     if (!core.agent.isShared) console.warn(aloneWarning);
     return new Space(core, options.debug?.contend);

@@ -13,12 +13,13 @@ import type { Timer } from './cells/clock.ts';
 import { now, startTimer } from './cells/clock.ts';
 import type { Waiter } from './cells/memory.ts';
 import { addWaiter, holdProcess, nextWaiterOrder, releaseProcess, removeWaiter } from './cells/pump.ts';
+import { TRACE_WAIT_LEFT, trace } from './cells/trace.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Core } from './core.ts';
 import type { Points } from './fence/points.ts';
 import { firstPending, PENDING, pointsStatus } from './fence/points.ts';
 import { addInterest } from './fence/timeline.ts';
-import { isOwedByMe } from './fence/wait.ts';
+import { isOwedByMe, traceBlocked, traceUnblocked } from './fence/wait.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
 import { agentOfTicket } from './lock/ticket.ts';
 import { holderOf } from './lock/ww-lock.ts';
@@ -167,7 +168,8 @@ export function blockUntilOver(core: Core, points: Points, deadline: number, isO
   let from = firstPending(core.agent, points, 0);
   if (from < 0) return true;
   let isStuck = false;
-  sleepUntil(
+  traceBlocked(core.agent, points, from);
+  const isOver = sleepUntil(
     core.agent,
     () => {
       serveQueue(core);
@@ -176,8 +178,9 @@ export function blockUntilOver(core: Core, points: Points, deadline: number, isO
         // `from` is an index of `points`.
         addInterest(core.agent, (points[from] as Points[number]).timeline);
         const next = firstPending(core.agent, points, from);
-        if (next < 0) return true;
         if (next === from) break;
+        traceUnblocked(core.agent, points, from, next);
+        if (next < 0) return true;
         from = next;
       }
       isStuck = isOwed();
@@ -185,6 +188,7 @@ export function blockUntilOver(core: Core, points: Points, deadline: number, isO
     },
     deadline,
   );
+  if (!isOver || isStuck) trace(core.agent, TRACE_WAIT_LEFT, 0, 0, 0, 0);
   return !isStuck;
 }
 

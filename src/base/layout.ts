@@ -64,8 +64,6 @@ export const A_PARENT = 6;
 export const A_QUIT = 7;
 /** Which of the hint words below hold a bit. */
 export const A_HINTS = 8;
-/** Events written to its trace ring so far. */
-export const A_TRACED = 9;
 export const AGENT_WORDS = 16;
 /** 32 x 32 bits: which timelines (index modulo 1024) were signalled since this agent last looked. */
 export const HINT_WORDS = 32;
@@ -284,8 +282,17 @@ export const Y_INTEREST = 4;
 export const Y_INTEREST_OVERFLOW = 5;
 export const SYNC_WORDS = 16;
 
-// ---- trace events -------------------------------------------------------------------------------------------------
-export const TRACE_WORDS = 4;
+// ---- trace rings: one an agent, a header and events in segments (cells/trace-ring.ts) --------------------------------
+/** Events written so far, low and high word (cells/wide-count.ts); and events that were dropped, because a reader was in the way. */
+export const TR_WRITTEN = 0;
+export const TR_DROPPED = 2;
+/** Two words a segment: who reads it. */
+export const TR_PINS = 4;
+export const RING_WORDS = 16;
+/** One of them may be on its way to be overwritten: the others hold what was promised. */
+export const traceSegments = 5;
+/** Time (2), kind and incarnation, subject, generation, point (2), detail: half a cache line, so that none straddles two. */
+export const TRACE_WORDS = 8;
 
 /** Where each table starts, in words, and how many slots it has. */
 export interface Layout {
@@ -333,9 +340,18 @@ export function layoutOf(limits: Limits): Layout {
     heaps: table(limits.heaps, HEAP_WORDS),
     chunks: table(limits.chunks, CHUNK_WORDS),
     syncObjects: table(limits.syncObjects, SYNC_WORDS),
-    traces: table(limits.agents * limits.traceEvents, TRACE_WORDS),
+    traces: table(limits.agents, traceRingWords(limits)),
   };
   return { ...layout, totalWords: at };
+}
+
+/** Events of one segment of a trace ring: all but one of the segments hold `traceEvents`. */
+export function traceSegmentEvents(limits: Limits): number {
+  return Math.ceil(limits.traceEvents / (traceSegments - 1));
+}
+
+export function traceRingWords(limits: Limits): number {
+  return limits.traceEvents === 0 ? 0 : RING_WORDS + traceSegments * traceSegmentEvents(limits) * TRACE_WORDS;
 }
 
 assert(H_LIMITS + limitNames.length <= H_STAMP, 'The limits fit the header before the stamp words.');
@@ -353,3 +369,4 @@ assert(J_PART + partsPerJob <= J_RESULT && J_RESULT + partsPerJob <= J_USES, 'Th
 assert(J_USES + usesPerJob * USE_WORDS <= J_DEPS, 'The uses fit a job slot.');
 assert(J_DEPS + inlineDeps * DEP_WORDS <= J_INLINE, 'The dependencies fit a job slot.');
 assert(J_INLINE + inlineBytes / 4 <= JOB_WORDS, 'The inline record fits a job slot.');
+assert(TR_PINS + 2 * traceSegments <= RING_WORDS, 'The pins of the segments fit the header of a trace ring.');

@@ -98,6 +98,8 @@ export function leave(agent: Agent): void {
   if (!cas(agent.words, at + A_STATE, live, agentWord(AGENT_LEAVING, agent.index, agent.incarnation))) return;
   closePump(agent);
   repairSlot(agent, agent.index);
+  // Its ring goes with the seat.
+  agent.tracer = undefined;
   freeSeat(agent, agent.index, agentWord(AGENT_LEAVING, agent.index, agent.incarnation));
 }
 

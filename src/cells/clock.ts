@@ -14,6 +14,11 @@ export function sharedNow(): number {
   return performance.timeOrigin + performance.now();
 }
 
+/** When this thread's clock began, on the clock of `sharedNow`. */
+export function timeOrigin(): number {
+  return performance.timeOrigin;
+}
+
 /** A timer that can be stopped and that lets the process exit. */
 export interface Timer {
   stop(): void;

@@ -9,6 +9,7 @@ import { A_STATE, AGENT_WORDS } from '../base/layout.ts';
 import type { BigWords, Words } from './cell.ts';
 import { load } from './cell.ts';
 import type { Ticker } from './clock.ts';
+import type { Tracer } from './trace-ring.ts';
 
 export const AGENT_FREE = 0;
 export const AGENT_JOINING = 1;
@@ -46,6 +47,8 @@ export interface Agent extends Memory {
   readonly payloads: readonly Payload[];
   /** This thread's clock (cells/clock.ts) at the moment that the space began: trace times count from there. */
   readonly traceOrigin: number;
+  /** Where its trace events go; undefined if the space is not traced, or once the agent has left. */
+  tracer: Tracer | undefined;
   /** Rings held back by `batch`: undefined outside one. */
   batch: AgentBatch | undefined;
 }

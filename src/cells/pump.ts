@@ -14,6 +14,7 @@ import { startTicker } from './clock.ts';
 import type { Agent, Pump, Ready, Waiter } from './memory.ts';
 import { agentAt } from './memory.ts';
 import { queueTask, reportUncaught } from './task.ts';
+import { TRACE_CALLBACK, TRACE_CALLBACK_END, trace } from './trace.ts';
 
 /** Set while a waitAsync is armed; bit 0 belongs to the synchronous sleep. */
 const ARMED_ASYNC = 2;
@@ -208,11 +209,13 @@ function runReady(agent: Agent): void {
     const batch = pump.ready.sort((a, b) => a.order - b.order);
     pump.ready = [];
     for (const waiter of batch) {
+      trace(agent, TRACE_CALLBACK, 0, 0, 0, waiter.order);
       try {
         waiter.run(agent);
       } catch (error) {
         reportUncaught(error);
       }
+      trace(agent, TRACE_CALLBACK_END, 0, 0, 0, waiter.order);
     }
   }
 }

@@ -1,66 +1,58 @@
 /**
- * Trace rings: what happened, per agent, in shared memory; free when off (a branch on a constant of the agent).
+ * Tracepoints: what happened, noted by the agent that did it into its own ring (trace-ring.ts). Off, a tracepoint is a
+ * load and a branch; on, it costs a reading of the clock and little more (docs/tracing.md has the numbers).
  *
- * Each ring has one writer. An event is four words: microseconds since the space began (32 bits), kind and two values.
- * The count of events only grows; old ones are overwritten, and readers say how many were lost.
- * Not here: what the kinds are called and how they are drawn (trace-view.ts).
+ * Not here: what becomes of the events (src/trace/).
  */
-import { A_TRACED, TRACE_WORDS } from '../base/layout.ts';
-import { load, store } from './cell.ts';
-import { now } from './clock.ts';
-import type { Agent, Memory } from './memory.ts';
-import { agentAt } from './memory.ts';
+import type { Agent } from './memory.ts';
+import { note } from './trace-ring.ts';
 
-export const TRACE_SUBMIT = 1;
-export const TRACE_BEGIN = 2;
-export const TRACE_END = 3;
-export const TRACE_SIGNAL = 4;
+// What is noted, and what the words of the event mean: subject, generation, point, detail.
+
+/** timeline, generation, seqno: it was promised. */
+export const TRACE_ISSUE = 1;
+/** timeline, generation, seqno, error number or 0: everything up to it is over. */
+export const TRACE_SIGNAL = 2;
+/** timeline, generation, seqno, error number: the next signal is that of a failure. */
+export const TRACE_FAIL = 3;
+/** timeline, generation, -, error number: what was not signalled has failed. */
+export const TRACE_CLOSE = 4;
+/** timeline, generation, seqno, order of the waiter; 0 for a wait that blocks the thread. */
 export const TRACE_WAIT = 5;
-export const TRACE_WAKE = 6;
+export const TRACE_WAIT_OVER = 6;
+/** -, -, -, order of the waiter: it gave up. */
+export const TRACE_WAIT_LEFT = 7;
+/** The thread sleeps. */
+export const TRACE_SLEEP = 8;
+export const TRACE_WAKE = 9;
+/** -, -, -, order of the waiter. */
+export const TRACE_CALLBACK = 10;
+export const TRACE_CALLBACK_END = 11;
+/** Address of the lock, its holder's ticket + 1, -, ticket. */
+export const TRACE_CONTENDED = 12;
+/** Address of the lock, -, -, ticket. */
+export const TRACE_ACQUIRED = 13;
+export const TRACE_RELEASED = 14;
+/** The same: the ticket has to give back all its locks, for an older one holds this one. */
+export const TRACE_BACKED_OFF = 15;
+/** The same: it gave up. */
+export const TRACE_LOCK_LEFT = 16;
+/** Lane, pool + 1, seqno, kernel (-1: done by who submits it). */
+export const TRACE_SUBMIT = 17;
+/** Lane, pool + 1, seqno, kernel | part << 16. */
+export const TRACE_BEGIN = 18;
+/** Lane, pool + 1, seqno, error number or 0. */
+export const TRACE_END = 19;
 
-export interface TraceEvent {
-  readonly agent: number;
-  readonly kind: number;
-  readonly atUs: number;
-  readonly first: number;
-  readonly second: number;
-}
-
-/** Notes an event of this agent. */
-export function trace(agent: Agent, kind: number, first: number, second: number): void {
-  const capacity = agent.layout.limits.traceEvents;
-  if (capacity === 0) return;
-  const { words } = agent;
-  const counter = agentAt(agent, agent.index) + A_TRACED;
-  const count = load(words, counter);
-  const at = eventAt(agent, agent.index, count % capacity);
-  store(words, at, ((now() - agent.traceOrigin) * 1000) | 0);
-  store(words, at + 1, kind);
-  store(words, at + 2, first);
-  store(words, at + 3, second);
-  store(words, counter, (count + 1) & 0x7fffffff);
-}
-
-/** Events of one agent that are still in its ring, oldest first, and how many were lost. */
-export function readTrace(memory: Memory, agentIndex: number): { events: TraceEvent[]; lost: number } {
-  const capacity = memory.layout.limits.traceEvents;
-  const { words } = memory;
-  const count = load(words, agentAt(memory, agentIndex) + A_TRACED);
-  const events: TraceEvent[] = [];
-  const kept = Math.min(count, capacity);
-  for (let index = count - kept; index < count; index++) {
-    const at = eventAt(memory, agentIndex, index % capacity);
-    events.push({
-      agent: agentIndex,
-      atUs: load(words, at) >>> 0,
-      kind: load(words, at + 1),
-      first: load(words, at + 2),
-      second: load(words, at + 3),
-    });
-  }
-  return { events, lost: count - kept };
-}
-
-function eventAt(memory: Memory, agentIndex: number, index: number): number {
-  return memory.layout.traces + (agentIndex * memory.layout.limits.traceEvents + index) * TRACE_WORDS;
+/** Notes an event of this agent, if its space is traced. Arguments are to be at hand: they are made even when it is off. */
+export function trace(
+  agent: Agent,
+  kind: number,
+  subject: number,
+  generation: number,
+  point: number,
+  detail: number,
+): void {
+  const { tracer } = agent;
+  if (tracer !== undefined) note(agent.words, tracer, kind, subject, generation, point, detail);
 }

@@ -13,7 +13,7 @@ import { flushBatch } from './doorbell.ts';
 import type { Agent } from './memory.ts';
 import { agentAt } from './memory.ts';
 import { queuePump } from './pump.ts';
-import { TRACE_WAIT, TRACE_WAKE, trace } from './trace.ts';
+import { TRACE_SLEEP, TRACE_WAKE, trace } from './trace.ts';
 
 const ARMED_SYNC = 1;
 const firstSliceMs = 5;
@@ -38,9 +38,9 @@ export function sleepUntil(agent: Agent, poll: (agent: Agent) => boolean, deadli
     if (!(leftMs > 0)) break;
     // A look may ring others, and they may be those that we wait for.
     flushBatch(agent);
-    trace(agent, TRACE_WAIT, 0, 0);
+    trace(agent, TRACE_SLEEP, 0, 0, 0, 0);
     sleep(agent.words, at + A_RING, value, Math.min(sliceMs, leftMs));
-    trace(agent, TRACE_WAKE, 0, 0);
+    trace(agent, TRACE_WAKE, 0, 0, 0, 0);
     and(agent.words, at + A_ARMED, ~ARMED_SYNC);
     sliceMs = Math.min(sliceMs * 2, lastSliceMs);
     if (sliceMs > 2 * firstSliceMs) agent.pump.checkLives(agent);

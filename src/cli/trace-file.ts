@@ -1,10 +1,9 @@
 // The file of `--trace`. It is opened before the run, so that a path that cannot be written costs no work, and gets its
-// name when the run is over. What stands in it is the library's trace-view.ts.
+// name when the run is over. What stands in it is the library's trace/chrome.ts.
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Space } from '../index.ts';
-import { coreOf } from '../space.ts';
-import { chromeTrace } from '../trace-view.ts';
+import { chromeTrace } from '../trace/chrome.ts';
 import { RunError, reasonOf } from './failure.ts';
 
 /** Events each thread keeps, the last ones: a minute or so of small jobs. The file says how many were lost. */
@@ -30,7 +29,7 @@ export class TraceFile {
 
   /** Writes what the rings of the space hold, event by event: the whole text may be larger than a string may be. */
   async write(space: Space): Promise<void> {
-    const { traceEvents: events, lost } = chromeTrace(coreOf(space));
+    const { traceEvents: events, lost } = chromeTrace(space);
     try {
       await this.#file.write('{"traceEvents":[');
       for (let from = 0; from < events.length; from += linesPerWrite) {

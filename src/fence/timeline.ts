@@ -51,6 +51,7 @@ import {
   stateOf,
   tryFreeSlot,
 } from '../cells/slot.ts';
+import { TRACE_CLOSE, TRACE_FAIL, TRACE_ISSUE, TRACE_SIGNAL, trace } from '../cells/trace.ts';
 import { HAS_ERRORS, recordError } from './error-records.ts';
 import { readSeqno, windowMax, writeSeqno } from './seqno.ts';
 import { recordCloseStamp, recordStamp } from './time-stamps.ts';
@@ -112,6 +113,7 @@ export function issueUpTo(agent: Agent, writer: TimelineWriter, seqno: number): 
   if (seqno - writer.completed > windowMax) checkWindow(agent, writer, seqno);
   writeSeqno(agent.words, at + TL_ISSUED_LO, at + TL_ISSUED_EPOCH, Math.floor(writer.issued / 2 ** 30), seqno);
   writer.issued = seqno;
+  trace(agent, TRACE_ISSUE, writer.timeline, writer.generation, seqno, 0);
   return seqno;
 }
 
@@ -122,6 +124,7 @@ export function issueUpTo(agent: Agent, writer: TimelineWriter, seqno: number): 
 export function signal(agent: Agent, writer: TimelineWriter, seqno: number): void {
   if (!(seqno > writer.completed && seqno <= writer.issued)) refuseSignal(writer, seqno);
   const at = timelineAt(agent, writer.timeline);
+  trace(agent, TRACE_SIGNAL, writer.timeline, writer.generation, seqno, 0);
   writer.epoch = writeSeqno(agent.words, at + TL_LO, at + TL_EPOCH, writer.epoch, seqno);
   writer.completed = seqno;
   if (load(agent.words, at + TL_INTEREST) !== 0) wake(agent, writer.timeline);
@@ -161,6 +164,7 @@ export function signalError(agent: Agent, writer: TimelineWriter, seqno: number,
   if (!(seqno > writer.completed && seqno <= writer.issued)) refuseSignal(writer, seqno);
   if (atMs !== undefined) recordStamp(agent.words, timelineAt(agent, writer.timeline), seqno, atMs);
   recordError(agent.words, timelineAt(agent, writer.timeline), seqno, code);
+  trace(agent, TRACE_FAIL, writer.timeline, writer.generation, seqno, code);
   signal(agent, writer, seqno);
 }
 
@@ -192,6 +196,7 @@ export function closeTimeline(agent: Agent, timeline: number, generation: number
     }
     break;
   }
+  trace(agent, TRACE_CLOSE, timeline, generation, 0, code);
   if (load(words, at + TL_CLOSE_CODE) === 0) store(words, at + TL_CLOSE_CODE, code);
   if ((load(words, at + TL_ROLES) & KEEPS_TIMES) !== 0) recordCloseStamp(words, at, atMs ?? sharedNow());
   const closing = load(words, at + TL_STATE);

@@ -5,6 +5,7 @@
  * which is about to block (design section 5). Source: dma_fence_wait_timeout.
  */
 import type { Agent } from '../cells/memory.ts';
+import { TRACE_WAIT, TRACE_WAIT_LEFT, TRACE_WAIT_OVER, trace } from '../cells/trace.ts';
 import { sleepUntil } from '../cells/wait.ts';
 import type { Point, Points } from './points.ts';
 import { firstPending, PENDING, pointsStatus } from './points.ts';
@@ -14,7 +15,8 @@ import { addInterest, signallerOf } from './timeline.ts';
 export function waitPoints(agent: Agent, points: Points, deadline: number): boolean {
   let from = firstPending(agent, points, 0);
   if (from < 0) return true;
-  return sleepUntil(
+  traceBlocked(agent, points, from);
+  const isOver = sleepUntil(
     agent,
     () => {
       while (from >= 0) {
@@ -22,12 +24,29 @@ export function waitPoints(agent: Agent, points: Points, deadline: number): bool
         addInterest(agent, (points[from] as Point).timeline);
         const next = firstPending(agent, points, from);
         if (next === from) return false;
+        traceUnblocked(agent, points, from, next);
         from = next;
       }
       return true;
     },
     deadline,
   );
+  if (!isOver) trace(agent, TRACE_WAIT_LEFT, 0, 0, 0, 0);
+  return isOver;
+}
+
+/** This thread is about to block for the point at `index`. */
+export function traceBlocked(agent: Agent, points: Points, index: number): void {
+  // Context: an index of `points`.
+  const { timeline, generation, seqno } = points[index] as Point;
+  trace(agent, TRACE_WAIT, timeline, generation, seqno, 0);
+}
+
+/** The point at `index` is over, and `next` comes; -1 if none. */
+export function traceUnblocked(agent: Agent, points: Points, index: number, next: number): void {
+  const { timeline, generation, seqno } = points[index] as Point;
+  trace(agent, TRACE_WAIT_OVER, timeline, generation, seqno, 0);
+  if (next >= 0) traceBlocked(agent, points, next);
 }
 
 /** Whether a pending point can only be signalled by this agent: blocking for it would never end. */

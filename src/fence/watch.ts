@@ -8,6 +8,7 @@
  */
 import type { Agent, Ready, Waiter } from '../cells/memory.ts';
 import { addReady, addWaiter, nextWaiterOrder, removeWaiter } from '../cells/pump.ts';
+import { TRACE_WAIT, TRACE_WAIT_LEFT, TRACE_WAIT_OVER, trace } from '../cells/trace.ts';
 import type { Point, Points } from './points.ts';
 import { firstPending, isSameTimeline, PENDING, pointStatus } from './points.ts';
 import { addInterest, hintOf } from './timeline.ts';
@@ -51,7 +52,9 @@ export function watchPoints(agent: Agent, points: Points, run: (agent: Agent) =>
 export function cancelWatch(waiter: FenceWaiter): void {
   if (waiter.isCancelled) return;
   waiter.isCancelled = true;
-  if (waiter.home !== undefined) sweep(waiter.home);
+  if (waiter.home === undefined) return;
+  trace(waiter.home.agent, TRACE_WAIT_LEFT, 0, 0, 0, waiter.order);
+  sweep(waiter.home);
 }
 
 /** Waits that were given up must not pile up at a point that takes long: O(1) for each of them. */
@@ -75,6 +78,7 @@ function advance(agent: Agent, waiter: FenceWaiter): void {
   waiter.at = next;
   // `next` is an index of `points`.
   const point = waiter.points[next] as Point;
+  trace(agent, TRACE_WAIT, point.timeline, point.generation, point.seqno, waiter.order);
   const byTimeline = watchesOf(agent);
   const known = byTimeline[point.timeline];
   if (known?.isWatching && isSameTimeline(known.point, point)) {
@@ -124,8 +128,10 @@ function pollWatch(agent: Agent, watch: Watch): boolean {
       return true;
     }
     // The point a waiter waits at is one of this timeline.
-    if (!first.isCancelled && pointStatus(agent, first.points[first.at] as Point) === PENDING) return false;
+    const point = first.points[first.at] as Point;
+    if (!first.isCancelled && pointStatus(agent, point) === PENDING) return false;
     pop(watch.heap);
+    trace(agent, TRACE_WAIT_OVER, point.timeline, point.generation, point.seqno, first.order);
     first.home = undefined;
     advance(agent, first);
   }

@@ -30,6 +30,14 @@ import { ring } from '../cells/doorbell.ts';
 import { removeAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { isLive } from '../cells/memory.ts';
+import {
+  TRACE_ACQUIRED,
+  TRACE_BACKED_OFF,
+  TRACE_CONTENDED,
+  TRACE_LOCK_LEFT,
+  TRACE_RELEASED,
+  trace,
+} from '../cells/trace.ts';
 import type { Ticket } from './ticket.ts';
 import { agentOfTicket, holdingOf, OWNER_MASK, plainStamp, stampOf, ticketIdOf } from './ticket.ts';
 import {
@@ -79,9 +87,11 @@ export function acquireStep(agent: Agent, lockAt: number, ticket: Ticket): Acqui
     }
     if (ticket.holding > 0 && mustGiveWay(agent, lockAt, word, ticket)) {
       leaveLock(agent, lockAt, ticket);
+      trace(agent, TRACE_BACKED_OFF, lockAt, owner & 0xfff, 0, ticket.id);
       return 'die';
     }
     if (ticket.waitingAt !== lockAt) {
+      trace(agent, TRACE_CONTENDED, lockAt, owner & 0xfff, 0, ticket.id);
       register(agent, lockAt, ticket);
       continue;
     }
@@ -101,6 +111,7 @@ export function acquireStep(agent: Agent, lockAt: number, ticket: Ticket): Acqui
 export function releaseLock(agent: Agent, lockAt: number, ticket: Ticket): boolean {
   const { words } = agent;
   ticket.holding--;
+  trace(agent, TRACE_RELEASED, lockAt, 0, 0, ticket.id);
   if (ticket.rule === 'wound-wait' && ticket.holding === 0) forgetWound(agent, ticket);
   if (cas(words, lockAt + L_WORD, ticket.word, 0)) return false;
   for (;;) {
@@ -115,6 +126,7 @@ export function releaseLock(agent: Agent, lockAt: number, ticket: Ticket): boole
 /** Gives up waiting. If the lock is free by now, the ring that may have been ours goes to the next one. */
 export function leaveLock(agent: Agent, lockAt: number, ticket: Ticket): void {
   if (ticket.waitingAt !== lockAt) return;
+  trace(agent, TRACE_LOCK_LEFT, lockAt, 0, 0, ticket.id);
   unregister(agent, lockAt, ticket);
   const word = load(agent.words, lockAt + L_WORD);
   if ((word & OWNER_MASK) === 0 && (word & WAITERS) !== 0) passOn(agent, lockAt);
@@ -174,6 +186,7 @@ export function repairLock(agent: Agent, lockAt: number, deadIndex: number): voi
 function taken(agent: Agent, lockAt: number, before: number, ticket: Ticket): Acquisition {
   ticket.holding++;
   ticket.losses = 0;
+  trace(agent, TRACE_ACQUIRED, lockAt, 0, 0, ticket.id);
   if (ticket.waitingAt === lockAt) unregister(agent, lockAt, ticket);
   if ((before & WAITERS) !== 0) settleWaiters(agent, lockAt, ticket);
   return (before & SUSPECT) !== 0 ? 'suspect' : 'acquired';

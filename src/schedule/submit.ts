@@ -114,9 +114,9 @@ export function submitJob(agent: Agent, spec: JobSpec): SubmittedJob {
   for (const use of spec.uses) writeUse(agent, job, index++, use);
   fillChunks(agent, job, spec);
   store(words, at + J_ORDER, add(words, H_SUBMITTED, 1));
+  trace(agent, TRACE_SUBMIT, laneOf(agent, job), spec.pool + 1, seqno, spec.kernel);
   publishSlot(words, at + J_STATE, agent.index);
   movePhase(agent, job, filling, QUEUED);
-  trace(agent, TRACE_SUBMIT, job, spec.kernel);
   return { job, seqno };
 }
 

@@ -106,7 +106,7 @@ function layoutFor({ seated, ...sizes }: WorldSize): Layout {
 /** An agent's own end of the memory. Its pump does not look for the dead by itself: that is `afterDeath`'s part. */
 export function agentOver(memory: Memory, index: number, incarnation: number, checkLives = nothing): Agent {
   const own = { index, incarnation, pump: createPump(checkLives), repairs, cursors: new Map<number, number>() };
-  return { ...memory, ...own, payloads: [], traceOrigin: 0, batch: undefined };
+  return { ...memory, ...own, payloads: [], traceOrigin: 0, tracer: undefined, batch: undefined };
 }
 
 export function agentIn(world: World, index: number): Agent {

@@ -40,7 +40,7 @@ export function agentOf(memory: Memory, index: number, repairs: readonly Repair[
   const pump = createPump(() => {});
   return {
     ...{ words, stamps, wide, bytes, layout, isShared, index, incarnation: 0, pump, repairs },
-    ...{ cursors: new Map<number, number>(), payloads: [], batch: undefined, traceOrigin: 0 },
+    ...{ cursors: new Map<number, number>(), payloads: [], tracer: undefined, batch: undefined, traceOrigin: 0 },
   };
 }
 

@@ -30,7 +30,7 @@ const folders: Readonly<Record<string, string>> = {
 };
 
 /** Subpath exports that belong to a tool; every other file directly in src/ is a public shell. */
-const toolShells: ReadonlySet<string> = new Set(['check.ts', 'pipeline.ts']);
+const toolShells: ReadonlySet<string> = new Set(['check.ts', 'pipeline.ts', 'trace.ts']);
 
 /** The layer of a path below src/, or undefined: a folder that has none yet must be entered above. */
 export function layerOf(path: string): string | undefined {

@@ -60,7 +60,7 @@ export function newWorld(count: number): HeapWorld {
     store(words, layout.agents + index * AGENT_WORDS + A_STATE, agentWord(AGENT_LIVE, index, 0));
     const cursors = new Map<number, number>();
     const own = { index, incarnation: 0, pump: createPump(nothing), repairs: [repairHeaps], cursors, traceOrigin: 0 };
-    agents.push({ ...memory, ...own, payloads: [], batch: undefined });
+    agents.push({ ...memory, ...own, payloads: [], tracer: undefined, batch: undefined });
   }
   return { memory, agents, held: [] };
 }

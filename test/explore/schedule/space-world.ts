@@ -80,7 +80,7 @@ export function newSpace(size: SpaceSize): Space {
   for (let index = 0; index < size.seated; index++) {
     words[layout.agents + index * AGENT_WORDS + A_STATE] = agentWord(AGENT_LIVE, nobody, 0);
     const own = { index, incarnation: 0, pump: createPump(nothing), repairs, cursors: new Map<number, number>() };
-    agents.push({ ...memory, ...own, payloads, traceOrigin: 0, batch: undefined });
+    agents.push({ ...memory, ...own, payloads, traceOrigin: 0, tracer: undefined, batch: undefined });
   }
   return { memory, layout, agents, payload: new Int32Array(bytes), ran: [], found: [] };
 }
