@@ -212,8 +212,7 @@ function storeResult({ agent }: Core, { job, part }: Work, result: unknown): voi
 }
 
 function end(core: Core, work: Work, error: FencelineError | undefined): void {
-  if (core.agent.tracer !== undefined)
-    traceWork(core, work, TRACE_END, error === undefined ? 0 : errorNumber(error));
+  if (core.agent.tracer !== undefined) traceWork(core, work, TRACE_END, error === undefined ? 0 : errorNumber(error));
   if (error !== undefined) leaveError(core, work.job, error);
   finishPart(core.agent, work, error === undefined ? 0 : errorNumber(error));
 }

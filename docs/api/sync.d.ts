@@ -193,13 +193,54 @@ declare module 'fenceline/uapi' {
 }
 
 declare module 'fenceline/trace' {
-  import type { Space } from 'fenceline';
+  import type { Code, Space } from 'fenceline';
+
+  // A space is traced if it was made with `traceEvents` (or `limits.traceEvents`): events that each thread's ring holds.
 
   type TracePoint = 'issue' | 'signal' | 'wait' | 'callback' | 'lock' | 'job';
+  /** One event, in words. */
+  interface TraceRecord {
+    readonly point: TracePoint;
+    /** 'issue'; 'fail', 'signal', 'close'; 'begin', 'over', 'left', 'sleep', 'wake'; ... : see src/trace/record.ts. */
+    readonly what: string;
+    /** Number of the agent that did it. */
+    readonly agent: number;
+    /** On the clock of this thread's performance.now(). */
+    readonly atMs: number;
+    /** A timeline with its point, a job, a buffer: by name where this thread knows it. */
+    readonly subject: string;
+    readonly timeline: number | undefined;
+    readonly seqno: number | undefined;
+    readonly error: Code | undefined;
+    /** Tells waits and their callbacks apart; 0 for a wait that blocks the thread. Of a lock, the ticket; of a job, its part. */
+    readonly id: number;
+  }
+  interface TraceLoss {
+    readonly agent: number;
+    readonly lost: number;
+  }
+  interface ChromeEvent {
+    readonly name: string;
+    readonly ph: string;
+    readonly ts: number;
+    readonly pid: number;
+    readonly tid: number;
+    readonly [field: string]: unknown;
+  }
+  interface ChromeTrace {
+    readonly traceEvents: readonly ChromeEvent[];
+    readonly lost: number;
+  }
   /** Chrome trace JSON of all rings, with arrows from a signal to the waits it ended. `lost`: events overwritten before they were read. */
-  function chromeTrace(space: Space): { traceEvents: readonly object[]; lost: number };
-  /** What was traced since the last call, as `performance.measure` entries. Outcomes: how many, and how many were lost. */
+  function chromeTrace(space: Space): ChromeTrace;
+  /**
+   * What was traced since the last call: `performance.measure` entries for what lasted, marks for the rest. Outcomes: how many, and
+   * how many events were lost.
+   */
   function measureTrace(space: Space): { entries: number; lost: number };
-  /** Publishes on `diagnostics_channel` 'fenceline:<point>' what is read from the rings, until disposed of. Node only: ENODEV elsewhere. */
+  /**
+   * Publishes TraceRecords on `diagnostics_channel` 'fenceline:<point>', and TraceLoss on 'fenceline:lost', as they are read from the
+   * rings, until disposed of. Node only: ENODEV elsewhere.
+   */
   function publishTrace(space: Space, options?: { everyMs?: number }): Disposable;
 }

@@ -12,7 +12,7 @@ import type { Limits } from './limits.ts';
 import { partsPerJob, pointsPerReservation, poolsPerSpace, ticketsPerAgent, usesPerJob } from './limits.ts';
 
 export const magic = 0x464e434c; // 'FNCL'
-export const layoutVersion = 2;
+export const layoutVersion = 3;
 
 // ---- header -------------------------------------------------------------------------------------------------------
 export const H_MAGIC = 0;

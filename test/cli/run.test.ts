@@ -123,11 +123,11 @@ describe('a trace', () => {
     const named = (name: string, phase: string) =>
       traceEvents.filter(({ name: is, ph }) => is === name && ph === phase);
     expect(named('thread_name', 'M').length).toBeGreaterThanOrEqual(2);
-    expect(named('submit invert', 'i')).toHaveLength(2);
+    expect(named('submit invert', 'X')).toHaveLength(2);
     // Each job has a part on each of the two workers, or both on one that was quicker.
-    expect(named('invert', 'B')).toHaveLength(4);
-    const main = new Set(named('submit invert', 'i').map(({ tid }) => tid));
-    expect(named('invert', 'B').some(({ tid }) => main.has(tid))).toBe(false);
+    expect(named('invert', 'X')).toHaveLength(4);
+    const main = new Set(named('submit invert', 'X').map(({ tid }) => tid));
+    expect(named('invert', 'X').some(({ tid }) => main.has(tid))).toBe(false);
     expect(otherData.lostEvents).toBe(0);
   });
 
