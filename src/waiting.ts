@@ -19,7 +19,7 @@ import type { Core } from './core.ts';
 import type { Points } from './fence/points.ts';
 import { firstPending, PENDING, pointsStatus } from './fence/points.ts';
 import { addInterest } from './fence/timeline.ts';
-import { isOwedByMe, traceBlocked, traceUnblocked } from './fence/wait.ts';
+import { isOwedByMe, traceBlocked, traceStep } from './fence/wait.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
 import { agentOfTicket } from './lock/ticket.ts';
 import { holderOf } from './lock/ww-lock.ts';
@@ -179,7 +179,7 @@ export function blockUntilOver(core: Core, points: Points, deadline: number, isO
         addInterest(core.agent, (points[from] as Points[number]).timeline);
         const next = firstPending(core.agent, points, from);
         if (next === from) break;
-        traceUnblocked(core.agent, points, from, next);
+        traceStep(core.agent, points, from, next);
         if (next < 0) return true;
         from = next;
       }

@@ -98,9 +98,9 @@ export function leave(agent: Agent): void {
   if (!cas(agent.words, at + A_STATE, live, agentWord(AGENT_LEAVING, agent.index, agent.incarnation))) return;
   closePump(agent);
   repairSlot(agent, agent.index);
-  // Its ring goes with the seat.
-  agent.tracer = undefined;
   freeSeat(agent, agent.index, agentWord(AGENT_LEAVING, agent.index, agent.incarnation));
+  // Its ring went with the seat, and freeing that noted nothing.
+  agent.tracer = undefined;
 }
 
 /** Whether the agent in this slot, of this incarnation, is still on its way, at work or leaving. */

@@ -163,8 +163,8 @@ export function signalAt(agent: Agent, writer: TimelineWriter, seqno: number, at
 export function signalError(agent: Agent, writer: TimelineWriter, seqno: number, code: number, atMs?: number): void {
   if (!(seqno > writer.completed && seqno <= writer.issued)) refuseSignal(writer, seqno);
   if (atMs !== undefined) recordStamp(agent.words, timelineAt(agent, writer.timeline), seqno, atMs);
-  recordError(agent.words, timelineAt(agent, writer.timeline), seqno, code);
   trace(agent, TRACE_FAIL, writer.timeline, writer.generation, seqno, code);
+  recordError(agent.words, timelineAt(agent, writer.timeline), seqno, code);
   signal(agent, writer, seqno);
 }
 

@@ -15,7 +15,7 @@ import { addInterest, signallerOf } from './timeline.ts';
 export function waitPoints(agent: Agent, points: Points, deadline: number): boolean {
   let from = firstPending(agent, points, 0);
   if (from < 0) return true;
-  traceBlocked(agent, points, from);
+  let traced = traceBlocked(agent, points, from);
   const isOver = sleepUntil(
     agent,
     () => {
@@ -24,8 +24,8 @@ export function waitPoints(agent: Agent, points: Points, deadline: number): bool
         addInterest(agent, (points[from] as Point).timeline);
         const next = firstPending(agent, points, from);
         if (next === from) return false;
-        traceUnblocked(agent, points, from, next);
         from = next;
+        traced = traceStep(agent, points, traced, next);
       }
       return true;
     },
@@ -35,18 +35,19 @@ export function waitPoints(agent: Agent, points: Points, deadline: number): bool
   return isOver;
 }
 
-/** This thread is about to block for the point at `index`. */
-export function traceBlocked(agent: Agent, points: Points, index: number): void {
+/** This thread is about to block for the point at `index`. Outcomes: that index. */
+export function traceBlocked(agent: Agent, points: Points, index: number): number {
   // Context: an index of `points`.
   const { timeline, generation, seqno } = points[index] as Point;
   trace(agent, TRACE_WAIT, timeline, generation, seqno, 0);
+  return index;
 }
 
-/** The point at `index` is over, and `next` comes; -1 if none. */
-export function traceUnblocked(agent: Agent, points: Points, index: number, next: number): void {
+/** The point at `index` is over, and `next` comes; -1 if none. Outcomes: `next`. */
+export function traceStep(agent: Agent, points: Points, index: number, next: number): number {
   const { timeline, generation, seqno } = points[index] as Point;
   trace(agent, TRACE_WAIT_OVER, timeline, generation, seqno, 0);
-  if (next >= 0) traceBlocked(agent, points, next);
+  return next < 0 ? next : traceBlocked(agent, points, next);
 }
 
 /** Whether a pending point can only be signalled by this agent: blocking for it would never end. */
