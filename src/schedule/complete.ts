@@ -72,8 +72,8 @@ export function completeJob(agent: Agent, job: number): void {
   const laneAt = timelineAt(agent, lane);
   const isSignaled = completedOf(agent, lane) >= seqno;
   if (error !== 0 && !isSignaled) recordError(words, laneAt, seqno, error);
-  movePhase(agent, job, loadPhase(agent, job), DONE_JOB, agent.index);
   if (!isSignaled) trace(agent, TRACE_SIGNAL, lane, 0, seqno, error);
+  movePhase(agent, job, loadPhase(agent, job), DONE_JOB, agent.index);
   if (!isSignaled) writeSeqno(words, laneAt + TL_LO, laneAt + TL_EPOCH, load(words, laneAt + TL_EPOCH), seqno);
   if (load(words, laneAt + TL_INTEREST) !== 0) wake(agent, lane);
   for (const use of uses) tryRelease(agent, use.buffer);
