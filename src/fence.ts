@@ -44,6 +44,8 @@ export type OutcomeSource<R> = () => Exclude<Outcome<R>, { status: 'pending' }>;
 
 /** The points of a fence of this space. Outcomes: the points, or EINVAL. */
 export let pointsOfFence: (fence: Fence<unknown>, core: Core) => Points;
+/** The space of a fence. Outcomes: the core; EINVAL if it is no fence, or of no space because it has no points. */
+export let coreOfFence: (fence: Fence<unknown>) => Core;
 /** A fence over points, with what becomes of it if the points alone do not say. */
 export let fenceOver: <R = void>(core: Core, points: Points, label: string, source?: OutcomeSource<R>) => Fence<R>;
 
@@ -161,8 +163,7 @@ export class Fence<R = void> {
    */
   static over(space: Space, error?: FencelineError): Fence {
     const core = takeMakers().coreOf(space);
-    if (error === undefined)
-      return new Fence<void>(undefined, [], 'over', () => ({ status: 'done', value: undefined }));
+    if (error === undefined) return new Fence<void>(core, [], 'over');
     const point = failedPoint(core.agent, errorNumber(error), ++stubsMade);
     rememberPoint(core, point, asOthersRead(error, 'a fence'));
     return new Fence<void>(core, [point], 'over');
@@ -265,6 +266,11 @@ export class Fence<R = void> {
       }
       fence.asked();
       return fence.#points;
+    };
+    coreOfFence = (fence) => {
+      if (typeof fence === 'object' && fence !== null && #core in fence && fence.#core !== undefined)
+        return fence.#core;
+      return fail('EINVAL', `The fence (${typeof fence}) is not one of a space.`, { argument: 'fence' });
     };
     fenceOver = (core, points, label, source) => new Fence(core, points, label, source);
   }

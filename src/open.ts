@@ -40,13 +40,13 @@ export function registerKind(kind: string, open: (core: Core, fields: Fields) =>
 
 /** Outcomes: the object; throws EINVAL (not a handle of this space), ENOENT (its target is gone). */
 export function openHandle(core: Core, handle: unknown): unknown {
-  if (typeof handle !== 'object' || handle === null) refuse(`(${typeof handle}) is not a handle`);
+  if (typeof handle !== 'object' || handle === null) refuseHandle(`(${typeof handle}) is not a handle`);
   const fields = handle as Fields;
   const open = openers.get(String(fields.kind));
-  if (open === undefined) refuse(`(kind ${String(fields.kind)}) is of no kind that this space knows`);
+  if (open === undefined) refuseHandle(`(kind ${String(fields.kind)}) is of no kind that this space knows`);
   const isEmpty = fields.kind === 'fenceline.fence' && Array.isArray(fields.points) && fields.points.length === 0;
   // A fence of no points is over in every space.
-  if (fields.space !== core.data.id && !isEmpty) refuse('is of another space');
+  if (fields.space !== core.data.id && !isEmpty) refuseHandle('is of another space');
   return open(core, fields);
 }
 
@@ -56,7 +56,7 @@ function openBuffer(core: Core, fields: Fields): SharedBuffer {
   const generation = indexOf(fields.generation, 2 ** 22, 'generation');
   const { dtype } = fields;
   const shape = shapeOf(fields.shape);
-  if (!isDType(dtype)) refuse(`has the element type ${String(dtype)}, which does not exist`);
+  if (!isDType(dtype)) refuseHandle(`has the element type ${String(dtype)}, which does not exist`);
   const size = lengthOf(shape) * bytesPerElement(dtype);
   const offset = indexOf(fields.offset, Number.MAX_SAFE_INTEGER, 'offset') * bytesPerElement(dtype);
   if (!retainBuffer(core, { buffer, generation })) {
@@ -71,7 +71,7 @@ function openBuffer(core: Core, fields: Fields): SharedBuffer {
   const isWhole = load(agent.words, bufferAt(agent, buffer) + B_DTYPE) === dtypeNumber(dtype);
   if (!isWhole || offset + size > bufferSizeBytes(agent, buffer)) {
     releaseBuffer(core, buffer);
-    refuse('does not match its buffer');
+    refuseHandle('does not match its buffer');
   }
   if (fields.gift !== undefined) takeOrLetGo(core, buffer, fields.gift as Gift);
   const label = String(fields.label);
@@ -93,20 +93,26 @@ function takeOrLetGo(core: Core, buffer: number, gift: Gift): void {
 
 function openFence(core: Core, fields: Fields): Fence {
   const given = fields.points;
-  if (!Array.isArray(given)) refuse('has no points');
-  const points = given.map((point: Partial<Point>): Point => {
-    const timeline = indexOf(point?.timeline, core.agent.layout.timelineCount, 'timeline');
-    const generation = indexOf(point?.generation, 2 ** 22, 'generation');
-    const seqno = indexOf(point?.seqno, Number.MAX_SAFE_INTEGER, 'seqno');
-    if (timeline === core.agent.layout.stubTimeline) {
-      if (codeFromNumber(generation) === undefined) refuse(`names the error ${generation}, which does not exist`);
-      return { timeline, generation, seqno };
-    }
-    const isThere = generationOf(load(core.agent.words, timelineAt(core.agent, timeline) + TL_STATE)) === generation;
-    if (isThere && seqno > promisedOf(core, timeline)) refuse(`names point ${seqno}, which nobody has promised`);
+  if (!Array.isArray(given)) refuseHandle('has no points');
+  return fenceOver(
+    core,
+    given.map((point: Partial<Point>) => openPoint(core, point)),
+    String(fields.label),
+  );
+}
+
+/** A point that came with a handle. Outcomes: the point, or EINVAL. */
+export function openPoint(core: Core, point: Partial<Point>): Point {
+  const timeline = indexOf(point?.timeline, core.agent.layout.timelineCount, 'timeline');
+  const generation = indexOf(point?.generation, 2 ** 22, 'generation');
+  const seqno = indexOf(point?.seqno, Number.MAX_SAFE_INTEGER, 'seqno');
+  if (timeline === core.agent.layout.stubTimeline) {
+    if (codeFromNumber(generation) === undefined) refuseHandle(`names the error ${generation}, which does not exist`);
     return { timeline, generation, seqno };
-  });
-  return fenceOver(core, points, String(fields.label));
+  }
+  const isThere = generationOf(load(core.agent.words, timelineAt(core.agent, timeline) + TL_STATE)) === generation;
+  if (isThere && seqno > promisedOf(core, timeline)) refuseHandle(`names point ${seqno}, which nobody has promised`);
+  return { timeline, generation, seqno };
 }
 
 /** The last point of a timeline that somebody has promised. */
@@ -118,17 +124,18 @@ function promisedOf({ agent }: Core, timeline: number): number {
 /** A whole number from 0 to below `limit`. */
 export function indexOf(value: unknown, limit: number, name: string): number {
   if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < limit) return value;
-  return refuse(`has the ${name} ${String(value)}, which is not a whole number from 0 to below ${limit}`);
+  return refuseHandle(`has the ${name} ${String(value)}, which is not a whole number from 0 to below ${limit}`);
 }
 
 function shapeOf(value: unknown): readonly number[] {
-  if (!Array.isArray(value)) refuse('has no shape');
+  if (!Array.isArray(value)) refuseHandle('has no shape');
   return value.map((dim: unknown) => {
-    if (dim === 0) refuse('has the dimension 0, which no buffer has');
+    if (dim === 0) refuseHandle('has the dimension 0, which no buffer has');
     return indexOf(dim, 2 ** 40, 'dimension');
   });
 }
 
-function refuse(why: string): never {
+/** Outcomes: EINVAL about the handle. */
+export function refuseHandle(why: string): never {
   fail('EINVAL', `The handle ${why}.`, { argument: 'handle' });
 }

@@ -1,52 +1,86 @@
 /**
  * Sync objects for users: a replaceable fence, waited for before anybody has promised it (Linux: drm_syncobj).
  *
- * Waiting takes two steps: `submitted` waits for a fence to exist, its `wait` for the work.
+ * What an object holds is a chain of points (fence/chain.ts). Not here: waiting for several of them (sync-wait.ts).
  */
-
-import { assert } from './base/assert.ts';
 import { disposeKey } from './base/dispose.ts';
 import { FencelineError, fail } from './base/errors.ts';
-import { sleepUntil } from './cells/wait.ts';
+import { sharedNow } from './cells/clock.ts';
+import { fenceOfChain, leavesOfFence } from './chain-fence.ts';
 import type { Core } from './core.ts';
-import type { Points } from './fence/points.ts';
+import type { Chain } from './fence/chain.ts';
+import { chainOf, completedPoint, headOf, mergeChains, stubLeaf } from './fence/chain.ts';
 import {
+  addPoint,
+  chainIn,
   createSyncObject,
-  dropSyncObject,
+  headIn,
   holdSyncObject,
-  listenToSyncObject,
-  replaceFence,
-  resetSyncObject,
+  promisedChain,
+  replaceChain,
   type SyncObjectId,
-  submittedPoints,
 } from './fence/sync-object.ts';
-import { type Fence, fenceOver, pointsOfFence } from './fence.ts';
+import type { Fence } from './fence.ts';
 import type { Handle } from './handle.ts';
+import { overSince } from './leaf-info.ts';
 import { indexOf, registerKind } from './open.ts';
 import { coreOf, type Space } from './space.ts';
-import { countHold, releaseHold } from './sync-holds.ts';
-import { whenTrue } from './waiting.ts';
+import { chainOfFile, isSyncFile, type SyncFile, syncFileOver } from './sync-file.ts';
+import { countHold } from './sync-holds.ts';
+import { keepInObject, tidyKeepers } from './sync-keep.ts';
+import { awaitPoint, callAtPoint, sleepForPoint } from './sync-point.ts';
+import { letGo, lookNow, nameOfHold } from './sync-watch.ts';
 
-/** A replaceable fence, or a row of numbered ones: waited for before anybody has promised it. */
+/** A replaceable fence, or rows of numbered ones: waited for before anybody has promised it. */
 export interface SyncObject extends Disposable {
   readonly label: string;
-  /** Puts a fence in: in place of what is there, or as the next point (from 1 on). Outcomes: EINVAL if it goes backwards. */
-  replace(fence: Fence<unknown>, point?: number): void;
-  /** Takes all fences out; points can begin again. */
+  /** Whether no fence is in it. */
+  readonly isEmpty: boolean;
+  /**
+   * Puts a fence in, in place of what is there, or (point > 0) adds it as a point. A point that is not above the last one begins
+   * a new numbering at the last one's number, over only when all before it are (dma_fence_chain_init).
+   * Outcomes: nothing; EINVAL; ENOSPC (65,536 points that are not over, chunks). Whoever waits for it is woken.
+   */
+  replace(fence: Fence<unknown> | SyncFile, point?: number): void;
+  /**
+   * Puts in a fence that is over, in place of what is there, or adds it as a point (0 too: it then counts as the last one
+   * again). `atMs`: when that was, in milliseconds since 1970. Default: now.
+   */
+  signal(point?: number, options?: { atMs?: number }): void;
+  /** Takes all fences out; points can begin again. Who waits for what was there goes on waiting for it. */
   reset(): void;
-  readonly handle: Handle<SyncObject>;
+  /** The last point of the numbering up to which all is over; with `submitted`, the last point. 0 without points. */
+  query(options?: { submitted?: boolean }): number;
+  /**
+   * Takes what `from` holds (up to `fromPoint`), in place of what is there, or merged into one point (`point` > 0).
+   * Outcomes: nothing; ENOENT if it is not there yet; as `replace`.
+   */
+  transfer(from: SyncObject, options?: { fromPoint?: number; point?: number }): void;
+  /** A snapshot of all that is in it, with its points. Outcomes: the file, called `name` or as this object; ENOENT if it is empty. */
+  exportFile(name?: string): SyncFile;
   /** Waits until the point is promised, not until it is over. Outcomes: its fence; rejects with the signal's reason. */
   submitted(point?: number, options?: { signal?: AbortSignal }): Promise<Fence>;
-  /** The same, blocking this thread. Outcomes: also EDEADLK where it may not block. */
-  submittedSync(point?: number): Fence;
+  /** The same, blocking this thread. Outcomes: also ETIME, and EDEADLK where it may not block. */
+  submittedSync(point?: number, options?: { timeoutMs?: number }): Fence;
+  /** The fence that a point stands for now, or undefined: looks, never waits. Point 0: all that is there. */
+  peek(point?: number): Fence | undefined;
+  /** Calls `fn` once, on this thread, when the point is over, or is promised (`available`); disposing before prevents it. */
+  onPoint(point: number, fn: () => void, options?: { available?: boolean }): Disposable;
+  readonly handle: Handle<SyncObject>;
   dispose(): void;
 }
 
-/** Makes a sync object without a fence. Outcomes: the sync object, or ENOSPC. */
-export function syncObject(space: Space, label: string): SyncObject {
+/** Makes a sync object, empty or with a fence in it that is over. Outcomes: the sync object, or ENOSPC. */
+export function syncObject(space: Space, label: string, options: { signaled?: boolean } = {}): SyncObject {
   const core = coreOf(space);
-  return new SharedSyncObject(core, label, createSyncObject(core.agent));
+  tidyKeepers(core);
+  const made = new SharedSyncObject(core, label, createSyncObject(core.agent));
+  if (options.signaled === true) made.signal();
+  return made;
 }
+
+/** What is behind a sync object that is not disposed of. Outcomes: its parts, or EINVAL. */
+export let partsOfObject: (object: SyncObject) => { readonly core: Core; readonly id: SyncObjectId };
 
 class SharedSyncObject implements SyncObject {
   readonly label: string;
@@ -58,15 +92,81 @@ class SharedSyncObject implements SyncObject {
     this.label = label;
     this.#core = core;
     this.#id = id;
-    countHold(core, this.#name());
+    countHold(core, nameOfHold(id));
   }
 
-  replace(fence: Fence<unknown>, point: number = 0): void {
-    replaceFence(this.#agent(), this.#id.syncObject, this.#check(point), pointsOfFence(fence, this.#core));
+  get isEmpty(): boolean {
+    this.#check(0);
+    return headIn(this.#core.agent, this.#id.syncObject) === undefined;
+  }
+
+  replace(fence: Fence<unknown> | SyncFile, point: number = 0): void {
+    const core = this.#check(point);
+    const isFile = typeof fence === 'object' && fence !== null && isSyncFile(fence);
+    const chain = isFile ? chainOfFile(fence, core) : chainOf(leavesOfFence(fence, core));
+    if (point === 0) this.#put(chain, undefined);
+    // A fence alone goes in as it is.
+    else this.#put(chain.length === 1 ? chain : this.#merged(chain), point);
+  }
+
+  signal(point?: number, options: { atMs?: number } = {}): void {
+    this.#check(point ?? 0);
+    this.#put(chainOf([stubLeaf(momentOf(options.atMs))]), point);
   }
 
   reset(): void {
-    resetSyncObject(this.#agent(), this.#id.syncObject);
+    const core = this.#check(0);
+    replaceChain(core.agent, this.#id.syncObject, undefined);
+  }
+
+  query(options: { submitted?: boolean } = {}): number {
+    const { agent } = this.#check(0);
+    if (options.submitted === true) return headIn(agent, this.#id.syncObject)?.seqno ?? 0;
+    const chain = chainIn(agent, this.#id.syncObject);
+    return chain === undefined ? 0 : completedPoint(agent, chain);
+  }
+
+  transfer(from: SyncObject, options: { fromPoint?: number; point?: number } = {}): void {
+    const { fromPoint = 0, point = 0 } = options;
+    const core = this.#check(point);
+    const source = partsOfObject(from);
+    if (source.core !== core) {
+      fail('EINVAL', `Sync object '${from.label}' is of another space than '${this.label}'.`, { argument: 'from' });
+    }
+    checkPoint(fromPoint);
+    const chain = promisedChain(core.agent, source.id.syncObject, fromPoint);
+    if (chain === undefined) refuseMissing(from.label, fromPoint);
+    if (point === 0) this.#put(chain, undefined);
+    else this.#put(this.#merged(chain), point);
+  }
+
+  exportFile(name: string = this.label): SyncFile {
+    const core = this.#check(0);
+    const chain = chainIn(core.agent, this.#id.syncObject);
+    if (chain === undefined) refuseMissing(this.label, 0);
+    return syncFileOver(core, chain, name);
+  }
+
+  async submitted(point: number = 0, options: { signal?: AbortSignal } = {}): Promise<Fence> {
+    const core = this.#check(point);
+    return fenceOfChain(core, await awaitPoint(core, this.#id, point, options.signal), `${this.label} ${point}`);
+  }
+
+  submittedSync(point: number = 0, options: { timeoutMs?: number } = {}): Fence {
+    const core = this.#check(point);
+    const chain = sleepForPoint(core, this.#id, point, this.label, options.timeoutMs);
+    return fenceOfChain(core, chain, `${this.label} ${point}`);
+  }
+
+  peek(point: number = 0): Fence | undefined {
+    const core = this.#check(point);
+    const chain = promisedChain(core.agent, this.#id.syncObject, point);
+    return chain === undefined ? undefined : fenceOfChain(core, chain, `${this.label} ${point}`);
+  }
+
+  onPoint(point: number, fn: () => void, options: { available?: boolean } = {}): Disposable {
+    const core = this.#check(point);
+    return callAtPoint(core, this.#id, point, fn, options.available === true);
   }
 
   get handle(): Handle<SyncObject> {
@@ -78,75 +178,67 @@ class SharedSyncObject implements SyncObject {
     } as Handle<SyncObject>;
   }
 
-  async submitted(point: number = 0, options: { signal?: AbortSignal } = {}): Promise<Fence> {
-    this.#check(point);
-    let found = this.#look(point);
-    if (found === undefined) {
-      const look = (): boolean => {
-        found = this.#look(point);
-        return found !== undefined;
-      };
-      await whenTrue(this.#core, look, options.signal, Number.POSITIVE_INFINITY);
-    }
-    return this.#fence(found, point);
-  }
-
-  submittedSync(point: number = 0): Fence {
-    this.#check(point);
-    let found = this.#look(point);
-    if (found === undefined) {
-      if (!this.#core.canBlock) {
-        fail('EDEADLK', `Waiting for '${this.label}' cannot block this thread. Hint: await submitted().`, {
-          cycle: [this.label, 'this thread', this.label],
-        });
-      }
-      const look = (): boolean => {
-        found = this.#look(point);
-        return found !== undefined;
-      };
-      sleepUntil(this.#core.agent, look, Number.POSITIVE_INFINITY);
-    }
-    return this.#fence(found, point);
-  }
-
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
-    const { agent } = this.#core;
-    if (releaseHold(this.#core, this.#name())) dropSyncObject(agent, this.#id.syncObject, agent.index);
+    letGo(this.#core, this.#id);
+    if (!this.#core.isClosed) tidyKeepers(this.#core);
   }
 
   [disposeKey](): void {
     this.dispose();
   }
 
-  /** Interest first, then the look: what is put in afterwards rings us. */
-  #look(point: number): Points | undefined {
-    listenToSyncObject(this.#core.agent, this.#id.syncObject);
-    return submittedPoints(this.#core.agent, this.#id.syncObject, point);
+  /** As a point if one is given: a fence alone then. Timelines are held before anybody can find their points here. */
+  #put(chain: Chain, point: number | undefined): void {
+    const { agent } = this.#core;
+    const { syncObject } = this.#id;
+    keepInObject(this.#core, this.#id, chain);
+    if (point === undefined) replaceChain(agent, syncObject, chain);
+    else addPoint(agent, syncObject, point, headOf(chain).leaves);
+    lookNow(this.#core, this.#id);
   }
 
-  #fence(points: Points | undefined, point: number): Fence {
-    assert(points !== undefined, 'A wait for a point ends when it is there.');
-    return fenceOver(this.#core, points, `${this.label} ${point}`);
+  #merged(chain: Chain): Chain {
+    const core = this.#core;
+    return chainOf(mergeChains(core.agent, [chain], (leaf) => overSince(core, leaf)));
   }
 
-  #agent(): Core['agent'] {
-    this.#check(0);
-    return this.#core.agent;
-  }
-
-  #check(point: number): number {
+  #check(point: number): Core {
     if (this.#core.isClosed || this.#isDisposed) {
       fail('EINVAL', `Sync object '${this.label}' is disposed.`, { argument: 'syncObject' });
     }
-    if (Number.isSafeInteger(point) && point >= 0) return point;
-    return fail('EINVAL', `The point (${point}) is not a whole number from 0 on.`, { argument: 'point' });
+    checkPoint(point);
+    return this.#core;
   }
 
-  #name(): string {
-    return `syncObject ${this.#id.syncObject}`;
+  static {
+    partsOfObject = (object) => {
+      if (typeof object !== 'object' || object === null || !(#id in object)) {
+        fail('EINVAL', `The sync object (${typeof object}) is not one of this library.`, { argument: 'object' });
+      }
+      return { core: object.#check(0), id: object.#id };
+    };
   }
+}
+
+/** Outcomes: nothing, or EINVAL. */
+export function checkPoint(point: number): void {
+  if (Number.isSafeInteger(point) && point >= 0) return;
+  fail('EINVAL', `The point (${point}) is not a whole number from 0 on.`, { argument: 'point' });
+}
+
+/** Nobody has put it in yet. */
+export function refuseMissing(label: string, point: number): never {
+  const what =
+    point === 0 ? `Sync object '${label}' is empty` : `Point ${point} of sync object '${label}' is not promised yet`;
+  fail('ENOENT', `${what}.`, { kind: 'point' });
+}
+
+function momentOf(atMs: number | undefined): number {
+  if (atMs === undefined) return sharedNow();
+  if (Number.isFinite(atMs) && atMs >= 0) return atMs;
+  return fail('EINVAL', `The moment (${atMs}) is not a number of milliseconds since 1970.`, { argument: 'atMs' });
 }
 
 registerKind('fenceline.syncObject', (core, fields) => {

@@ -2,7 +2,8 @@
 import { batched } from './cells/doorbell.ts';
 import { coreOf, type Space } from './space.ts';
 
-// A bare import of this file is for the kinds of handles that these two know, so a bundler must not drop it.
+// A bare import of this file is for the kinds of handles that these know, so a bundler must not drop it.
+import './sync-file.ts';
 import './sync-object.ts';
 import './timeline.ts';
 
@@ -17,7 +18,9 @@ export {
   fenceOfSignal,
   type MessageSource,
 } from './bridges.ts';
+export { type SyncFile, syncFile } from './sync-file.ts';
 export { type SyncObject, syncObject } from './sync-object.ts';
+export { type Entry, type SyncWaitOptions, waitPoints, waitPointsSync } from './sync-wait.ts';
 export { type SignalOptions, type Timeline, type TimelineOptions, timeline } from './timeline.ts';
 
 /** Runs `fn`; each thread that its signals wake is woken once, at the end. */

@@ -138,7 +138,7 @@ export function whenTrue(
   });
 }
 
-function closedError(): FencelineError {
+export function closedError(): FencelineError {
   const message = 'The space was closed by this thread, which waited for something in it.';
   return new FencelineError('EINVAL', message, { argument: 'space' }) as FencelineError;
 }

@@ -268,6 +268,8 @@ export const C_NEXT = 1;
 export const C_OWNER = 2;
 /** Length of the record in bytes, from this chunk to its end. */
 export const C_BYTES = 3;
+/** Who was about to leave it out of its list, and in which generation: fence/link-list.ts. */
+export const C_LEAVING = 4;
 export const C_PAYLOAD = 8;
 export const CHUNK_WORDS = 264;
 export const chunkBytes: number = (CHUNK_WORDS - C_PAYLOAD) * 4;
@@ -276,7 +278,7 @@ export const chunkBytes: number = (CHUNK_WORDS - C_PAYLOAD) * 4;
 export const Y_STATE = 0;
 export const Y_REFS = 1;
 export const Y_REFS_OVERFLOW = 2;
-/** First chunk + 1 of its points (17 bits) | version << 17, so that a reader notices a replacement; 0 = no point yet. */
+/** First chunk + 1 of the newest of its points (17 bits) | version << 17: fence/link-list.ts. 0 in the low bits: no fence. */
 export const Y_CURRENT = 3;
 export const Y_INTEREST = 4;
 export const Y_INTEREST_OVERFLOW = 5;

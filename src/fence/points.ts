@@ -141,6 +141,6 @@ export function isSameTimeline(a: Point, b: Point): boolean {
   return a.timeline === b.timeline && a.generation === b.generation;
 }
 
-function comparePoints(a: Point, b: Point): number {
+export function comparePoints(a: Point, b: Point): number {
   return a.timeline - b.timeline || a.generation - b.generation || a.seqno - b.seqno;
 }

@@ -1,13 +1,13 @@
 /**
  * Sync objects: a replaceable slot for fences, binary or with points of a timeline (Linux: drm_syncobj).
  *
- * The points are an immutable record in chunks; `current` names its first chunk and a version, so that replacing it is
- * one compare-exchange and a reader that was overtaken notices. Whoever waits for a point that nobody has submitted yet
- * adds itself to the interest set, then reads; whoever replaces changes `current`, then rings the set.
+ * What is in one is a chain (chain.ts), in a list that one compare-exchange changes (link-list.ts). Whoever waits for a point
+ * that nobody has promised yet adds itself to the interest set, then reads; whoever replaces or adds changes the list, then rings
+ * the set. A change that was undone before a waiter in another thread looked is not seen by it: unlike in Linux, where
+ * whoever replaces hands the fence to those who wait. (Waiters of the same thread are shown every change: src/sync-watch.ts.)
  *
- * A point is over when all points up to it are: the fence of point p is the merge of all entries up to p. Points that
- * are over without an error are dropped from the front when others are added.
- * Source: drivers/gpu/drm/drm_syncobj.c. Not here: waiting (fenceline/sync), import and export.
+ * Source: drivers/gpu/drm/drm_syncobj.c. Not here: waiting (fenceline/sync), and who keeps the timelines of the points
+ * (src/sync-keep.ts).
  */
 import { fail } from '../base/errors.ts';
 import {
@@ -19,9 +19,8 @@ import {
   Y_REFS_OVERFLOW,
   Y_STATE,
 } from '../base/layout.ts';
-import { pointsPerSyncObject } from '../base/limits.ts';
 import { cas, load, store } from '../cells/cell.ts';
-import { freeChain, freeChunksOf, loadBytes, storeBytes } from '../cells/chunk.ts';
+import { freeChunksOf } from '../cells/chunk.ts';
 import { ringAgents } from '../cells/doorbell.ts';
 import type { HeldSlot } from '../cells/held-slot.ts';
 import { dropHold, finishClosing, holdSlot } from '../cells/held-slot.ts';
@@ -36,6 +35,7 @@ import {
   FREEING,
   freeSlot,
   generationOf,
+  LIVE,
   nobody,
   ownerOf,
   publishSlot,
@@ -43,22 +43,16 @@ import {
   stateOf,
   tryFreeSlot,
 } from '../cells/slot.ts';
-import type { Point, Points } from './points.ts';
-import { DONE, mergeWithFailures, pointsStatus } from './points.ts';
+import type { Chain, Leaf } from './chain.ts';
+import { findPoint, isPromised } from './chain.ts';
+import type { Head, LinkList } from './link-list.ts';
+import { addLink, readChain, readHead, repairLists, replaceLinks } from './link-list.ts';
 
 export interface SyncObjectId {
   readonly syncObject: number;
   readonly generation: number;
 }
 
-interface Entry {
-  readonly seqno: number;
-  readonly points: Points;
-}
-
-const versionShift = 17;
-const chunkMask = 2 ** versionShift - 1;
-const versionCount = 2 ** 14;
 /** Tells owners of chunks apart from jobs, whose number is below this. */
 const ownerBase = 2 ** 30;
 
@@ -93,48 +87,52 @@ export function holdSyncObject(agent: Agent, id: SyncObjectId): boolean {
   return false;
 }
 
+/** Whether it has not been freed yet, whoever holds it. */
+export function isSyncObjectThere(memory: Memory, { syncObject, generation }: SyncObjectId): boolean {
+  const word = load(memory.words, syncObjectAt(memory, syncObject) + Y_STATE);
+  return generationOf(word) === generation && stateOf(word) === LIVE;
+}
+
 /** Drops the hold of an agent; the last one out frees it. */
 export function dropSyncObject(agent: Agent, syncObject: number, holderIndex: number): void {
   if (dropHold(agent, heldSlotOf(agent, syncObject), holderIndex)) release(agent, syncObject);
 }
 
 /**
- * Puts a fence in, in place of all (`seqno` 0: binary), or as the next point.
- * Outcomes: nothing; EINVAL if the point is not after the last one; ENOSPC (points, chunks). Wakes who waits for it.
+ * Puts a chain in, in place of what is there; undefined takes everything out. Outcomes: nothing; ENOSPC (chunks), with nothing
+ * changed. Wakes who waits for it.
  */
-export function replaceFence(agent: Agent, syncObject: number, seqno: number, points: Points): void {
-  const at = syncObjectAt(agent, syncObject);
-  for (;;) {
-    const current = load(agent.words, at + Y_CURRENT);
-    const entries = seqno === 0 ? [] : unfinished(agent, readEntries(agent, current));
-    const last = entries.at(-1);
-    // Another agent may be replacing: only what stands counts.
-    if (last !== undefined && last.seqno >= seqno && load(agent.words, at + Y_CURRENT) === current) {
-      fail('EINVAL', `Point ${seqno} is not after the last point (${last.seqno}) of the sync object.`, {
-        argument: 'point',
-      });
-    }
-    entries.push({ seqno, points });
-    checkCount(entries);
-    const chunk = storeBytes(agent, encodeEntries(entries), ownerBase + syncObject);
-    if (cas(agent.words, at + Y_CURRENT, current, nextCurrent(current, chunk))) {
-      freeChain(agent, current & chunkMask);
-      break;
-    }
-    freeChain(agent, chunk);
-  }
-  ringAgents(agent, takeAgents(agent.words, at + Y_INTEREST, at + Y_INTEREST_OVERFLOW), -1);
+export function replaceChain(agent: Agent, syncObject: number, chain: Chain | undefined): void {
+  replaceLinks(agent, listOf(agent, syncObject), chain);
+  if (chain !== undefined) wakeWaiters(agent, syncObject);
 }
 
-/** Takes all fences out. */
-export function resetSyncObject(agent: Agent, syncObject: number): void {
-  const at = syncObjectAt(agent, syncObject) + Y_CURRENT;
-  for (;;) {
-    const current = load(agent.words, at);
-    if (!cas(agent.words, at, current, nextCurrent(current, 0))) continue;
-    freeChain(agent, current & chunkMask);
-    return;
-  }
+/**
+ * Adds leaves as a point, whatever its number: one that is not above the last begins a new numbering (chain.ts).
+ * Outcomes: nothing; ENOSPC (points, chunks), with nothing changed. Wakes who waits for it.
+ */
+export function addPoint(agent: Agent, syncObject: number, point: number, leaves: readonly Leaf[]): void {
+  addLink(agent, listOf(agent, syncObject), point, leaves);
+  wakeWaiters(agent, syncObject);
+}
+
+/** All that is in it now, or undefined: nothing. */
+export function chainIn(memory: Memory, syncObject: number): Chain | undefined {
+  return readChain(memory, listOf(memory, syncObject));
+}
+
+/** Its newest link alone, or undefined: there is none. O(1). */
+export function headIn(memory: Memory, syncObject: number): Head | undefined {
+  return readHead(memory, listOf(memory, syncObject));
+}
+
+/** The chain that a point stands for now (0: what is there), or undefined if nobody has promised it yet. */
+export function promisedChain(memory: Memory, syncObject: number, point: number): Chain | undefined {
+  const head = headIn(memory, syncObject);
+  // Whoever waits for a point that is not there asks often: no look at the rest.
+  if (head === undefined || !isPromised(head, point)) return undefined;
+  const chain = chainIn(memory, syncObject);
+  return chain === undefined ? undefined : findPoint(memory, chain, point);
 }
 
 /** Asks to be rung at the next replacement. Look at the points after this. */
@@ -143,22 +141,7 @@ export function listenToSyncObject(agent: Agent, syncObject: number): void {
   addAgent(agent.words, at + Y_INTEREST, at + Y_INTEREST_OVERFLOW, agent.index);
 }
 
-/** The points that `seqno` stands for (0: what is there), or undefined if nobody has submitted it yet. */
-export function submittedPoints(memory: Memory, syncObject: number, seqno: number): Points | undefined {
-  const at = syncObjectAt(memory, syncObject) + Y_CURRENT;
-  for (;;) {
-    const current = load(memory.words, at);
-    const entries = readEntries(memory, current);
-    if (load(memory.words, at) !== current) continue;
-    const index = entries.findIndex((entry) => entry.seqno >= seqno);
-    if (index < 0) return undefined;
-    const parts: Points[] = [];
-    for (let at = 0; at <= index; at++) parts.push((entries[at] as Entry).points);
-    return mergeWithFailures(memory, parts);
-  }
-}
-
-/** Holds of a stopped agent are dropped; what it was freeing is freed. Chunks it left behind go with their object. */
+/** Holds of a stopped agent are dropped; what it was freeing is freed, and what it had made or taken out of a list. */
 export function repairSyncObjects(agent: Agent, deadIndex: number): void {
   const { words } = agent;
   for (let syncObject = 0; syncObject < agent.layout.limits.syncObjects; syncObject++) {
@@ -172,6 +155,10 @@ export function repairSyncObjects(agent: Agent, deadIndex: number): void {
     if (stateOf(word) !== FREE) dropHold(agent, slot, deadIndex);
     if (stateOf(load(words, slot.stateAt)) === CLOSED) release(agent, syncObject);
   }
+  repairLists(agent, deadIndex, (owner) => {
+    const syncObject = owner - ownerBase;
+    return syncObject >= 0 && syncObject < agent.layout.limits.syncObjects ? listOf(agent, syncObject) : undefined;
+  });
 }
 
 function release(agent: Agent, syncObject: number): void {
@@ -191,63 +178,11 @@ function heldSlotOf(memory: Memory, syncObject: number): HeldSlot {
   return { stateAt: at + Y_STATE, refsAt: at + Y_REFS, overflowAt: at + Y_REFS_OVERFLOW };
 }
 
-function nextCurrent(current: number, chunk: number): number {
-  const version = ((current >>> versionShift) + 1) % versionCount;
-  return chunk | (version << versionShift);
+function listOf(memory: Memory, syncObject: number): LinkList {
+  return { at: syncObjectAt(memory, syncObject) + Y_CURRENT, owner: ownerBase + syncObject };
 }
 
-/** Without the points at the front that are done: a later point does not need them any more. */
-function unfinished(memory: Memory, entries: Entry[]): Entry[] {
-  let done = 0;
-  for (const entry of entries) {
-    if (pointsStatus(memory, entry.points) !== DONE) break;
-    done++;
-  }
-  // The last one stays, so that going backwards is noticed.
-  return entries.slice(Math.min(done, Math.max(0, entries.length - 1)));
-}
-
-function checkCount(entries: readonly Entry[]): void {
-  if (entries.length <= pointsPerSyncObject) return;
-  fail('ENOSPC', `The sync object has all its points (${pointsPerSyncObject}) pending.`, {
-    limit: 'pointsPerSyncObject',
-    value: pointsPerSyncObject,
-  });
-}
-
-function encodeEntries(entries: readonly Entry[]): Uint8Array {
-  const numbers: number[] = [entries.length];
-  for (const { seqno, points } of entries) {
-    numbers.push(seqno, points.length);
-    for (const point of points) numbers.push(point.timeline, point.generation, point.seqno);
-  }
-  return new Uint8Array(new Float64Array(numbers).buffer);
-}
-
-/** May be torn if it was replaced meanwhile: the caller compares `current` before it believes a word of it. */
-function readEntries(memory: Memory, current: number): Entry[] {
-  if ((current & chunkMask) === 0) return [];
-  const bytes = loadBytes(memory, current & chunkMask);
-  const numbers = new Float64Array(bytes.buffer, 0, Math.floor(bytes.length / 8));
-  const entries: Entry[] = [];
-  let at = 1;
-  while (at + 1 < numbers.length) {
-    const seqno = numberAt(numbers, at);
-    const count = numberAt(numbers, at + 1);
-    const points: Point[] = [];
-    for (at += 2; points.length < count && at + 2 < numbers.length; at += 3) {
-      points.push({
-        timeline: numberAt(numbers, at) % memory.layout.timelineCount,
-        generation: numberAt(numbers, at + 1),
-        seqno: numberAt(numbers, at + 2),
-      });
-    }
-    entries.push({ seqno, points });
-  }
-  return entries;
-}
-
-function numberAt(numbers: Float64Array, index: number): number {
-  const value = numbers[index] ?? 0;
-  return value >= 0 && Number.isSafeInteger(value) ? value : 0;
+function wakeWaiters(agent: Agent, syncObject: number): void {
+  const at = syncObjectAt(agent, syncObject);
+  ringAgents(agent, takeAgents(agent.words, at + Y_INTEREST, at + Y_INTEREST_OVERFLOW), -1);
 }

@@ -61,7 +61,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     ...['collectPending', 'isReturned', 'pendingDependency', 'requiredDependencies', 'failedDependency', 'jobAt'],
     ...['laneOf', 'jobOfLane', 'phaseOf', 'phaseAgentOf', 'phaseWord', 'isOfSeqno', 'seqnoOfJob', 'pointOfJob'],
     ...['hasFlag', 'partWord', 'partStateOf', 'partAgentOf', 'useOf', 'usesOf', 'isWriting', 'chunkOwnerOf', 'poolAt'],
-    ...['failedRequirement', 'isAnnounced', 'isOverdue', 'isListedPending', 'listedPoints'],
+    ...['failedRequirement', 'isAnnounced', 'isOverdue', 'isListedPending', 'listedPoints', 'headIn'],
   ],
   'a part of the calls that scenarios name: they make it': [
     ...['freeChain', 'freeChunksOf', 'finishClosing', 'holdSlot', 'dropHold', 'ringAgents', 'flushBatch'],

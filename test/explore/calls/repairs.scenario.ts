@@ -5,7 +5,8 @@ import { createBuffer, dropBuffer, lockOf } from '#fenceline/buffer/buffer.js';
 import { declareStopped, findStopped, reserveSeat } from '#fenceline/cells/agent.js';
 import { store } from '#fenceline/cells/cell.js';
 import { storeBytes } from '#fenceline/cells/chunk.js';
-import { createSyncObject, replaceFence } from '#fenceline/fence/sync-object.js';
+import { chainOf } from '#fenceline/fence/chain.js';
+import { createSyncObject, replaceChain } from '#fenceline/fence/sync-object.js';
 import { createTimeline, issue } from '#fenceline/fence/timeline.js';
 import { placeLocked, takeBlockFor } from '#fenceline/memory/placement.js';
 import { lockStep, openLockSet } from '#fenceline/reservation/lock-set.js';
@@ -40,6 +41,6 @@ export default killed(
     assert(takeBlockFor(agent, edited.buffer) >= 0);
     issue(agent, createTimeline(agent));
     const { syncObject } = createSyncObject(agent);
-    replaceFence(agent, syncObject, 0, [{ timeline: 0, generation: 0, seqno: 1 }]);
+    replaceChain(agent, syncObject, chainOf([{ timeline: 0, generation: 0, seqno: 1 }]));
   },
 );

@@ -1,13 +1,16 @@
 /** Sync objects: made, held, given fences and points, waited for, emptied, dropped. */
 import assert from 'node:assert/strict';
+import { chainOf } from '#fenceline/fence/chain.js';
 import {
+  addPoint,
+  chainIn,
   createSyncObject,
   dropSyncObject,
   holdSyncObject,
+  isSyncObjectThere,
   listenToSyncObject,
-  replaceFence,
-  resetSyncObject,
-  submittedPoints,
+  promisedChain,
+  replaceChain,
 } from '#fenceline/fence/sync-object.js';
 import { killed } from './killed.ts';
 
@@ -15,15 +18,20 @@ export default killed((space, agent) => {
   const id = createSyncObject(agent);
   assert(holdSyncObject(agent, id));
   const point = { timeline: space.layout.limits.timelines, generation: 0, seqno: 1000 };
-  replaceFence(agent, id.syncObject, 0, [point]);
+  replaceChain(agent, id.syncObject, chainOf([point]));
   listenToSyncObject(agent, id.syncObject);
-  assert.equal(submittedPoints(agent, id.syncObject, 0)?.length, 1);
-  resetSyncObject(agent, id.syncObject);
-  replaceFence(agent, id.syncObject, 4, [point]);
+  assert.equal(promisedChain(agent, id.syncObject, 0)?.length, 1);
+  replaceChain(agent, id.syncObject, undefined);
+  addPoint(agent, id.syncObject, 4, [point]);
   // Longer than one chunk.
   const many = [];
-  for (let seqno = 1; seqno <= 44; seqno++) many.push({ ...point, generation: seqno });
-  replaceFence(agent, id.syncObject, 5, many);
-  assert.equal(submittedPoints(agent, id.syncObject, 5)?.length, 45);
+  for (let seqno = 1; seqno <= 90; seqno++) many.push({ ...point, seqno: 2 ** 50 + seqno });
+  addPoint(agent, id.syncObject, 5, many);
+  addPoint(agent, id.syncObject, 6, [point]);
+  assert.deepEqual(
+    chainIn(agent, id.syncObject)?.map(({ leaves }) => leaves.length),
+    [1, 90, 1],
+  );
+  assert(isSyncObjectThere(agent, id));
   dropSyncObject(agent, id.syncObject, agent.index);
 });

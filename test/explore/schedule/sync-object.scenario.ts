@@ -3,15 +3,15 @@ import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
 import type { Agent } from '#fenceline/cells/memory.js';
 import { sleepUntil } from '#fenceline/cells/wait.js';
-import type { Points } from '#fenceline/fence/points.js';
+import { type Chain, chainOf } from '#fenceline/fence/chain.js';
 import {
   createSyncObject,
   dropSyncObject,
   holdSyncObject,
   listenToSyncObject,
-  replaceFence,
+  promisedChain,
+  replaceChain,
   type SyncObjectId,
-  submittedPoints,
 } from '#fenceline/fence/sync-object.js';
 import { agentIn } from '../world.ts';
 import { assertEmpty } from './accounting.ts';
@@ -24,12 +24,12 @@ interface SyncSpace extends Space {
 const names = ['first', 'second', 'waiter'];
 
 /** A point of a job lane: what it says does not matter here, only that it arrives whole. */
-function pointOf(world: Space, seqno: number): Points {
-  return [{ timeline: world.layout.limits.timelines, generation: 0, seqno }];
+function pointOf(world: Space, seqno: number): Chain {
+  return chainOf([{ timeline: world.layout.limits.timelines, generation: 0, seqno }]);
 }
 
 function put(world: SyncSpace, agent: Agent, seqno: number): void {
-  replaceFence(agent, world.id.syncObject, 0, pointOf(world, seqno));
+  replaceChain(agent, world.id.syncObject, pointOf(world, seqno));
   dropSyncObject(agent, world.id.syncObject, agent.index);
 }
 
@@ -40,13 +40,14 @@ function awaitPoint(world: SyncSpace, agent: Agent): number {
     agent,
     () => {
       listenToSyncObject(agent, syncObject);
-      found[agent.index] = submittedPoints(agent, syncObject, 0);
+      found[agent.index] = promisedChain(agent, syncObject, 0);
       return found[agent.index] !== undefined;
     },
     Number.POSITIVE_INFINITY,
   );
   dropSyncObject(agent, syncObject, agent.index);
-  const [point, ...more] = found[agent.index] as Points;
+  const [link] = found[agent.index] as Chain;
+  const [point, ...more] = link?.leaves ?? [];
   assert(point !== undefined && more.length === 0 && point.generation === 0, 'One whole fence is there.');
   return point.seqno;
 }
