@@ -132,7 +132,7 @@ export class Fence<R = void> {
   /** One line for people: label, status, points, who owes what is pending. */
   describe(): string {
     const core = this.#core;
-    const points = core === undefined ? '' : `: ${describePoints(core, this.#points)}`;
+    const points = core === undefined || this.#points.length === 0 ? '' : `: ${describePoints(core, this.#points)}`;
     const { error } = this;
     return `Fence '${this.#label}' is ${this.status}${error === undefined ? '' : ` (${error.code})`}${points}`;
   }
