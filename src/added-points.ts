@@ -6,21 +6,27 @@
  * noticed at the next addition; or when this thread drops the buffer and the point is over. A thread that stops drops its
  * holds: others then may read that the outcome is no longer known, and never that it was another.
  */
+import { disposeKey } from './base/dispose.ts';
 import { fail } from './base/errors.ts';
 import { pointsPerReservation } from './base/limits.ts';
 import { reservationOf } from './buffer/buffer.ts';
 import type { Core } from './core.ts';
 import type { Point, Points } from './fence/points.ts';
 import { firstPending, isSameTimeline } from './fence/points.ts';
-import { dropTimeline, holdTimeline } from './fence/timeline.ts';
 import { watchPoints } from './fence/watch.ts';
 import { addForeignLocked } from './reservation/foreign-points.ts';
 import { listedPoints } from './reservation/reservation.ts';
 import type { BufferParts } from './shared-buffer.ts';
-import { countHold, releaseHold } from './sync-holds.ts';
+import { holdPoints } from './sync-holds.ts';
 
-/** By buffer: the last point added of each timeline that is held for it. */
-const added: WeakMap<Core, Map<number, Point[]>> = new WeakMap();
+interface Kept {
+  /** The last one that was added of its timeline. */
+  point: Point;
+  readonly hold: Disposable;
+}
+
+/** By buffer. */
+const added: WeakMap<Core, Map<number, Kept[]>> = new WeakMap();
 
 /**
  * Adds points of foreign work to a buffer of this thread, all in one step. Context: its lock is held.
@@ -38,7 +44,19 @@ export function addForeign(core: Core, { buffer, label }: BufferParts, points: P
   );
 }
 
-/** Holds the timelines of points that are added to a buffer of this thread; the others of that buffer are looked at again. */
+/** This thread has dropped its last reference to the buffer. */
+export function dropAdded(core: Core, buffer: number): void {
+  const byBuffer = added.get(core);
+  const kept = byBuffer?.get(buffer);
+  if (byBuffer === undefined || kept === undefined) return;
+  byBuffer.delete(buffer);
+  for (const { point, hold } of kept) {
+    if (firstPending(core.agent, [point], 0) < 0) hold[disposeKey]();
+    else watchPoints(core.agent, [point], () => hold[disposeKey]());
+  }
+}
+
+/** Holds the timelines of points that were added to a buffer of this thread, and looks at the others of that buffer again. */
 function keepAdded(core: Core, buffer: number, points: Points): void {
   let byBuffer = added.get(core);
   if (byBuffer === undefined) {
@@ -48,40 +66,19 @@ function keepAdded(core: Core, buffer: number, points: Points): void {
   const kept = byBuffer.get(buffer) ?? [];
   for (const point of points) keep(core, kept, point);
   const listed = listedPoints(core.agent, reservationOf(core.agent, buffer));
-  const needed: Point[] = [];
-  for (const point of kept) {
-    if (listed.some((one) => isSameTimeline(one, point))) needed.push(point);
-    else letGo(core, point);
+  const needed: Kept[] = [];
+  for (const one of kept) {
+    if (listed.some((point) => isSameTimeline(point, one.point))) needed.push(one);
+    else one.hold[disposeKey]();
   }
   byBuffer.set(buffer, needed);
 }
 
-/** This thread has dropped its last reference to the buffer. */
-export function dropAdded(core: Core, buffer: number): void {
-  const byBuffer = added.get(core);
-  const kept = byBuffer?.get(buffer);
-  if (byBuffer === undefined || kept === undefined) return;
-  byBuffer.delete(buffer);
-  for (const point of kept) {
-    if (firstPending(core.agent, [point], 0) < 0) letGo(core, point);
-    else watchPoints(core.agent, [point], () => letGo(core, point));
-  }
-}
-
-function keep(core: Core, kept: Point[], { timeline, generation, seqno }: Point): void {
-  const { agent } = core;
+function keep(core: Core, kept: Kept[], { timeline, generation, seqno }: Point): void {
   // Timelines of job slots are never freed, and what was over from the start has none.
-  if (timeline < 0 || timeline >= agent.layout.limits.timelines) return;
+  if (timeline < 0 || timeline >= core.agent.layout.limits.timelines) return;
   const point = { timeline, generation, seqno };
-  const index = kept.findIndex((one) => isSameTimeline(one, point));
-  if (index >= 0) {
-    if ((kept[index] as Point).seqno < seqno) kept[index] = point;
-  } else if (holdTimeline(agent, timeline, generation)) {
-    countHold(core, `timeline ${timeline}`);
-    kept.push(point);
-  }
-}
-
-function letGo(core: Core, { timeline }: Point): void {
-  if (releaseHold(core, `timeline ${timeline}`)) dropTimeline(core.agent, timeline, core.agent.index);
+  const known = kept.find((one) => isSameTimeline(one.point, point));
+  if (known === undefined) kept.push({ point, hold: holdPoints(core, [point]) });
+  else if (known.point.seqno < seqno) known.point = point;
 }

@@ -18,6 +18,7 @@ export {
   fenceOfSignal,
   type MessageSource,
 } from './bridges.ts';
+export { type Implicit, implicit, type Usage, type UsedPointInfo } from './implicit.ts';
 export { type SyncFile, syncFile } from './sync-file.ts';
 export { type SyncObject, syncObject } from './sync-object.ts';
 export { type Entry, type SyncWaitOptions, waitPoints, waitPointsSync } from './sync-wait.ts';

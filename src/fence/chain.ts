@@ -32,7 +32,8 @@ export interface Link {
 /** Oldest first, at least one. The newest is its head. */
 export type Chain = readonly Link[];
 
-const stubTimeline = -1;
+/** The timeline of a stub: no slot has this number. */
+export const stubTimeline = -1;
 
 /** A leaf that is over and done: since `atMs`, in milliseconds since 1970 (0: nobody knows since when). */
 export function stubLeaf(atMs: number): Leaf {

@@ -19,8 +19,10 @@ import { ENTRY_WORDS, R_BANKS, R_COUNT, R_ROOM, R_SEQ } from '../base/layout.ts'
 import { pointsPerReservation } from '../base/limits.ts';
 import { load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
+import type { Leaf } from '../fence/chain.ts';
+import { leafStatus, stubTimeline } from '../fence/chain.ts';
 import type { Point } from '../fence/points.ts';
-import { PENDING, pointStatus } from '../fence/points.ts';
+import { PENDING } from '../fence/points.ts';
 
 /** Usages, strongest first: a query at one of them returns it and all before it. */
 export const USAGE_MOVE = 0;
@@ -29,8 +31,6 @@ export const USAGE_READ = 2;
 export const USAGE_BOOKKEEP = 3;
 
 const timelineMask = 0xfffff;
-/** The timeline of what was over from the start; no slot has this number. */
-const overTimeline = -1;
 /** A bank is compacted when this many entries are in it, and again whenever it has doubled: O(1) per entry. */
 const compactFrom = 8;
 
@@ -39,8 +39,8 @@ export function usageBefore(isWrite: boolean): number {
   return isWrite ? USAGE_READ : USAGE_WRITE;
 }
 
-/** Its timeline is -1 for what was over from the start (a stub): then its number says since when. */
-export interface UsedPoint extends Point {
+/** A leaf (fence/chain.ts) and what it stands for. */
+export interface UsedPoint extends Leaf {
   readonly usage: number;
 }
 
@@ -68,9 +68,9 @@ export function pendingPoints(memory: Memory, at: number, usage: number): UsedPo
   }
 }
 
-/** Whether a listed point is pending: what was over from the start is of no timeline. */
-export function isListedPending(memory: Memory, point: Point): boolean {
-  return point.timeline !== overTimeline && pointStatus(memory, point) === PENDING;
+/** Whether a listed point is pending; a stub is not. */
+export function isListedPending(memory: Memory, point: UsedPoint): boolean {
+  return leafStatus(memory, point) === PENDING;
 }
 
 /** What is listed, in order, over or not. Lock or not. */
@@ -180,5 +180,5 @@ function entryOf(memory: Memory, entry: number): UsedPoint {
 
 function timelineOf(memory: Memory, stored: number): number {
   if (stored < memory.layout.timelineCount) return stored;
-  return stored === timelineMask ? overTimeline : 0;
+  return stored === timelineMask ? stubTimeline : 0;
 }
