@@ -12,7 +12,7 @@ import type { Limits } from './limits.ts';
 import { partsPerJob, pointsPerReservation, poolsPerSpace, ticketsPerAgent, usesPerJob } from './limits.ts';
 
 export const magic = 0x464e434c; // 'FNCL'
-export const layoutVersion = 3;
+export const layoutVersion = 4;
 
 // ---- header -------------------------------------------------------------------------------------------------------
 export const H_MAGIC = 0;
@@ -64,6 +64,8 @@ export const A_PARENT = 6;
 export const A_QUIT = 7;
 /** Which of the hint words below hold a bit. */
 export const A_HINTS = 8;
+/** The operating system's number of the thread that is about to sit down here: cells/seat-claim.ts. */
+export const A_CLAIM = 9;
 export const AGENT_WORDS = 16;
 /** 32 x 32 bits: which timelines (index modulo 1024) were signalled since this agent last looked. */
 export const HINT_WORDS = 32;

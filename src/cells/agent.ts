@@ -7,10 +7,21 @@
  * Each arrow is one compare-exchange. A dead agent is repaired by one agent at a time, which the word names: a second
  * repairer could still be at work when the slot has a new owner, and would clear that owner's bits. If the repairer
  * dies, its own repair turns REPAIRING(by it) back into DEAD before its slot is freed; every repair step can be redone.
+ * Who dies on the way to its seat, before its words name its thread, is found by its claim (seat-claim.ts).
  *
  * Not here: what is repaired (the functions in `agent.repairs`, one per layer), and waking (doorbell.ts).
  */
-import { A_ARMED, A_PARENT, A_PROOF, A_QUIT, A_STARTED, A_STATE, A_THREAD, H_REPAIRS } from '../base/layout.ts';
+import {
+  A_ARMED,
+  A_CLAIM,
+  A_PARENT,
+  A_PROOF,
+  A_QUIT,
+  A_STARTED,
+  A_STATE,
+  A_THREAD,
+  H_REPAIRS,
+} from '../base/layout.ts';
 import { add, cas, load, store } from './cell.ts';
 import { ringAll } from './doorbell.ts';
 import type { Agent, Memory } from './memory.ts';
@@ -29,6 +40,8 @@ import {
 } from './memory.ts';
 import { identifyThread, isThreadGone, PROOF_DECLARED } from './proof.ts';
 import { closePump } from './pump.ts';
+import { claimSeat, dropClaim, isClaimantGone } from './seat-claim.ts';
+import { nobody } from './slot.ts';
 
 /** A place kept for an agent that its parent is about to start. */
 export interface Seat {
@@ -38,16 +51,22 @@ export interface Seat {
 
 /**
  * Takes a free agent slot as JOINING, in the name of `parentIndex`: if the child dies on the way, its parent's proof
- * covers it. Outcomes: the seat, or undefined if all are taken.
+ * covers it. `nobody`: for the calling thread itself, which claims the seat, and must take it next.
+ * Outcomes: the seat, or undefined if all are taken.
  */
 export function reserveSeat(memory: Memory, parentIndex: number): Seat | undefined {
   const { words, layout } = memory;
+  const thread = parentIndex === nobody ? identifyThread() : undefined;
   for (let index = 0; index < layout.limits.agents; index++) {
     const at = agentAt(memory, index);
     const word = load(words, at + A_STATE);
     if (agentStateOf(word) !== AGENT_FREE) continue;
     const incarnation = incarnationOf(word);
-    if (!cas(words, at + A_STATE, word, agentWord(AGENT_JOINING, parentIndex, incarnation))) continue;
+    if (thread !== undefined && !claimSeat(memory, index, word, thread)) continue;
+    if (!cas(words, at + A_STATE, word, agentWord(AGENT_JOINING, parentIndex, incarnation))) {
+      if (thread !== undefined) dropClaim(memory, index, thread);
+      continue;
+    }
     store(words, at + A_PARENT, parentIndex + 1);
     store(words, at + A_PROOF, 0);
     store(words, at + A_QUIT, 0);
@@ -61,20 +80,24 @@ export function reserveSeat(memory: Memory, parentIndex: number): Seat | undefin
  * The calling thread takes its seat. Outcomes: true, or false if the seat was given up meanwhile.
  *
  * The compare-exchange comes first: a seat may be given up at any moment, because its parent left, and be somebody
- * else's at once; whoever was late must not have written into it. Until A_PROOF is written, last, only the creator of
- * the thread can prove that it stopped.
+ * else's at once; whoever was late must not have written into it. Until A_PROOF is written, last, the claim says which
+ * thread this is.
  */
 export function takeSeat(memory: Memory, seat: Seat): boolean {
   const { words } = memory;
   const at = agentAt(memory, seat.index);
   const word = load(words, at + A_STATE);
   if (agentStateOf(word) !== AGENT_JOINING || incarnationOf(word) !== seat.incarnation) return false;
-  if (!cas(words, at + A_STATE, word, agentWord(AGENT_LIVE, agentByOf(word), seat.incarnation))) return false;
   const thread = identifyThread();
-  store(words, at + A_THREAD, thread.thread);
-  store(words, at + A_STARTED, thread.started);
-  store(words, at + A_PROOF, thread.proof);
-  return true;
+  if (!claimSeat(memory, seat.index, word, thread)) return false;
+  const isTaken = cas(words, at + A_STATE, word, agentWord(AGENT_LIVE, agentByOf(word), seat.incarnation));
+  if (isTaken) {
+    store(words, at + A_THREAD, thread.thread);
+    store(words, at + A_STARTED, thread.started);
+    store(words, at + A_PROOF, thread.proof);
+  }
+  dropClaim(memory, seat.index, thread);
+  return isTaken;
 }
 
 /** Takes back a seat whose agent did not come yet. Outcomes: true: it never will come; false: it did, or another took it. */
@@ -133,9 +156,13 @@ export function findStopped(agent: Agent): void {
     const at = agentAt(agent, index);
     const word = load(agent.words, at + A_STATE);
     const state = agentStateOf(word);
-    if (state === AGENT_FREE || state === AGENT_JOINING) continue;
     if (state >= AGENT_DEAD) continue;
+    const claimant = load(agent.words, at + A_CLAIM);
+    if (claimant !== 0) lookAtClaim(agent, index, word, claimant);
+    if (state === AGENT_FREE || state === AGENT_JOINING) continue;
     const proof = load(agent.words, at + A_PROOF);
+    // The other two words may still name a former owner of the seat.
+    if (proof === PROOF_DECLARED) continue;
     const thread = load(agent.words, at + A_THREAD);
     const started = load(agent.words, at + A_STARTED);
     // The identity belongs to the state word read before it only if that word still stands.
@@ -143,6 +170,20 @@ export function findStopped(agent: Agent): void {
     if (isThreadGone(proof, thread, started)) declareStopped(agent, index, incarnationOf(word));
   }
   repairAllDead(agent);
+}
+
+/** A thread that is gone cannot sit down any more: the seat that it was about to take is nobody's. */
+function lookAtClaim(agent: Agent, index: number, word: number, claimant: number): void {
+  if (!isClaimantGone(claimant)) return;
+  const at = agentAt(agent, index);
+  const state = agentStateOf(word);
+  const isItsSeat =
+    state === AGENT_JOINING
+      ? agentByOf(word) === nobody
+      : state !== AGENT_FREE && load(agent.words, at + A_PROOF) === PROOF_DECLARED;
+  if (load(agent.words, at + A_STATE) !== word) return;
+  if (isItsSeat) declareStopped(agent, index, incarnationOf(word));
+  cas(agent.words, at + A_CLAIM, claimant, 0);
 }
 
 /** Repairs after every DEAD agent that nobody is at. Repairing a repairer can turn one more slot DEAD: look again. */

@@ -27,6 +27,9 @@ interface FileSystem {
   readFileSync(path: string, encoding: 'latin1'): string;
 }
 
+/** For `isThreadGone`: any thread of that number counts. */
+export const anyStart = -1;
+
 const unknownThread: ThreadIdentity = { proof: PROOF_DECLARED, thread: 0, started: 0 };
 
 /** Who the calling thread is to the operating system. */
@@ -47,7 +50,8 @@ export function isThreadGone(proof: number, thread: number, started: number): bo
   const files = fileSystem();
   if (proof !== PROOF_LINUX_THREAD || files === undefined) return false;
   try {
-    return startTime(files, thread) !== started;
+    const found = startTime(files, thread);
+    return started === anyStart ? found === undefined : found !== started;
   } catch {
     // Out of descriptors, or no right to look: that proves nothing.
     return false;

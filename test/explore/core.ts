@@ -28,7 +28,7 @@ export const slots: Primitive = {
 
 export const agents: Primitive = {
   name: 'agent',
-  modules: ['src/cells/agent.ts'],
+  modules: ['src/cells/agent.ts', 'src/cells/seat-claim.ts'],
   foundBy: {
     'seat-entered-by-store': 'cells/seats',
     'seat-given-up-keeps-its-incarnation': 'cells/seats',
@@ -42,6 +42,12 @@ export const agents: Primitive = {
   explorations: [
     { rule: 'two who join at the same time sit on different seats', scenario: 'cells/joining' },
     { rule: 'whoever dies while joining or leaving leaves a free seat', scenario: 'cells/seats-killed' },
+    { rule: 'whoever dies while joining by itself leaves a free seat', scenario: 'cells/joining-killed' },
+    {
+      rule: 'whoever dies on the seat that a dead parent had kept leaves it free',
+      scenario: 'cells/orphans-killed',
+      limits: { preemptions: 0 },
+    },
     {
       rule: 'after a repair everybody looks everywhere',
       scenario: 'cells/pump',

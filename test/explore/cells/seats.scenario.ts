@@ -1,10 +1,12 @@
-/** A parent leaves while its child takes the seat that was kept for it, and another agent wants a seat too. */
+/** A parent leaves while its child takes the seat that was kept for it, and another parent wants one for a child too. */
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
 import { leave, reserveSeat } from '#fenceline/cells/agent.js';
-import { nobody } from '#fenceline/cells/slot.js';
 import { describeWordOf, oneTicket } from '../world.ts';
 import { assertSeatsFree, newSeats, size, stay } from './seats.ts';
+
+/** It stays, and its child is the thread that asks for the seat. */
+const otherParent = 1;
 
 export default scenario({
   setup: newSeats,
@@ -12,7 +14,7 @@ export default scenario({
     parent: (world) => leave(world.parent),
     child: (world) => stay(world, world.seat),
     other: (world) => {
-      const seat = reserveSeat(world.memory, nobody);
+      const seat = reserveSeat(world.memory, otherParent);
       return seat === undefined ? 'no seat' : stay(world, seat);
     },
   },
