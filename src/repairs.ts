@@ -15,6 +15,7 @@ import type { Agent, Repair } from './cells/memory.ts';
 import { repairRings } from './cells/trace-ring.ts';
 import { repairSyncObjects } from './fence/sync-object.ts';
 import { repairTimelines } from './fence/timeline.ts';
+import { repairUserLocks } from './lock/lock-table.ts';
 import { repairTickets } from './lock/ticket.ts';
 import { repairLock } from './lock/ww-lock.ts';
 import { repairHeaps } from './memory/block-repair.ts';
@@ -26,6 +27,7 @@ export const repairs: readonly Repair[] = [
   repairChunks,
   repairHeaps,
   repairBufferLocks,
+  repairUserLocks,
   repairTickets,
   repairTimelines,
   repairSyncObjects,

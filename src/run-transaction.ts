@@ -22,7 +22,16 @@ import { deadlineOf, refuseLate, whenTrue } from './waiting.ts';
 
 function limitsOf(core: Core, timeoutMs: number | undefined, signal: AbortSignal, contend: Contention): RunLimits {
   const order = load(core.agent.words, H_SUBMITTED);
-  return { timeoutMs, deadline: deadlineOf(timeoutMs), signal, contend, order, turns: new Set(), kept: new Set() };
+  return {
+    timeoutMs,
+    deadline: deadlineOf(timeoutMs),
+    signal,
+    contend,
+    order,
+    turns: new Set(),
+    kept: new Set(),
+    keptLocks: new Map(),
+  };
 }
 
 /** More runs than any order of arrivals can cause while tickets keep their stamps. */
@@ -131,11 +140,12 @@ function refusePromise(result: Promise<unknown>): never {
 }
 
 /** Locks first: the buffers may go with the references that are given back then. */
-function end(core: Core, set: LockSet, { kept }: RunLimits): void {
+function end(core: Core, set: LockSet, { kept, keptLocks }: RunLimits): void {
   // A thread that has left has no locks: its repair gave them back, and they may be another's.
   if (core.isClosed) return;
   closeLockSet(core.agent, set);
   for (const buffer of kept) releaseBuffer(core, buffer);
+  for (const lock of keptLocks.values()) lock.release();
 }
 
 function refuseUnderWay(): never {

@@ -7,6 +7,7 @@
 import type { DType } from './base/dtype.ts';
 import { H_FREED } from './base/layout.ts';
 import type { ReadView, View } from './base/view.ts';
+import { lockOf } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
 import type { FollowingSignal } from './follow-signal.ts';
@@ -15,6 +16,7 @@ import { checkPlace } from './heaps.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Transaction } from './transaction.ts';
 import { BaseTransaction } from './transaction-base.ts';
+import { isUserLock, type WwLock } from './user-lock.ts';
 import type { WaitOptions } from './waiting.ts';
 import { whenOver, whenTrue } from './waiting.ts';
 
@@ -41,9 +43,12 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
     });
   }
 
-  lock(...buffers: readonly SharedBuffer[]): Promise<void> {
+  lock(...items: readonly (SharedBuffer | WwLock)[]): Promise<void> {
     return this.#turn(async () => {
-      for (const buffer of buffers) await this.#lock(this.enter(buffer, 'buffer').buffer);
+      for (const item of items) {
+        if (isUserLock(item)) await this.#acquire(this.enterLock(item));
+        else await this.#lock(this.enter(item as SharedBuffer, 'items').buffer);
+      }
     });
   }
 
@@ -106,15 +111,20 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
       if (!(await whenTrue(this.core, look, this.#stop.signal, this.deadline))) this.refuseTime();
       this.check();
     }
-    let outcome = this.firstStep(buffer);
+    await this.#acquire(lockOf(this.core.agent, buffer));
+    this.settleBuffer(buffer);
+  }
+
+  async #acquire(lockAt: number): Promise<void> {
+    let outcome = this.firstStep(lockAt);
     if (outcome === 'blocked') {
-      const isOver = await this.#when(buffer, () => {
-        outcome = this.step(buffer);
+      const isOver = await this.#when(lockAt, () => {
+        outcome = this.step(lockAt);
         return outcome !== 'blocked';
       });
       if (!isOver) this.refuseTime();
     }
-    this.settleLock(buffer, outcome);
+    if (outcome === 'die') this.doom();
     this.check();
   }
 
@@ -138,13 +148,13 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
     }
   }
 
-  async #when(buffer: number, poll: () => boolean): Promise<boolean> {
+  async #when(lockAt: number, poll: () => boolean): Promise<boolean> {
     let isOver = false;
     try {
       isOver = await whenTrue(this.core, poll, this.#stop.signal, this.deadline);
       return isOver;
     } finally {
-      if (!isOver) this.leave(buffer);
+      if (!isOver) this.leave(lockAt);
     }
   }
 

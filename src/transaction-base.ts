@@ -36,6 +36,7 @@ import { ACCESS_READ } from './schedule/job.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import { partsOf } from './shared-buffer.ts';
 import type { Savepoint } from './transaction.ts';
+import { type UserLock, userLockOf } from './user-lock.ts';
 import { refuseLate } from './waiting.ts';
 
 /** Debug knob: the n-th lock is contended in the first run; 'always': each lock in turn, one a run. */
@@ -58,6 +59,8 @@ export interface RunLimits {
   readonly turns: Set<number>;
   /** Buffers that stay this thread's until the locks are free, also if the body disposes of them. */
   readonly kept: Set<number>;
+  /** The same of locks, by address. */
+  readonly keptLocks: Map<number, UserLock>;
 }
 
 interface Draft {
@@ -90,6 +93,7 @@ export abstract class BaseTransaction {
   isOver = false;
   readonly #contend: Contention;
   readonly #kept: Set<number>;
+  readonly #keptLocks: Map<number, UserLock>;
   readonly #turns: Set<number>;
   readonly #order: number;
   #acquisitions = 0;
@@ -104,6 +108,7 @@ export abstract class BaseTransaction {
     this.signal = limits.signal;
     this.#contend = limits.contend;
     this.#kept = limits.kept;
+    this.#keptLocks = limits.keptLocks;
     this.#turns = limits.turns;
     this.#order = limits.order;
   }
@@ -182,21 +187,33 @@ export abstract class BaseTransaction {
     return !isQueuedBefore(this.core, buffer, this.#order);
   }
 
-  /** One step towards the lock of a buffer; see `lockStep`. */
-  step(buffer: number): Acquisition {
-    return lockStep(this.core.agent, this.set, lockOf(this.core.agent, buffer));
+  /** Checks that the transaction may be used, and a lock of the user's with it. Outcomes: where it is; EINVAL. */
+  enterLock(lock: UserLock): number {
+    this.check();
+    const { address, label, rule } = userLockOf(lock, this.core);
+    if (rule !== 'wait-die') {
+      fail('EINVAL', `Lock '${label}' is ${rule}; transactions take locks that are wait-die.`, { argument: 'items' });
+    }
+    if (!this.#keptLocks.has(address)) {
+      lock.retain();
+      this.#keptLocks.set(address, lock);
+    }
+    return address;
+  }
+
+  /** One step towards a lock; see `lockStep`. */
+  step(lockAt: number): Acquisition {
+    return lockStep(this.core.agent, this.set, lockAt);
   }
 
   /** The first step towards a lock: where contention is injected. */
-  firstStep(buffer: number): Acquisition {
-    const lockAt = lockOf(this.core.agent, buffer);
+  firstStep(lockAt: number): Acquisition {
     if (!this.set.held.includes(lockAt)) this.#inject(lockAt);
-    return this.step(buffer);
+    return this.step(lockAt);
   }
 
-  /** What follows from a step that is not 'blocked'. Outcomes: the lock is held; throws Retry. */
-  settleLock(buffer: number, outcome: Acquisition): void {
-    if (outcome === 'die') this.doom();
+  /** The lock of a buffer is held: what its former holder may have left is looked after. */
+  settleBuffer(buffer: number): void {
     // The contended lock of a retry was taken before the body ran again: whether it was suspect is noted in the set.
     const noted = this.set.suspects.indexOf(lockOf(this.core.agent, buffer));
     if (noted < 0) return;
@@ -208,9 +225,9 @@ export abstract class BaseTransaction {
     return refuseLate(this.timeoutMs, 'transaction');
   }
 
-  /** Gives up waiting for the lock of a buffer. */
-  leave(buffer: number): void {
-    leaveStep(this.core.agent, this.set, lockOf(this.core.agent, buffer));
+  /** Gives up waiting for a lock. */
+  leave(lockAt: number): void {
+    leaveStep(this.core.agent, this.set, lockAt);
   }
 
   /** Locks a buffer now or never, for a job that is submitted at once: contention dooms the transaction. */
@@ -222,14 +239,16 @@ export abstract class BaseTransaction {
       this.#turns.add(buffer);
       this.doom();
     }
-    const outcome = this.firstStep(buffer);
+    const lockAt = lockOf(this.core.agent, buffer);
+    const outcome = this.firstStep(lockAt);
     if (outcome === 'blocked') {
-      this.leave(buffer);
+      this.leave(lockAt);
       releaseAll(this.core.agent, this.set);
-      this.set.contended = lockOf(this.core.agent, buffer);
+      this.set.contended = lockAt;
       this.doom();
     }
-    this.settleLock(buffer, outcome);
+    if (outcome === 'die') this.doom();
+    this.settleBuffer(buffer);
   }
 
   /** Asks to be rung when memory comes free: before a look, so that nothing is lost between the two. */

@@ -15,6 +15,7 @@ import { isSelfDeadlock } from './lock/lock-wait.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Transaction } from './transaction.ts';
 import { BaseTransaction } from './transaction-base.ts';
+import { isUserLock, type WwLock } from './user-lock.ts';
 import { blockUntilOver, isOwedHere } from './waiting.ts';
 
 export class SyncTransaction extends BaseTransaction implements Transaction<'sync'> {
@@ -33,8 +34,11 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
     return this.#room(parts, buffer.sizeBytes, () => this.tryDraft(buffer, parts));
   }
 
-  lock(...buffers: readonly SharedBuffer[]): void {
-    for (const buffer of buffers) this.#lock(this.enter(buffer, 'buffer').buffer);
+  lock(...items: readonly (SharedBuffer | WwLock)[]): void {
+    for (const item of items) {
+      if (isUserLock(item)) this.#acquire(this.enterLock(item));
+      else this.#lock(this.enter(item as SharedBuffer, 'items').buffer);
+    }
   }
 
   place(buffer: SharedBuffer, heaps: readonly string[]): void {
@@ -66,30 +70,34 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
   }
 
   #lock(buffer: number): void {
-    const { agent } = this.core;
     const look = (): boolean => {
       serveQueue(this.core);
       checkPatience(this.core);
       return this.isTurn(buffer);
     };
     if (!this.isTurn(buffer) && !this.#sleep(look, this.deadline)) this.refuseTime();
-    let outcome = this.firstStep(buffer);
+    this.#acquire(lockOf(this.core.agent, buffer));
+    this.settleBuffer(buffer);
+  }
+
+  #acquire(lockAt: number): void {
+    let outcome = this.firstStep(lockAt);
     if (outcome === 'blocked') {
-      if (isSelfDeadlock(agent, lockOf(agent, buffer), this.set.ticket)) this.#refuseSelf(buffer);
+      if (isSelfDeadlock(this.core.agent, lockAt, this.set.ticket)) this.#refuseSelf(lockAt);
       const isOver = this.#sleep(() => {
-        outcome = this.step(buffer);
+        outcome = this.step(lockAt);
         return outcome !== 'blocked';
       }, this.deadline);
       if (!isOver) {
-        this.leave(buffer);
+        this.leave(lockAt);
         this.refuseTime();
       }
     }
-    this.settleLock(buffer, outcome);
+    if (outcome === 'die') this.doom();
   }
 
-  #refuseSelf(buffer: number): never {
-    this.leave(buffer);
+  #refuseSelf(lockAt: number): never {
+    this.leave(lockAt);
     fail('EDEADLK', 'Blocking for this lock could wait for this very thread, which has other transactions open.', {
       cycle: ['this thread', 'the lock', 'this thread'],
     });

@@ -13,6 +13,7 @@ import type { DType } from './base/dtype.ts';
 import type { Access, ReadView, View } from './base/view.ts';
 import type { Fence } from './fence.ts';
 import type { SharedBuffer } from './shared-buffer.ts';
+import type { WwLock } from './user-lock.ts';
 
 type Now<M, T> = M extends 'sync' ? T : Promise<T>;
 
@@ -25,7 +26,8 @@ export interface Transaction<M extends 'sync' | 'async' = 'async'> {
   read<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Now<M, ReadView<D, S>>;
   /** A private draft with the buffer's contents; published, with all others, when the body returns. */
   edit<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Now<M, View<D, S>>;
-  lock(...buffers: readonly SharedBuffer[]): Now<M, void>;
+  /** Takes these one after the other: buffers, and locks of one's own that are wait-die, as buffers are. */
+  lock(...items: readonly (SharedBuffer | WwLock)[]): Now<M, void>;
   /** Makes sure that the buffer has memory, in one of these heaps. Outcomes: EINVAL if it is in another: nothing moves yet. */
   place(buffer: SharedBuffer, heaps: readonly string[]): Now<M, void>;
   /** Foreign work on a locked buffer: others wait for the fence. */

@@ -44,6 +44,7 @@ export const limitNames: readonly (keyof Limits)[] = [
   'blocks',
   'chunks',
   'syncObjects',
+  'locks',
   'heaps',
   'traceEvents',
 ];
@@ -286,6 +287,15 @@ export const Y_INTEREST = 4;
 export const Y_INTEREST_OVERFLOW = 5;
 export const SYNC_WORDS = 16;
 
+// ---- ww locks of users --------------------------------------------------------------------------------------------
+export const U_STATE = 0;
+export const U_REFS = 1;
+export const U_REFS_OVERFLOW = 2;
+/** 1: wound-wait. */
+export const U_RULE = 3;
+export const U_LOCK = 4;
+export const USER_LOCK_WORDS = 16;
+
 // ---- trace rings: one an agent, a header and events in segments (cells/trace-ring.ts) --------------------------------
 /** Events written so far, low and high word (cells/wide-count.ts); and events that were dropped, because a reader was in the way. */
 export const TR_WRITTEN = 0;
@@ -316,6 +326,7 @@ export interface Layout {
   readonly heaps: number;
   readonly chunks: number;
   readonly syncObjects: number;
+  readonly locks: number;
   readonly traces: number;
   readonly totalWords: number;
 }
@@ -344,6 +355,7 @@ export function layoutOf(limits: Limits): Layout {
     heaps: table(limits.heaps, HEAP_WORDS),
     chunks: table(limits.chunks, CHUNK_WORDS),
     syncObjects: table(limits.syncObjects, SYNC_WORDS),
+    locks: table(limits.locks, USER_LOCK_WORDS),
     traces: table(limits.agents, traceRingWords(limits)),
   };
   return { ...layout, totalWords: at };
@@ -369,6 +381,7 @@ assert(
   B_RESERVATION + R_BANKS + 2 * pointsPerReservation * ENTRY_WORDS <= BUFFER_WORDS,
   'Both banks of a reservation fit a buffer slot.',
 );
+assert(U_LOCK + LOCK_WORDS <= USER_LOCK_WORDS, "A lock fits the slot of a user's lock.");
 assert(J_PART + partsPerJob <= J_RESULT && J_RESULT + partsPerJob <= J_USES, 'The parts fit a job slot.');
 assert(J_USES + usesPerJob * USE_WORDS <= J_DEPS, 'The uses fit a job slot.');
 assert(J_DEPS + inlineDeps * DEP_WORDS <= J_INLINE, 'The dependencies fit a job slot.');

@@ -19,6 +19,8 @@ export interface Limits {
   readonly chunks: number;
   /** Sync objects (`fenceline/sync`). */
   readonly syncObjects: number;
+  /** ww locks of users (`fenceline/sync`); those of buffers are apart. */
+  readonly locks: number;
   readonly heaps: number;
   /** Events a trace ring holds per agent; 0 turns tracing off, and then it costs a branch. */
   readonly traceEvents: number;
@@ -32,6 +34,7 @@ export const defaultLimits: Limits = {
   blocks: 32_768,
   chunks: 4096,
   syncObjects: 1024,
+  locks: 1024,
   heaps: 8,
   traceEvents: 0,
 };
@@ -45,6 +48,7 @@ export const maximumLimits: Limits = {
   blocks: 262_144,
   chunks: 65_536,
   syncObjects: 65_536,
+  locks: 65_536,
   heaps: 64,
   traceEvents: 1_048_576,
 };

@@ -142,7 +142,12 @@ export function clearSuspect(agent: Agent, lockAt: number): void {
 
 /** The lock protects something new: who died with it before does not matter. */
 export function forgetSuspect(agent: Agent, lockAt: number): void {
-  if ((load(agent.words, lockAt + L_WORD) & SUSPECT) !== 0) clearSuspect(agent, lockAt);
+  if (isSuspect(agent, lockAt)) clearSuspect(agent, lockAt);
+}
+
+/** Whether a former owner died with it and nobody has looked after what it left. */
+export function isSuspect(memory: Memory, lockAt: number): boolean {
+  return (load(memory.words, lockAt + L_WORD) & SUSPECT) !== 0;
 }
 
 /** Agent whose death made the lock suspect, or -1. */

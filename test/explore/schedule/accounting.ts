@@ -19,6 +19,7 @@ import {
   T_STATE,
   TICKET_WORDS,
   TIMELINE_WORDS,
+  USER_LOCK_WORDS,
 } from '#fenceline/base/layout.js';
 import { ticketsPerAgent } from '#fenceline/base/limits.js';
 import { agentStateOf } from '#fenceline/cells/memory.js';
@@ -48,6 +49,9 @@ export function assertEmpty(space: Space): void {
   }
   for (let syncObject = 0; syncObject < layout.limits.syncObjects; syncObject++) {
     assertFree(space, layout.syncObjects + syncObject * SYNC_WORDS, `sync object ${syncObject}`);
+  }
+  for (let lock = 0; lock < layout.limits.locks; lock++) {
+    assertFree(space, layout.locks + lock * USER_LOCK_WORDS, `lock ${lock}`);
   }
   assertAtRest(space);
   assert.equal(wordOf(space, layout.heaps + P_USED), 0, 'No memory is in use.');

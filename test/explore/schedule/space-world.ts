@@ -61,6 +61,7 @@ export function newSpace(size: SpaceSize): Space {
     timelines: size.timelines ?? 1,
     chunks: size.chunks ?? 1,
     syncObjects: size.syncObjects ?? 1,
+    locks: 1,
     blocks: 8,
     heaps: 1,
   });
