@@ -80,7 +80,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     ...['freeChain', 'freeChunksOf', 'finishClosing', 'holdSlot', 'dropHold', 'ringAgents', 'flushBatch'],
     ...['openAdmissionTicket', 'openAdmissionSet', 'forgetSuspect', 'clearReservation', 'returnDeads', 'finishSplit'],
     ...['storeDependencies', 'writeUse', 'freeJobSlot', 'enterIdle', 'leaveIdle', 'setFlag', 'replaceListLocked'],
-    ...['register', 'unregister', 'forgetWound', 'tryWound', 'woundIfOlderWaits'],
+    ...['traceBlocked', 'traceStep', 'register', 'unregister', 'forgetWound', 'tryWound', 'woundIfOlderWaits'],
   ],
   'a repair: all of them run after every death': [
     ...['repairBuffers', 'repairChunks', 'repairLock', 'repairPlacements', 'repairSyncObjects', 'repairTickets'],
