@@ -27,7 +27,7 @@ import { assert } from '../base/assert.ts';
 import { L_HANDOFF, L_OVERFLOW, L_SUSPECT_BY, L_WAITERS, L_WORD } from '../base/layout.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import { ring } from '../cells/doorbell.ts';
-import { removeAgent } from '../cells/interest.ts';
+import { isAgentIn, readAgents, removeAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { isLive } from '../cells/memory.ts';
 import {
@@ -176,7 +176,10 @@ export function askToBeRung(agent: Agent, lockAt: number): boolean {
 /** Takes a stopped agent out of a lock: what it held becomes suspect, and it waits no longer. Can be done again. */
 export function repairLock(agent: Agent, lockAt: number, deadIndex: number): void {
   const { words } = agent;
-  removeAgent(words, lockAt + L_WAITERS, lockAt + L_OVERFLOW, deadIndex);
+  // Looks before it writes: a space has thousands of locks, in pages that nobody has touched yet.
+  if (isAgentIn(readAgents(words, lockAt + L_WAITERS, lockAt + L_OVERFLOW), deadIndex)) {
+    removeAgent(words, lockAt + L_WAITERS, lockAt + L_OVERFLOW, deadIndex);
+  }
   const kept = load(words, lockAt + L_HANDOFF);
   if (kept !== 0 && agentOfTicket(ticketIdOf(kept)) === deadIndex) cas(words, lockAt + L_HANDOFF, kept, 0);
   for (;;) {
