@@ -168,5 +168,9 @@ function checkAccess(access: 'read' | 'write'): boolean {
 }
 
 function refuseBusy({ label }: BufferParts, why: string, by: string): never {
-  fail('EBUSY', `Nothing can be added to buffer '${label}' now: ${why}. Hint: await importFileAsync().`, { by });
+  fail(
+    'EBUSY',
+    `Nothing can be added to buffer '${label}' now: ${why}. Hint: await importFileAsync(), or use tx.addFence().`,
+    { by },
+  );
 }

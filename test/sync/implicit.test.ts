@@ -2,6 +2,7 @@
 import { Fence, type FencelineError } from 'fenceline';
 import { implicit, syncFile, timeline, type Usage } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
+import { withJobs } from '../pool/jobs-pool.ts';
 import { withSpace } from '../space/with-space.ts';
 
 /** What a buffer lists, as people write it. */
@@ -153,6 +154,41 @@ describe('who comes after imported work', () => {
       line.signal();
       await set;
       expect([...(await buffer.get())]).toEqual([5, 6, 7, 8]);
+    }));
+
+  test('waits for it in a worker, and jobs go on in their order', () =>
+    withJobs({}, async (space, pool) => {
+      using src = space.buffer('i32', [4]);
+      using dst = src.like();
+      using line = timeline(space, 'line');
+      pool.run.fill({ dst: src, with: 1 });
+      await pool.idle;
+      const fences = implicit(src);
+      fences.add(line.issue(), 'write');
+      const copied = pool.run.copy({ src, dst });
+      pool.run.add({ dst: src, by: 1 });
+      fences.add(line.issue(), 'bookkeep');
+      expect(await copied.settled({ timeoutMs: 20 })).toEqual({ status: 'pending' });
+      line.signal(1);
+      expect([...(await dst.get())]).toEqual([1, 1, 1, 1]);
+      expect([...(await src.get())]).toEqual([2, 2, 2, 2]);
+      line.signal();
+    }));
+
+  test('and what is exported for a writer is over with the jobs that read', () =>
+    withJobs({}, async (space, pool) => {
+      using src = space.buffer('i32', [4]);
+      using meter = space.buffer('i32', [8]);
+      await meter.set(new Int32Array(8));
+      pool.run.fill({ dst: src, with: 3 });
+      const sum = pool.run.sum({ src });
+      await sum.wait();
+      using none = implicit(src).exportFile('write');
+      expect(none.status).toBe('done');
+      const next = pool.run.fill({ dst: src, with: 4 });
+      using file = implicit(src).exportFile('read');
+      await file.fence.wait();
+      expect(next.status).toBe('done');
     }));
 
   test('learns when it could begin', () =>
