@@ -23,6 +23,9 @@ const groups = [
   'hand-over',
   'tiny-jobs',
   'growth',
+  'fences',
+  'callbacks',
+  'tracing',
   'explore',
 ] as const;
 const groupMsMax = { smoke: 60_000, full: 600_000 };

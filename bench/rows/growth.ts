@@ -8,20 +8,14 @@ import type { TimelineWriter } from '#fenceline/fence/timeline.js';
 import { createTimeline, issue, signal } from '#fenceline/fence/timeline.js';
 import { whenOver } from '#fenceline/waiting.js';
 import { openCore } from '../core.ts';
-import { hashOf } from '../hash.ts';
-import { spreadOf } from '../rounds.ts';
-import type { MeasuredRow, Row, Scale } from '../row.ts';
+import { type Case, growthOf } from '../growth.ts';
+import type { Row, Scale } from '../row.ts';
 
 const parameters = {
   smoke: { rounds: 2, operations: 1000, sizes: [1, 10, 100, 1000] },
   full: { rounds: 7, operations: 100_000, sizes: [1, 10, 100, 1000, 10_000, 100_000] },
 };
-/** Flat: what is left are the caches of the machine. */
-const goal = { atMost: 2 };
 const timelinesMost = 4096;
-
-/** Prepares `size` others. Outcomes: what does `operations` operations and says whether they were right. */
-type Case = (size: number, operations: number) => () => boolean | Promise<boolean>;
 
 export default async function rows(scale: Scale): Promise<readonly Row[]> {
   const { rounds, operations, sizes } = parameters[scale];
@@ -37,47 +31,6 @@ export default async function rows(scale: Scale): Promise<readonly Row[]> {
   for (const [what, prepare] of cases) measured.push(await growthOf(what, prepare, sizes, operations, rounds));
   await space.close();
   return measured;
-}
-
-/** Times every size in each round, from the smallest on. */
-async function growthOf(
-  what: string,
-  prepare: Case,
-  sizes: readonly number[],
-  operations: number,
-  rounds: number,
-): Promise<MeasuredRow> {
-  const times = new Map<number, number[]>(sizes.map((size) => [size, []]));
-  let isRight = true;
-  for (let round = -1; round < rounds; round++) {
-    for (const size of sizes) {
-      const { ns, isDone } = await timeOf(prepare, size, operations);
-      isRight &&= isDone;
-      if (round >= 0) times.get(size)?.push(ns);
-    }
-  }
-  if (!isRight) throw new Error(`The operations '${what}' did not do what they should.`);
-  const medians = sizes.map((size) => spreadOf(times.get(size) ?? []).median);
-  const [first, last] = [times.get(sizes[0] as number) ?? [], times.get(sizes.at(-1) as number) ?? []];
-  return {
-    what,
-    against: `n = ${sizes.at(-1)} against n = ${sizes[0]}`,
-    unit: 'ns',
-    ours: spreadOf(last).median,
-    theirs: spreadOf(first).median,
-    ratio: spreadOf(last.map((ns, round) => ns / (first[round] as number))),
-    goal,
-    note: `n = ${sizes.map((size, at) => `${size}: ${(medians[at] ?? 0).toFixed(0)} ns`).join(', ')}.`,
-    hash: hashOf({ what, isRight }),
-  };
-}
-
-async function timeOf(prepare: Case, size: number, operations: number): Promise<{ ns: number; isDone: boolean }> {
-  const work = prepare(size, operations);
-  const from = process.cpuUsage();
-  const isDone = await work();
-  const { user, system } = process.cpuUsage(from);
-  return { ns: ((user + system) * 1e3) / operations, isDone };
 }
 
 /** n fences on up to 4096 timelines, and a look at each in turn. */
