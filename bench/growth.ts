@@ -1,21 +1,22 @@
 /** Rows about growth: what one operation costs while n others are there. Not here: which operations (rows/). */
 import { hashOf } from './hash.ts';
 import { spreadOf } from './rounds.ts';
-import type { MeasuredRow } from './row.ts';
+import type { Goal, MeasuredRow } from './row.ts';
 
 /** Prepares `size` others. Outcomes: what does `operations` operations and says whether they were right. */
 export type Case = (size: number, operations: number) => () => boolean | Promise<boolean>;
 
 /** Flat: what is left are the caches of the machine. */
-const goal = { atMost: 2 };
+const flat: Goal = { atMost: 2 };
 
-/** Times every size in each round, from the smallest on. */
+/** Times every size in each round, from the smallest on. `goal`: 'none' for what is only there to compare with. */
 export async function growthOf(
   what: string,
   prepare: Case,
   sizes: readonly number[],
   operations: number,
   rounds: number,
+  goal: Goal | 'none' = flat,
 ): Promise<MeasuredRow> {
   const times = new Map<number, number[]>(sizes.map((size) => [size, []]));
   let isRight = true;
@@ -36,7 +37,7 @@ export async function growthOf(
     ours: spreadOf(last).median,
     theirs: spreadOf(first).median,
     ratio: spreadOf(last.map((ns, round) => ns / (first[round] as number))),
-    goal,
+    ...(goal === 'none' ? {} : { goal }),
     note: `n = ${sizes.map((size, at) => `${size}: ${(medians[at] ?? 0).toFixed(0)} ns`).join(', ')}.`,
     hash: hashOf({ what, isRight }),
   };

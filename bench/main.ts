@@ -24,6 +24,7 @@ const groups = [
   'tiny-jobs',
   'growth',
   'fences',
+  'sync-objects',
   'callbacks',
   'tracing',
   'explore',

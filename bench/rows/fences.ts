@@ -26,6 +26,7 @@ export default async function rows(scale: Scale): Promise<readonly Row[]> {
   ];
   const measured: Row[] = [];
   for (const [what, prepare, ns] of cases) measured.push(await growthOf(what, prepare, ns, operations, rounds));
+  measured.push(await growthOf('n plain promises, each', plainPromises, sizes, operations, rounds, 'none'));
   await space.close({ abort: true });
   return measured;
 }
@@ -81,6 +82,22 @@ function waitedFor(lines: readonly Timeline[]): Case {
       const fences = Array.from({ length: Math.min(size, left) }, (_, at) => lineAt(lines, at).issue());
       const waits = fences.map((fence) => fence.wait().then(() => called++));
       for (const [at, fence] of fences.entries()) lineAt(lines, at).signal(fence);
+      await Promise.all(waits);
+    }
+    return called === operations;
+  };
+}
+
+/** The same number of promises of the language: its collector has as many survivors to copy. */
+function plainPromises(size: number, operations: number): () => Promise<boolean> {
+  return async () => {
+    let called = 0;
+    for (let left = operations; left > 0; left -= size) {
+      const ends: (() => void)[] = [];
+      const waits = Array.from({ length: Math.min(size, left) }, () =>
+        new Promise<void>((resolve) => ends.push(resolve)).then(() => called++),
+      );
+      for (const end of ends) end();
       await Promise.all(waits);
     }
     return called === operations;

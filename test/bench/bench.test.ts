@@ -65,6 +65,10 @@ describe('npm run bench -- --smoke', () => {
       'wake and be woken',
       '8 of 64 locks',
       'tiny jobs',
+      'create a fence',
+      'a point there and back',
+      'add a callback and be called',
+      'note an event',
     ]) {
       expect(whats).toContain(what);
     }
