@@ -12,10 +12,13 @@ import type { FencelineError } from './base/errors.ts';
 import { errorNumber, fail } from './base/errors.ts';
 import { queueTask } from './cells/task.ts';
 import type { Core } from './core.ts';
+import { hintDeadline } from './deadlines.ts';
 import { asOthersRead, failureOf, rememberPoint } from './failure.ts';
 import type { Points } from './fence/points.ts';
 import { DONE, failedPoint, mergeWithFailures, PENDING, pointStatus, pointsStatus } from './fence/points.ts';
+import { relayFirst } from './fence/relay.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
+import { wantOwn } from './fence/wishes.ts';
 import { followSignal } from './follow-signal.ts';
 import type { Handle } from './handle.ts';
 import { takeMakers } from './makers.ts';
@@ -56,6 +59,8 @@ export class Fence<R = void> {
   readonly #label: string;
   readonly #source: OutcomeSource<R> | undefined;
   #outcome: Exclude<Outcome<R>, { status: 'pending' }> | undefined;
+  #abort: AbortSignal | undefined;
+  #target: EventTarget | undefined;
 
   /** Made by the library: by calling a kernel, `space.fence`, `timeline.issue`, `Fence.all`, `space.open`. */
   protected constructor(core: Core | undefined, points: Points, label: string, source?: OutcomeSource<R>) {
@@ -96,7 +101,18 @@ export class Fence<R = void> {
   async settled(options: WaitOptions = {}): Promise<Outcome<R>> {
     this.asked();
     options.signal?.throwIfAborted();
-    if (this.#look() === undefined) await whenOver(this.#home(), this.#points, options);
+    if (this.#look() === undefined) {
+      const core = this.#home();
+      wantOwn(core.agent, this.#points);
+      // Whoever waits learns the outcome, whatever becomes of the timelines meanwhile.
+      const hold = holdPoints(core, this.#points);
+      try {
+        await whenOver(core, this.#points, options);
+        this.#look();
+      } finally {
+        hold[disposeKey]();
+      }
+    }
     return this.#look() ?? { status: 'pending' };
   }
 
@@ -110,9 +126,16 @@ export class Fence<R = void> {
       const core = this.#home();
       const deadline = deadlineOf(options.timeoutMs);
       if (!core.canBlock) this.#refuseBlocking('this thread may not block');
-      const isOwed = (): boolean => isOwedHere(core, this.#points);
-      if (isOwed() || !blockUntilOver(core, this.#points, deadline, isOwed)) {
-        this.#refuseBlocking('this thread is the one that has to signal it');
+      wantOwn(core.agent, this.#points);
+      const isOwed = (points: Points): boolean => isOwedHere(core, points);
+      const hold = holdPoints(core, this.#points);
+      try {
+        if (isOwed(this.#points) || !blockUntilOver(core, this.#points, deadline, isOwed)) {
+          this.#refuseBlocking('this thread is the one that has to signal it');
+        }
+        this.#look();
+      } finally {
+        hold[disposeKey]();
       }
     }
     const outcome = this.#look();
@@ -125,8 +148,56 @@ export class Fence<R = void> {
   onSettled(fn: (fence: this) => void): Disposable {
     this.asked();
     if (this.#core === undefined) return runSoon(() => fn(this));
-    const waiter = watchPoints(this.#core.agent, this.#points, () => fn(this));
-    return { [disposeKey]: () => cancelWatch(waiter) };
+    wantOwn(this.#core.agent, this.#points);
+    const hold = holdPoints(this.#core, this.#points);
+    const waiter = watchPoints(this.#core.agent, this.#points, () => {
+      this.#look();
+      hold[disposeKey]();
+      fn(this);
+    });
+    return {
+      [disposeKey]: () => {
+        cancelWatch(waiter);
+        hold[disposeKey]();
+      },
+    };
+  }
+
+  /**
+   * A hint: somebody needs it by then, in milliseconds since 1970. The earliest reaches whoever signals (`onDeadline` of
+   * its timeline), through merges too; whoever does not care is not told. Outcomes: nothing, or EINVAL (no number).
+   */
+  hintDeadline(atMs: number): void {
+    if (!Number.isFinite(atMs)) {
+      fail('EINVAL', `The deadline (${atMs}) is not a number of milliseconds since 1970.`, { argument: 'atMs' });
+    }
+    if (this.#core !== undefined) hintDeadline(this.#core, this.#points, atMs);
+  }
+
+  /**
+   * Aborts when it is over: with its error, or, once it is done, with an AbortError that says so. The same signal each
+   * time. It does not keep the process alive.
+   */
+  abortSignal(): AbortSignal {
+    this.asked();
+    if (this.#abort === undefined) {
+      const abort = new AbortController();
+      const end = (): void => abort.abort(this.error ?? new DOMException(`${this.#label} is done.`, 'AbortError'));
+      if (this.status === 'pending') this.onSettled(end);
+      else end();
+      this.#abort = abort.signal;
+    }
+    return this.#abort;
+  }
+
+  /** Dispatches 'settled' once, as `onSettled` calls: also if it was over before. The same target each time. */
+  eventTarget(): EventTarget {
+    if (this.#target === undefined) {
+      const target = new EventTarget();
+      this.onSettled(() => target.dispatchEvent(new Event('settled')));
+      this.#target = target;
+    }
+    return this.#target;
   }
 
   /** One line for people: label, status, points, who owes what is pending. */
@@ -194,6 +265,30 @@ export class Fence<R = void> {
     });
   }
 
+  /**
+   * A fence that is over as soon as one of them is, with its outcome. This thread relays it: if it stops first, the fence
+   * fails with EOWNERDEAD. To wait for the first alone, `race` needs no relay. Outcomes: the fence; of one that is over
+   * already a copy; throws EINVAL (no fences, another space), ENOSPC (jobs: it takes a slot until it is over).
+   */
+  static any(space: Space, fences: Iterable<Fence<unknown>>, label: string = 'any'): Fence {
+    const makers = takeMakers();
+    const core = makers.coreOf(space);
+    const list = [...fences];
+    if (list.length === 0) fail('EINVAL', 'Fence.any of no fences (0) would never end.', { argument: 'fences' });
+    const sets = list.map((fence) => pointsOfFence(fence, core));
+    const first = list.find((fence) => fence.#look() !== undefined);
+    if (first !== undefined) return first.#copy(label);
+    const promise = makers.promise(core, label);
+    const holds = sets.map((points) => holdPoints(core, points));
+    for (const points of sets) wantOwn(core.agent, points);
+    relayFirst(core.agent, sets, (_agent, index) => {
+      const error = list[index]?.error;
+      for (const hold of holds) hold[disposeKey]();
+      promise.end(error);
+    });
+    return promise.fence;
+  }
+
   /** Outcomes: resolves with the index of the first that is over; rejects with ETIME or the signal's reason. */
   static async race(fences: Iterable<Fence<unknown>>, options: WaitOptions = {}): Promise<number> {
     const list = [...fences];
@@ -238,6 +333,14 @@ export class Fence<R = void> {
       status: 'failed',
       error: failureOf(core, failed ?? (this.#points[0] as Points[number]), status, this.#label),
     };
+  }
+
+  /** The same without a result. */
+  #copy(label: string): Fence {
+    return new Fence<void>(this.#core, this.#points, label, () => {
+      const outcome = this.#look();
+      return outcome?.status === 'failed' ? outcome : { status: 'done', value: undefined };
+    });
   }
 
   #pointInfos(): readonly PointInfo[] {

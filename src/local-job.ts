@@ -15,6 +15,7 @@ import { now } from './cells/clock.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Core } from './core.ts';
 import { causeOfJob, generalError } from './failure.ts';
+import type { Points } from './fence/points.ts';
 import { followSignal } from './follow-signal.ts';
 import type { JobFence } from './job.ts';
 import { submit } from './job.ts';
@@ -120,8 +121,8 @@ export function beginLocalSync(core: Core, uses: readonly Use[], label: string):
     for (;;) {
       const next = nextDependency(core, fence);
       if (next === undefined) break;
-      const isOwed = (): boolean => isOwedHere(core, [next]);
-      if (isOwed() || !blockUntilOver(core, [next], Number.POSITIVE_INFINITY, isOwed)) refuseBlocking(label);
+      const isOwed = (of: Points): boolean => isOwedHere(core, of);
+      if (isOwed([next]) || !blockUntilOver(core, [next], Number.POSITIVE_INFINITY, isOwed)) refuseBlocking(label);
     }
   } catch (error) {
     abandon(core, fence);

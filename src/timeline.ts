@@ -21,8 +21,11 @@ import {
   signal,
   signalAt,
   signalError,
+  TELLS_DEADLINES,
+  TELLS_WAITS,
   type TimelineWriter,
 } from './fence/timeline.ts';
+import { type Hooks, serveWishes, stopWishes, type Wishes } from './fence/wishes.ts';
 import { type Fence, fenceOver, pointsOfFence } from './fence.ts';
 import type { Handle } from './handle.ts';
 import { indexOf, registerKind } from './open.ts';
@@ -34,6 +37,18 @@ import { whenOver } from './waiting.ts';
 export interface TimelineOptions {
   /** Keep when its last 24 signals were (`PointInfo.signaledAtMs`); costs a clock reading per signal. Default: false. */
   timestamps?: boolean;
+  /**
+   * Lazy signalling: somebody, on whatever thread, waits for points up to `upTo`. For every point that is ever waited for,
+   * once, before the wait sleeps; numbers only grow. It runs from this thread's event loop, which therefore must not block
+   * meanwhile; at once where this very thread begins to wait. What is over is not told (Linux: enable_signaling).
+   */
+  onFirstWait?: (upTo: number) => void;
+  /**
+   * Somebody needs this point (and all before it) by then, in milliseconds since 1970: `fence.hintDeadline`. Of one point
+   * only ever earlier moments are told. Hints of this thread come at once; those of others from the event loop, where
+   * several that came together are told as the earliest moment for the last point (Linux: set_deadline).
+   */
+  onDeadline?: (atMs: number, upTo: number) => void;
 }
 
 /** When the work was over, if the signaller knows better than the clock: milliseconds since 1970. Without `timestamps` it is not kept. */
@@ -70,10 +85,14 @@ export interface Timeline extends Disposable {
 /** Makes a timeline that this thread issues and signals. Outcomes: the timeline, or ENOSPC. */
 export function timeline(space: Space, label: string, options: TimelineOptions = {}): Timeline {
   const core = coreOf(space);
-  const keepsTimes = options.timestamps === true;
-  const writer = createTimeline(core.agent, keepsTimes ? KEEPS_TIMES : 0);
+  const { timestamps = false, onFirstWait, onDeadline } = options;
+  const waits = onFirstWait === undefined ? 0 : TELLS_WAITS;
+  const deadlines = onDeadline === undefined ? 0 : TELLS_DEADLINES;
+  const writer = createTimeline(core.agent, (timestamps ? KEEPS_TIMES : 0) | waits | deadlines);
   countHold(core, `timeline ${writer.timeline}`);
-  return new OwnTimeline(core, label, writer, keepsTimes);
+  const line = new OwnTimeline(core, label, writer, timestamps);
+  if (waits + deadlines > 0) line.serve(onFirstWait, onDeadline);
+  return line;
 }
 
 class TimelineView {
@@ -177,11 +196,24 @@ class OwnTimeline extends TimelineView implements Timeline {
   readonly #writer: TimelineWriter;
   readonly #keepsTimes: boolean;
   #isOver = false;
+  #wishes: Wishes | undefined;
 
   constructor(core: Core, label: string, writer: TimelineWriter, keepsTimes: boolean) {
     super(core, label, writer.timeline, writer.generation);
     this.#writer = writer;
     this.#keepsTimes = keepsTimes;
+  }
+
+  /** Tells what is waited for from now on. */
+  serve(onFirstWait: TimelineOptions['onFirstWait'], onDeadline: TimelineOptions['onDeadline']): void {
+    const { core } = this;
+    const told = onDeadline === undefined ? undefined : new EarliestDeadlines(this.#writer, onDeadline);
+    const hooks: Hooks = {
+      onWanted: onFirstWait && ((upTo) => (core.isClosed ? undefined : onFirstWait(upTo))),
+      onDeadline: told && ((atMs, upTo) => (core.isClosed ? undefined : told.tell(atMs, upTo))),
+      originMs: core.data.createdAt,
+    };
+    this.#wishes = serveWishes(core.agent, this.#writer, hooks);
   }
 
   override issue(point: number = this.#writer.issued + 1): Fence {
@@ -213,6 +245,7 @@ class OwnTimeline extends TimelineView implements Timeline {
     if (this.isDisposed || this.#isOver || this.core.isClosed) return;
     const atMs = this.#momentOf(options);
     this.#isOver = true;
+    if (this.#wishes !== undefined) stopWishes(this.core.agent, this.#wishes);
     const failure = error === undefined ? undefined : toError(error, this.label);
     if (failure !== undefined) rememberClose(this.core, this, failure);
     const code = failure === undefined ? codeNumber('ECANCELED') : errorNumber(failure);
@@ -248,6 +281,30 @@ class OwnTimeline extends TimelineView implements Timeline {
       const what = this.core.isClosed || this.isDisposed ? 'disposed' : 'closed';
       fail('EINVAL', `Timeline '${this.label}' is ${what}.`, { argument: 'timeline' });
     }
+  }
+}
+
+/** Tells of each point only what is earlier than what was told of it before. */
+class EarliestDeadlines {
+  readonly #writer: TimelineWriter;
+  readonly #onDeadline: (atMs: number, upTo: number) => void;
+  /** Of pending points; those that are over go when there are many. */
+  readonly #told: Map<number, number> = new Map();
+  #manyAt = 64;
+
+  constructor(writer: TimelineWriter, onDeadline: (atMs: number, upTo: number) => void) {
+    this.#writer = writer;
+    this.#onDeadline = onDeadline;
+  }
+
+  tell(atMs: number, upTo: number): void {
+    if ((this.#told.get(upTo) ?? Number.POSITIVE_INFINITY) <= atMs) return;
+    if (this.#told.size >= this.#manyAt) {
+      for (const point of this.#told.keys()) if (point <= this.#writer.completed) this.#told.delete(point);
+      this.#manyAt = Math.max(64, this.#told.size * 2);
+    }
+    this.#told.set(upTo, atMs);
+    this.#onDeadline(atMs, upTo);
   }
 }
 

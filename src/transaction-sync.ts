@@ -60,8 +60,8 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
   }
 
   #waitFor(points: Points, label: string): void {
-    const isOwed = (): boolean => isOwedHere(this.core, points);
-    if (isOwed() || !blockUntilOver(this.core, points, this.deadline, isOwed)) {
+    const isOwed = (of: Points): boolean => isOwedHere(this.core, of);
+    if (isOwed(points) || !blockUntilOver(this.core, points, this.deadline, isOwed)) {
       fail('EDEADLK', `The transaction would never get '${label}': this thread has to end first what it waits for.`, {
         cycle: ['this thread', label, 'this thread'],
       });

@@ -21,6 +21,7 @@ import { firstPending, PENDING, pointsStatus } from './fence/points.ts';
 import { addInterest } from './fence/timeline.ts';
 import { isOwedByMe, traceBlocked, traceStep } from './fence/wait.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
+import { wantPoints } from './fence/wishes.ts';
 import { agentOfTicket } from './lock/ticket.ts';
 import { holderOf } from './lock/ww-lock.ts';
 import { pendingDependency } from './schedule/dependencies.ts';
@@ -162,11 +163,18 @@ export function refuseLate(timeoutMs: number | undefined, label: string): never 
 
 /**
  * Blocks until no point is pending, looking after this thread's own queue meanwhile: nobody else gives up for its jobs
- * when memory does not come. Outcomes: true, also at the deadline; false once `isOwed` is true: it would never end.
+ * when memory does not come. Outcomes: true, also at the deadline; false once `isOwed` is true of the point it has come to:
+ * it would never end. Whoever calls this has asked about all of them before.
  */
-export function blockUntilOver(core: Core, points: Points, deadline: number, isOwed: () => boolean): boolean {
+export function blockUntilOver(
+  core: Core,
+  points: Points,
+  deadline: number,
+  isOwed: (points: Points) => boolean,
+): boolean {
   let from = firstPending(core.agent, points, 0);
   if (from < 0) return true;
+  wantPoints(core.agent, points);
   let isStuck = false;
   traceBlocked(core.agent, points, from);
   const isOver = sleepUntil(
@@ -183,7 +191,8 @@ export function blockUntilOver(core: Core, points: Points, deadline: number, isO
         if (next < 0) return true;
         from = next;
       }
-      isStuck = isOwed();
+      // One at a time: a look at all of them whenever one is over would be quadratic.
+      isStuck = isOwed(points.slice(from, from + 1));
       return isStuck;
     },
     deadline,

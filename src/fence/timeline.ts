@@ -18,6 +18,7 @@ import { codeNumber, fail } from '../base/errors.ts';
 import {
   TIMELINE_WORDS,
   TL_CLOSE_CODE,
+  TL_DEADLINE,
   TL_EPOCH,
   TL_INTEREST,
   TL_ISSUED_EPOCH,
@@ -29,8 +30,9 @@ import {
   TL_REFS_OVERFLOW,
   TL_ROLES,
   TL_STATE,
+  TL_WANTED,
 } from '../base/layout.ts';
-import { cas, load, store } from '../cells/cell.ts';
+import { cas, load, store, storeWide } from '../cells/cell.ts';
 import { sharedNow } from '../cells/clock.ts';
 import { hintCount, ringAgents } from '../cells/doorbell.ts';
 import { addAgent, readAgents, removeAgent, takeAgents } from '../cells/interest.ts';
@@ -67,6 +69,17 @@ export interface TimelineWriter {
 
 /** What a signaller asks for when it makes its timeline, in the upper bits of the roles. */
 export const KEEPS_TIMES: number = 1 << 24;
+/** To be told what is waited for, and by when: wishes.ts. */
+export const TELLS_WAITS: number = 1 << 25;
+export const TELLS_DEADLINES: number = 1 << 26;
+
+/** Below these bits of the wanted word stands a number. */
+export const wantedShift: bigint = 53n;
+
+/** The wanted word of a timeline of that generation for which nobody waits yet. */
+export function noneWanted(generation: number): bigint {
+  return BigInt.asIntN(64, BigInt(generation) << wantedShift);
+}
 
 export function timelineAt(memory: Memory, timeline: number): number {
   return memory.layout.timelines + timeline * TIMELINE_WORDS;
@@ -77,7 +90,7 @@ export function hintOf(timeline: number): number {
   return timeline % hintCount;
 }
 
-/** Creates a timeline owned by this agent. `wishes`: KEEPS_TIMES or 0. Outcomes: its writer, or ENOSPC. */
+/** Creates a timeline owned by this agent. `wishes`: KEEPS_TIMES and the others below it, or 0. Outcomes: its writer, or ENOSPC. */
 export function createTimeline(agent: Agent, wishes: number = 0): TimelineWriter {
   const { words, layout } = agent;
   const count = layout.limits.timelines;
@@ -93,6 +106,10 @@ export function createTimeline(agent: Agent, wishes: number = 0): TimelineWriter
   const at = timelineAt(agent, timeline);
   // Records and stamps are there only as far as they are counted.
   for (let word = TL_STATE + 1; word < TL_RECORDS; word++) store(words, at + word, 0);
+  if ((wishes & (TELLS_WAITS | TELLS_DEADLINES)) !== 0) {
+    storeWide(agent.wide, (at + TL_WANTED) / 2, noneWanted(generationOf(load(words, at))));
+    storeWide(agent.wide, (at + TL_DEADLINE) / 2, 0n);
+  }
   addAgent(words, at + TL_REFS, at + TL_REFS_OVERFLOW, agent.index);
   store(words, at + TL_ROLES, (agent.index + 1) | ((agent.index + 1) << 8) | wishes);
   publishSlot(words, at, agent.index);
@@ -268,7 +285,12 @@ export function isThere(word: number, generation: number): boolean {
 
 /** The agent that signals it, or -1: nobody, or the timeline is a job's lane. */
 export function signallerOf(memory: Memory, timeline: number): number {
-  return ((load(memory.words, timelineAt(memory, timeline) + TL_ROLES) >>> 8) & 255) - 1;
+  return signallerOfRoles(load(memory.words, timelineAt(memory, timeline) + TL_ROLES));
+}
+
+/** The same, of the roles word. */
+export function signallerOfRoles(roles: number): number {
+  return ((roles >>> 8) & 255) - 1;
 }
 
 /** The completed sequence number. */

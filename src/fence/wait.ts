@@ -10,11 +10,13 @@ import { sleepUntil } from '../cells/wait.ts';
 import type { Point, Points } from './points.ts';
 import { firstPending, PENDING, pointsStatus } from './points.ts';
 import { addInterest, signallerOf } from './timeline.ts';
+import { wantPoints } from './wishes.ts';
 
 /** Blocks until no point is pending. Outcomes: true, or false at the deadline (on the clock of cells/clock.ts). */
 export function waitPoints(agent: Agent, points: Points, deadline: number): boolean {
   let from = firstPending(agent, points, 0);
   if (from < 0) return true;
+  wantPoints(agent, points);
   let traced = traceBlocked(agent, points, from);
   const isOver = sleepUntil(
     agent,

@@ -6,12 +6,14 @@
  *
  * Not here: blocking (wait.ts), callbacks' meaning (they run from the pump, outside every lock, in order).
  */
+import { ring } from '../cells/doorbell.ts';
 import type { Agent, Ready, Waiter } from '../cells/memory.ts';
 import { addReady, addWaiter, nextWaiterOrder, removeWaiter } from '../cells/pump.ts';
 import { TRACE_WAIT, TRACE_WAIT_LEFT, TRACE_WAIT_OVER, trace } from '../cells/trace.ts';
 import type { Point, Points } from './points.ts';
 import { firstPending, isSameTimeline, PENDING, pointStatus } from './points.ts';
 import { addInterest, hintOf } from './timeline.ts';
+import { wantPoints } from './wishes.ts';
 
 /** Somebody waiting for a set of points. */
 export interface FenceWaiter extends Ready {
@@ -44,8 +46,21 @@ const watches: WeakMap<Agent, (Watch | undefined)[]> = new WeakMap();
  */
 export function watchPoints(agent: Agent, points: Points, run: (agent: Agent) => void): FenceWaiter {
   const waiter: FenceWaiter = { points, at: 0, isCancelled: false, home: undefined, order: nextWaiterOrder(), run };
+  wantPoints(agent, points);
   advance(agent, waiter);
+  if (waiter.home === undefined) lookAtEarlier(agent, points);
   return waiter;
+}
+
+/**
+ * It is over already, but those who waited for it before may not have been told yet: the pump looks at them too before it
+ * runs anything, so that they run in order of registration.
+ */
+function lookAtEarlier(agent: Agent, points: Points): void {
+  const byTimeline = watchesOf(agent);
+  for (const { timeline } of points) {
+    if (byTimeline[timeline]?.isWatching) ring(agent, agent.index, hintOf(timeline));
+  }
 }
 
 /** The waiter will not run. Outcomes: nothing; it may be called at any time, also by the waiter itself. */

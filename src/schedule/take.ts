@@ -12,6 +12,7 @@ import { H_JOB_TOP, J_ERROR, J_ORDER, J_PART, J_PARTS, J_POOL, J_PRIORITY, J_SUB
 import { cas, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { addInterest } from '../fence/timeline.ts';
+import { wantPoint } from '../fence/wishes.ts';
 import { freshen } from '../memory/placement.ts';
 import { tryAdmit } from './admit.ts';
 import { completeJob, decideError } from './complete.ts';
@@ -230,7 +231,9 @@ function listenForOthers(agent: Agent, pool: number): void {
     if (phaseOf(loadPhase(agent, job)) !== ADMITTED) continue;
     if (load(agent.words, jobAt(agent, job) + J_POOL) !== pool) continue;
     const dependency = pendingDependency(agent, job);
-    if (dependency === undefined || isAnnounced(agent, dependency.timeline, pool)) continue;
+    if (dependency === undefined) continue;
+    wantPoint(agent, dependency);
+    if (isAnnounced(agent, dependency.timeline, pool)) continue;
     addInterest(agent, dependency.timeline);
   }
 }
