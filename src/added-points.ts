@@ -16,6 +16,7 @@ import { firstPending, isSameTimeline } from './fence/points.ts';
 import { watchPoints } from './fence/watch.ts';
 import { addForeignLocked } from './reservation/foreign-points.ts';
 import { listedPoints } from './reservation/reservation.ts';
+import { isReturned } from './schedule/admit.ts';
 import type { BufferParts } from './shared-buffer.ts';
 import { holdPoints } from './sync-holds.ts';
 
@@ -29,10 +30,23 @@ interface Kept {
 const added: WeakMap<Core, Map<number, Kept[]>> = new WeakMap();
 
 /**
+ * Whether one of the points is of a job that has not got its locks and memory yet: nobody has promised it, so nobody may
+ * wait for it (contract C6).
+ */
+export function isQueuedYet(core: Core, points: Points): boolean {
+  return points.some((point) => isReturned(core.agent, point));
+}
+
+/**
  * Adds points of foreign work to a buffer of this thread, all in one step. Context: its lock is held.
- * Outcomes: nothing; ENOSPC if more than 64 points would be pending, and nothing was changed.
+ * Outcomes: nothing; EBUSY if one is of a job that is still queued; ENOSPC if more than 64 points would be pending. A refused
+ * call changes nothing.
  */
 export function addForeign(core: Core, { buffer, label }: BufferParts, points: Points, usage: number): void {
+  if (isQueuedYet(core, points)) {
+    const sentence = `A job that is to be added to buffer '${label}' waits for its turn itself: it is promised once it has its`;
+    fail('EBUSY', `${sentence} locks and memory. Hint: await importFileAsync().`, { by: 'a queued job' });
+  }
   if (addForeignLocked(core.agent, reservationOf(core.agent, buffer), points, usage)) {
     keepAdded(core, buffer, points);
     return;

@@ -5,13 +5,15 @@
  * Jobs need none of this: their order follows from what they use. Foreign points are added by the rule of Linux
  * (reservation/foreign-points.ts), under the buffer's lock, in one step. A sync file that is exported is a snapshot.
  */
-import { addForeign } from './added-points.ts';
+import { addForeign, isQueuedYet } from './added-points.ts';
 import { isQueuedBefore, serveQueue } from './admission.ts';
 import { disposeKey } from './base/dispose.ts';
 import { fail } from './base/errors.ts';
-import { H_SUBMITTED } from './base/layout.ts';
+import { H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, H_SUBMITTED } from './base/layout.ts';
 import { reservationOf } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
+import { now } from './cells/clock.ts';
+import { addAgent } from './cells/interest.ts';
 import { leavesOfFence } from './chain-fence.ts';
 import type { Core } from './core.ts';
 import type { Leaf } from './fence/chain.ts';
@@ -37,6 +39,7 @@ import { coreOfBuffer, partsOf } from './shared-buffer.ts';
 import type { SyncFile } from './sync-file.ts';
 import { chainOfFile, syncFileOver } from './sync-file.ts';
 import type { WaitOptions } from './waiting.ts';
+import { deadlineOf, refuseLate, whenTrue } from './waiting.ts';
 
 /** What a point stands for, strongest first: who accesses the buffer waits for it, or nobody does (bookkeep). */
 export type Usage = 'move' | 'write' | 'read' | 'bookkeep';
@@ -56,11 +59,11 @@ export interface Implicit {
   exportFile(access: 'read' | 'write', name?: string): SyncFile;
   /**
    * Adds foreign work, all in one step: readers wait for what was imported as write, writers for both
-   * (DMA_BUF_IOCTL_IMPORT_SYNC_FILE). Outcomes: nothing; EBUSY while others hold the lock or jobs of this thread wait for
-   * their turn at the buffer; ENOSPC beyond 64 pending points; EINVAL. A refused call changes nothing.
+   * (DMA_BUF_IOCTL_IMPORT_SYNC_FILE). Outcomes: nothing; EBUSY while others hold the lock, while jobs of this thread wait for
+   * their turn at the buffer, or if the work is a job that waits for its own; ENOSPC beyond 64 pending points; EINVAL. A refused call changes nothing.
    */
   importFile(file: SyncFile, access: 'read' | 'write'): void;
-  /** The same, waiting for the lock. Outcomes: rejects with ENOSPC, EINVAL, ETIME, or the signal's reason. */
+  /** The same, waiting for the lock, and for the turn of jobs. Outcomes: rejects with ENOSPC, EINVAL, ETIME, or the signal's reason. */
   importFileAsync(file: SyncFile, access: 'read' | 'write', options?: WaitOptions): Promise<void>;
   /** Adds one fence at a usage. Outcomes: as `importFile`. */
   add(fence: Fence<unknown>, usage: Usage): void;
@@ -114,7 +117,11 @@ class ImplicitFences implements Implicit {
     const parts = this.#parts('importFileAsync');
     const leaves = this.#leavesOf(file);
     const importLocked = (): void => addForeign(this.#core, parts, leaves, usage);
-    await runTransaction(this.#core, (tx) => tx.lock(this.#buffer).then(importLocked), options, undefined);
+    const deadline = deadlineOf(options.timeoutMs);
+    if (!(await this.#whenPromised(leaves, options.signal, deadline))) refuseLate(options.timeoutMs, 'import');
+    const left =
+      deadline === Number.POSITIVE_INFINITY ? options : { ...options, timeoutMs: Math.max(0, deadline - now()) };
+    await runTransaction(this.#core, (tx) => tx.lock(this.#buffer).then(importLocked), left, undefined);
   }
 
   add(fence: Fence<unknown>, usage: Usage): void {
@@ -142,6 +149,17 @@ class ImplicitFences implements Implicit {
     }
     if (withLockNow(core.agent, parts.buffer, () => addForeign(core, parts, points, usage))) return;
     refuseBusy(parts, 'somebody holds its lock', 'a transaction');
+  }
+
+  /** Waits for jobs among the leaves to get their locks and memory: whoever admits one rings those who asked. */
+  async #whenPromised(leaves: readonly Leaf[], signal: AbortSignal | undefined, deadline: number): Promise<boolean> {
+    const core = this.#core;
+    if (!isQueuedYet(core, leaves)) return true;
+    const look = (): boolean => {
+      addAgent(core.agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, core.agent.index);
+      return !isQueuedYet(core, leaves);
+    };
+    return whenTrue(core, look, signal, deadline);
   }
 
   /** What an access has to wait for now. */

@@ -30,7 +30,10 @@ export interface Transaction<M extends 'sync' | 'async' = 'async'> {
   lock(...items: readonly (SharedBuffer | WwLock)[]): Now<M, void>;
   /** Makes sure that the buffer has memory, in one of these heaps. Outcomes: EINVAL if it is in another: nothing moves yet. */
   place(buffer: SharedBuffer, heaps: readonly string[]): Now<M, void>;
-  /** Foreign work on a locked buffer: others wait for the fence. */
+  /**
+   * Foreign work on a locked buffer: others wait for the fence. Outcomes: EBUSY if it is of a job that still waits for its own turn;
+   * ENOSPC beyond 64 pending points.
+   */
   addFence(buffer: SharedBuffer, fence: Fence<unknown>, access: Access): void;
   savepoint(): Savepoint;
   /** Drafts and locks as they were then. */

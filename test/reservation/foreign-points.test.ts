@@ -166,6 +166,15 @@ describe('foreign points', () => {
       expect(pendingPoints(agent, at, USAGE_BOOKKEEP)).toHaveLength(64);
     }));
 
+  test('that are over when they are added take no place that a pending one needs', () =>
+    withReservation((agent, at, timeline) => {
+      const writers = Array.from({ length: pointsPerReservation + 6 }, timeline);
+      const points = writers.map((writer) => pointOf(writer, issue(agent, writer)));
+      for (const writer of writers.slice(0, 12)) signal(agent, writer, 1);
+      expect(addForeignLocked(agent, at, points, USAGE_READ)).toBe(true);
+      expect(pendingPoints(agent, at, USAGE_BOOKKEEP)).toHaveLength(58);
+    }));
+
   test('and those of jobs share a list: what is pending stays', () =>
     withReservation((agent, at, timeline) => {
       const writers = Array.from({ length: 20 }, timeline);

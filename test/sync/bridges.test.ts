@@ -62,6 +62,16 @@ describe('a fence of a message', () => {
       await expect(fence.wait()).rejects.toMatchObject({ code: 'ENODEV', details: { device: 'reply' } });
     }));
 
+  test('starts the port, which a browser does not do for a listener', () =>
+    withSpace({}, async (space) => {
+      let started = 0;
+      const port = Object.assign(new EventTarget(), { start: () => void started++ });
+      const fence = fenceOfMessage(space, port);
+      expect(started).toBe(1);
+      port.dispatchEvent(new Event('message'));
+      await fence.wait();
+    }));
+
   test('listens to an emitter that is no event target', () =>
     withSpace({}, async (space) => {
       const emitter = new EventEmitter();

@@ -1,6 +1,6 @@
 /** The implicit fences of a buffer: listed as by Linux, exported and imported as sync files, waited for by jobs. */
 import { Fence, type FencelineError } from 'fenceline';
-import { implicit, syncFile, timeline, type Usage } from 'fenceline/sync';
+import { implicit, type SyncFile, syncFile, timeline, type Usage } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
 import { withJobs } from '../pool/jobs-pool.ts';
 import { withSpace } from '../space/with-space.ts';
@@ -239,6 +239,54 @@ describe('an addition', () => {
       });
       await imported;
       expect(listOf(buffer)).toEqual(['read line 1 pending']);
+      line.signal();
+    }));
+
+  test('of a job that waits for its own turn is refused with EBUSY, and its asynchronous form waits for the turn', () =>
+    withJobs({}, async (space, pool) => {
+      using theirs = space.buffer('i32', [4]);
+      using ours = space.buffer('i32', [4]);
+      const line = timeline(space, 'line');
+      let imported: Promise<void> | undefined;
+      let file: SyncFile | undefined;
+      await space.transaction(async (tx) => {
+        await tx.lock(theirs);
+        const job = pool.run.fill({ dst: theirs, with: 1 });
+        expect(codeOf(() => implicit(ours).add(job, 'write'))).toBe('EBUSY');
+        file = syncFile(job);
+        expect(codeOf(() => implicit(ours).importFile(file as SyncFile, 'write'))).toBe('EBUSY');
+        imported = implicit(ours).importFileAsync(file, 'write');
+        await tx.lock(ours);
+        expect(codeOf(() => tx.addFence(ours, job, 'read'))).toBe('EBUSY');
+        // Its turn comes, and it still has something to wait for.
+        tx.addFence(theirs, line.issue(), 'write');
+        expect(implicit(ours).points).toEqual([]);
+      });
+      await imported;
+      expect(implicit(ours).points).toMatchObject([{ usage: 'write', status: 'pending' }]);
+      const isSet = ours.set([1, 2, 3, 4]).then(() => true);
+      await expect(ours.get({ timeoutMs: 10 })).rejects.toMatchObject({ code: 'ETIME' });
+      line.dispose();
+      expect(await isSet).toBe(true);
+      file?.dispose();
+    }));
+
+  test('comes after jobs of this thread that wait for their turn at the buffer', () =>
+    withJobs({}, async (space, pool) => {
+      using buffer = space.buffer('i32', [4]);
+      using line = timeline(space, 'line');
+      using file = syncFile(line.issue());
+      let imported: Promise<void> | undefined;
+      using other = space.buffer('i32', [4]);
+      await space.transaction(async (tx) => {
+        await tx.lock(other);
+        pool.run.copy({ src: buffer, dst: other });
+        expect(codeOf(() => implicit(buffer).importFile(file, 'write'))).toBe('EBUSY');
+        imported = implicit(buffer).importFileAsync(file, 'write');
+      });
+      await imported;
+      // Else the copy would wait for what was imported after it.
+      expect([...(await other.get())]).toEqual([0, 0, 0, 0]);
       line.signal();
     }));
 
