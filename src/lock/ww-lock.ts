@@ -77,6 +77,7 @@ export function tryAcquire(agent: Agent, lockAt: number, ticket: Ticket): Acquis
 export function acquireStep(agent: Agent, lockAt: number, ticket: Ticket): Acquisition {
   const { words } = agent;
   if (cas(words, lockAt + L_WORD, 0, ticket.word)) return taken(agent, lockAt, 0, ticket);
+  if (ticket.rule === 'wound-wait' && ticket.holding === 0) forgetWound(agent, ticket);
   for (;;) {
     const word = load(words, lockAt + L_WORD);
     const owner = word & OWNER_MASK;
@@ -85,10 +86,8 @@ export function acquireStep(agent: Agent, lockAt: number, ticket: Ticket): Acqui
       if (cas(words, lockAt + L_WORD, word, word | ticket.word)) return taken(agent, lockAt, word, ticket);
       continue;
     }
-    if (ticket.holding > 0 && mustGiveWay(agent, lockAt, word, ticket)) {
-      leaveLock(agent, lockAt, ticket);
-      trace(agent, TRACE_BACKED_OFF, lockAt, owner & 0xfff, 0, ticket.id);
-      return 'die';
+    if (ticket.rule === 'wait-die' && ticket.holding > 0 && isBehindOlder(agent, lockAt, word, ticket)) {
+      return giveWay(agent, lockAt, ticket, owner);
     }
     if (ticket.waitingAt !== lockAt) {
       trace(agent, TRACE_CONTENDED, lockAt, owner & 0xfff, 0, ticket.id);
@@ -98,7 +97,11 @@ export function acquireStep(agent: Agent, lockAt: number, ticket: Ticket): Acqui
     if ((word & WAITERS) === 0 && !cas(words, lockAt + L_WORD, word, word | WAITERS)) continue;
     // Read again: the test above belongs to this very word, or it would have to be made again.
     if (load(words, lockAt + L_WORD) !== (word | WAITERS)) continue;
-    if (ticket.rule === 'wound-wait' && owner !== 0 && !tryWound(agent, lockAt, word | WAITERS, ticket)) continue;
+    if (ticket.rule === 'wound-wait') {
+      // First the holder, as in Linux: it is wounded also by a ticket that gives way itself.
+      if (owner !== 0 && !tryWound(agent, lockAt, word | WAITERS, ticket)) continue;
+      if (ticket.holding > 0 && isWounded(agent, ticket)) return giveWay(agent, lockAt, ticket, owner);
+    }
     noteLoss(agent, lockAt, ticket);
     return 'blocked';
   }
@@ -112,7 +115,6 @@ export function releaseLock(agent: Agent, lockAt: number, ticket: Ticket): boole
   const { words } = agent;
   ticket.holding--;
   trace(agent, TRACE_RELEASED, lockAt, 0, 0, ticket.id);
-  if (ticket.rule === 'wound-wait' && ticket.holding === 0) forgetWound(agent, ticket);
   if (cas(words, lockAt + L_WORD, ticket.word, 0)) return false;
   for (;;) {
     const word = load(words, lockAt + L_WORD);
@@ -206,10 +208,10 @@ function settleWaiters(agent: Agent, lockAt: number, ticket: Ticket): void {
   else ringYounger(agent, lockAt, ticket);
 }
 
-/** Whether a ticket that holds locks may not wait for this one. */
-function mustGiveWay(agent: Agent, lockAt: number, word: number, ticket: Ticket): boolean {
-  if (ticket.rule === 'wait-die') return isBehindOlder(agent, lockAt, word, ticket);
-  return ticket.rule === 'wound-wait' && isWounded(agent, ticket);
+function giveWay(agent: Agent, lockAt: number, ticket: Ticket, owner: number): Acquisition {
+  leaveLock(agent, lockAt, ticket);
+  trace(agent, TRACE_BACKED_OFF, lockAt, owner & 0xfff, 0, ticket.id);
+  return 'die';
 }
 
 /** The holder, or the ticket that the free lock is kept for, is older. Read again: the stamp belongs to that word. */

@@ -220,7 +220,7 @@ export const wwLock: Primitive = {
       rule: 'a wound for a ticket that is gone hurts nobody',
       scenario: 'lock/wounded-reused',
       limits: { preemptions: 1 },
-      plantedLimits: { preemptions: 2 },
+      plantedLimits: { preemptions: 2, seconds: 200 },
     },
     { rule: 'a wound lasts while its ticket holds anything', scenario: 'lock/wounded-partly' },
     { rule: 'wounds of an agent that died hold nobody up', scenario: 'lock/wounded-killed' },
