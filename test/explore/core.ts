@@ -188,6 +188,7 @@ export const wwLock: Primitive = {
     'src/lock/wound.ts',
   ],
   unreached: {
+    isSuspect: 'a look, for whoever holds the lock and for a slot that gets a new buffer',
     forgetSuspect: 'clears a slot before a new buffer gets it: explored with buffers',
     isBehindOlder: 'the free lock that is kept for another, met by a ticket that holds locks: beyond these bounds',
     setWaiters: 'a waiter that registers between two scans of one unlock: beyond these bounds',
