@@ -1,0 +1,99 @@
+/** Calls of a space, each as a thread makes it that is stopped in the middle. */
+import { Space } from 'fenceline';
+import type { KilledCall } from '../call.ts';
+import { ownFlag, ownLine, ownPhoto, photoLength } from './props.ts';
+
+export const spaceCalls: Readonly<Record<string, KilledCall>> = {
+  'Space.join': {
+    isOutside: true,
+    prepare:
+      ({ errand }) =>
+      () =>
+        Space.join(errand.space),
+  },
+  'space.buffer': {
+    prepare:
+      ({ space }) =>
+      () =>
+        space.buffer('i32', [photoLength], { label: 'new' }),
+  },
+  'space.fence': {
+    prepare: (world) => async () => {
+      const fence = world.space.fence(Promise.resolve(), 'kept');
+      world.owe(fence.handle);
+      await fence.wait();
+    },
+  },
+  'space.fence that fails': {
+    prepare: (world) => async () => {
+      const fence = world.space.fence(Promise.reject(new Error('no')), 'broken');
+      world.owe(fence.handle);
+      await fence.settled();
+    },
+  },
+  'space.open of a buffer': {
+    prepare:
+      ({ space, errand }) =>
+      () =>
+        space.open(errand.photo),
+  },
+  'space.open of a gift': {
+    prepare:
+      ({ space, errand }) =>
+      () =>
+        space.open(errand.gift),
+  },
+  'space.open of a fence': {
+    prepare:
+      ({ space, errand }) =>
+      () =>
+        space.open(errand.later),
+  },
+  'space.open of a timeline': {
+    prepare:
+      ({ space, errand }) =>
+      () =>
+        space.open(errand.line),
+  },
+  'space.open of a sync object': {
+    prepare:
+      ({ space, errand }) =>
+      () =>
+        space.open(errand.flag),
+  },
+  'space.describe': {
+    prepare:
+      ({ space }) =>
+      () =>
+        space.describe(),
+  },
+  'space.on': {
+    prepare:
+      ({ space }) =>
+      () =>
+        space.on('crash', () => {})[Symbol.dispose](),
+  },
+  'looks at the space': {
+    prepare:
+      ({ space }) =>
+      () => [space.budgetBytes, space.handle, space.isShared],
+  },
+  'space.budgetBytes': {
+    prepare: ({ space }) => {
+      const { budgetBytes } = space;
+      return () => {
+        space.budgetBytes = budgetBytes;
+      };
+    },
+  },
+  'space.close': {
+    prepare: async (world) => {
+      const { space, photo, later } = world;
+      await photo.map('update');
+      await ownPhoto(world);
+      ownLine(world).issue();
+      ownFlag(world).replace(later);
+      return () => space.close();
+    },
+  },
+};
