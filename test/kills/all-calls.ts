@@ -3,6 +3,7 @@ import type { KilledCall } from './call.ts';
 import { bufferCalls } from './calls/buffer-calls.ts';
 import { fenceCalls } from './calls/fence-calls.ts';
 import { fileCalls } from './calls/file-calls.ts';
+import { lockCalls } from './calls/lock-calls.ts';
 import { poolCalls } from './calls/pool-calls.ts';
 import { spaceCalls } from './calls/space-calls.ts';
 import { syncCalls } from './calls/sync-calls.ts';
@@ -14,6 +15,7 @@ export const killedCalls: Readonly<Record<string, KilledCall>> = {
   ...fenceCalls,
   ...syncCalls,
   ...fileCalls,
+  ...lockCalls,
   ...transactionCalls,
   ...poolCalls,
 };

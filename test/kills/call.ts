@@ -5,12 +5,12 @@
  * stopped once. Which members a call covers is noted, not claimed (spy.ts).
  */
 import type { Fence, Handle, SharedBuffer, Space } from 'fenceline';
-import type { SyncObject, Timeline } from 'fenceline/sync';
+import type { SyncObject, Timeline, WwLock } from 'fenceline/sync';
 
 export type Photo = SharedBuffer<'i32', readonly [number]>;
 
 /** What stands in the way of the call until the main thread takes it away, soon after the call began. */
-export type Hindrance = 'mapping' | 'lock' | 'memory';
+export type Hindrance = 'mapping' | 'lock' | 'memory' | 'ticket';
 
 /** What the main thread gives. */
 export interface Errand {
@@ -29,6 +29,7 @@ export interface Errand {
   readonly line: Handle<Timeline>;
   /** Gets a fence at that moment. */
   readonly flag: Handle<SyncObject>;
+  readonly lock: Handle<WwLock>;
 }
 
 export interface World extends Omit<Errand, 'call' | 'stopBefore' | 'space' | 'photo' | 'paper' | 'done' | 'later'> {

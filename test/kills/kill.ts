@@ -7,8 +7,8 @@
  */
 import { once } from 'node:events';
 import type { Worker } from 'node:worker_threads';
-import { type Fence, FencelineError, type Handle } from 'fenceline';
-import { syncObject, timeline } from 'fenceline/sync';
+import { type Fence, FencelineError, type Handle, type Space } from 'fenceline';
+import { syncObject, ticket, timeline, type WwLock, wwLock } from 'fenceline/sync';
 import { expect } from 'vitest';
 import { findStopped } from '#fenceline/cells/agent.js';
 import { heapStats } from '#fenceline/memory/heap-stats.js';
@@ -40,6 +40,7 @@ export interface Killed {
 interface Props {
   readonly photo: Photo;
   readonly paper: Photo;
+  readonly lock: WwLock;
   readonly errand: Errand;
   /** Ends what the call waits for. */
   relieve(): Promise<void>;
@@ -107,7 +108,11 @@ async function end({ space }: Stage, thread: Worker, provesAtOnce: boolean): Pro
 }
 
 /** Begins to wait, here and in the bystander, for what the stopped thread may hold. */
-function watch({ space, bystander }: Stage, { photo, paper }: Props, owed: BystanderOrder['owed']): Promise<string>[] {
+function watch(
+  { space, bystander }: Stage,
+  { photo, paper, lock }: Props,
+  owed: BystanderOrder['owed'],
+): Promise<string>[] {
   const options = { timeoutMs: boundMs };
   const order: BystanderOrder = { photo: photo.handle, owed, timeoutMs: boundMs };
   const answered = once(bystander, 'message').then(([answers]) => (answers as BystanderAnswer).join(' '));
@@ -118,9 +123,16 @@ function watch({ space, bystander }: Stage, { photo, paper }: Props, owed: Bysta
   }, options);
   const looks = [photo, paper].map(async (buffer) => expectWhole(await buffer.get(options)));
   return [
-    ...[transaction, ...looks].map(outcomeOf),
+    ...[transaction, takeLock(space, lock), ...looks].map(outcomeOf),
     Promise.race([answered, after(2 * boundMs).then(() => 'the bystander hangs')]).then(allowed),
   ];
+}
+
+async function takeLock(space: Space, lock: WwLock): Promise<void> {
+  using own = ticket(space);
+  await own.lock(lock, { timeoutMs: boundMs });
+  if (lock.isSuspect) lock.recover();
+  own.unlock(lock);
 }
 
 /** The bystander's outcomes as one. */
@@ -174,15 +186,17 @@ async function makeProps(stage: Stage, call: string, stopBefore: number): Promis
   const line = timeline(space, 'line');
   line.issue();
   const flag = syncObject(space, 'flag');
-  const lift = await hinder(stage, photo, killedCalls[call]?.hindrance);
+  const lock = wwLock(space, 'lock');
+  const lift = await hinder(stage, photo, lock, killedCalls[call]?.hindrance);
   const handles = { photo: photo.handle, paper: paper.handle, done: done.handle, later: later.handle };
   const errand: Errand = {
     ...{ call, stopBefore, space: space.handle, ...handles },
-    ...{ gift: given.give(), line: line.handle, flag: flag.handle },
+    ...{ gift: given.give(), line: line.handle, flag: flag.handle, lock: lock.handle },
   };
   return {
     photo,
     paper,
+    lock,
     errand,
     relieve: async () => {
       finish();
@@ -191,7 +205,7 @@ async function makeProps(stage: Stage, call: string, stopBefore: number): Promis
       await lift();
     },
     dispose: () => {
-      for (const one of [photo, paper, line, flag]) one.dispose();
+      for (const one of [photo, paper, line, flag, lock]) one.dispose();
     },
   };
 }
@@ -203,7 +217,12 @@ async function onePhoto({ space }: Stage): Promise<Photo> {
 }
 
 /** Outcomes: what takes the hindrance away. */
-async function hinder({ space }: Stage, photo: Photo, hindrance: Hindrance | undefined): Promise<() => Promise<void>> {
+async function hinder(
+  { space }: Stage,
+  photo: Photo,
+  lock: WwLock,
+  hindrance: Hindrance | undefined,
+): Promise<() => Promise<void>> {
   if (hindrance === 'mapping') {
     const mapping = await photo.map('read');
     return async () => mapping.dispose();
@@ -213,6 +232,14 @@ async function hinder({ space }: Stage, photo: Photo, hindrance: Hindrance | und
     const filler = space.buffer('u8', [budgetBytes - usedBytes]);
     await filler.set(new Uint8Array(budgetBytes - usedBytes));
     return async () => filler.dispose();
+  }
+  if (hindrance === 'ticket') {
+    const older = ticket(space);
+    older.tryLock(lock);
+    return async () => {
+      older.unlockAll();
+      older.dispose();
+    };
   }
   if (hindrance === undefined) return async () => {};
   let letGo = (): void => {};

@@ -5,9 +5,9 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type Limits, Space } from 'fenceline';
-import { syncObject, timeline } from 'fenceline/sync';
+import { syncObject, timeline, wwLock } from 'fenceline/sync';
 import { expect } from 'vitest';
-import { O_STATE, POOL_WORDS, SYNC_WORDS } from '#fenceline/base/layout.js';
+import { O_STATE, POOL_WORDS, SYNC_WORDS, USER_LOCK_WORDS } from '#fenceline/base/layout.js';
 import { poolsPerSpace } from '#fenceline/base/limits.js';
 import { findStopped } from '#fenceline/cells/agent.js';
 import { FREE, stateOf } from '#fenceline/cells/slot.js';
@@ -30,6 +30,7 @@ const limits: Limits = {
   blocks: 64,
   chunks: 16,
   syncObjects: 4,
+  locks: 4,
   heaps: 1,
   traceEvents: 0,
 };
@@ -56,6 +57,8 @@ export async function expectEmpty({ space }: Stage): Promise<void> {
     { length: limits.syncObjects },
     (_, at) => words[layout.syncObjects + at * SYNC_WORDS],
   );
+  const locks = Array.from({ length: limits.locks }, (_, at) => words[layout.locks + at * USER_LOCK_WORDS]);
+  expect(locks.filter((word) => stateOf(word ?? 0) !== FREE)).toEqual([]);
   const pools = Array.from({ length: poolsPerSpace }, (_, at) => words[layout.pools + at * POOL_WORDS + O_STATE]);
   expect(syncObjects.filter((word) => stateOf(word ?? 0) !== FREE)).toEqual([]);
   expect(pools.filter((word) => word !== 0)).toEqual([]);
@@ -73,6 +76,9 @@ export async function expectAllSlots({ space }: Stage): Promise<void> {
   const flags = fill(() => syncObject(space, 'flag'));
   expect(flags.length).toBe(limits.syncObjects);
   for (const flag of flags) flag.dispose();
+  const locks = fill(() => wwLock(space, 'lock'));
+  expect(locks.length).toBe(limits.locks);
+  for (const lock of locks) lock.dispose();
   let finish = (): void => {};
   const finished = new Promise<void>((resolve) => {
     finish = resolve;

@@ -43,9 +43,17 @@ try {
 stopNow();
 
 function worldOf({ isOutside }: KilledCall): World {
-  const { gift, line, flag } = errand;
+  const { gift, line, flag, lock } = errand;
   const owe = (fence: Handle<Fence<unknown>>): void => tell({ is: 'owes', fence });
-  const base = { errand, gift, line, flag, owe, hand: (handed: Errand['gift']) => tell({ is: 'hands', gift: handed }) };
+  const base = {
+    errand,
+    gift,
+    line,
+    flag,
+    lock,
+    owe,
+    hand: (handed: Errand['gift']) => tell({ is: 'hands', gift: handed }),
+  };
   if (isOutside) return base as World;
   const space = Space.join(errand.space);
   // Whatever the call is: a promise and a point that its thread takes with it.
