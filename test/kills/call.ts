@@ -53,5 +53,7 @@ export interface KilledCall {
   readonly isOutside?: true;
   /** It makes a pool, whose workers load modules of their own. */
   readonly startsThreads?: true;
+  /** Made of calls that are gone through in full: stopped at every fifth step only. */
+  readonly isComposed?: true;
   readonly prepare: (world: World) => Call | Promise<Call>;
 }

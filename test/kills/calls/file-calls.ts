@@ -102,6 +102,7 @@ export const fileCalls: Readonly<Record<string, KilledCall>> = {
     },
   },
   fenceOfSignal: {
+    isComposed: true,
     prepare: (world) => async () => {
       const stop = new AbortController();
       const fence = noting('fenceOfSignal()', sync.fenceOfSignal)(world.space, stop.signal);
@@ -111,12 +112,14 @@ export const fileCalls: Readonly<Record<string, KilledCall>> = {
     },
   },
   fenceOfMessage: {
+    isComposed: true,
     prepare: (world) => () => {
       const { port1 } = new MessageChannel();
       world.owe(noting('fenceOfMessage()', sync.fenceOfMessage)(world.space, port1).handle);
     },
   },
   fenceOfEvent: {
+    isComposed: true,
     prepare: (world) => async () => {
       const target = new EventTarget();
       const fence = noting('fenceOfEvent()', sync.fenceOfEvent)(world.space, target, 'ping');
@@ -126,6 +129,7 @@ export const fileCalls: Readonly<Record<string, KilledCall>> = {
     },
   },
   fenceOfQueue: {
+    isComposed: true,
     prepare: (world) => async () => {
       const queue = { onSubmittedWorkDone: () => sleep(1) };
       const fence = noting('fenceOfQueue()', sync.fenceOfQueue)(world.space, queue);

@@ -36,6 +36,7 @@ export const poolCalls: Readonly<Record<string, KilledCall>> = {
     },
   },
   'pool.run in parts': {
+    isComposed: true,
     startsThreads: true,
     prepare: async (world) => {
       const pool = await ownPool(world, 2);
@@ -48,6 +49,7 @@ export const poolCalls: Readonly<Record<string, KilledCall>> = {
     },
   },
   'pool.run and cancel': {
+    isComposed: true,
     startsThreads: true,
     prepare: async (world) => {
       const pool = await ownPool(world);
@@ -60,6 +62,7 @@ export const poolCalls: Readonly<Record<string, KilledCall>> = {
     },
   },
   'pool.run in a transaction': {
+    isComposed: true,
     startsThreads: true,
     prepare: async (world) => {
       const pool = await ownPool(world);
