@@ -73,4 +73,29 @@ export const fenceCalls: Readonly<Record<string, KilledCall>> = {
       () =>
         later.hold()[Symbol.dispose](),
   },
+  'fence.hintDeadline': {
+    prepare:
+      ({ later }) =>
+      () =>
+        later.hintDeadline(Date.now() + 100),
+  },
+  'fence.abortSignal': {
+    prepare:
+      ({ later }) =>
+      () =>
+        new Promise((resolve) => later.abortSignal().addEventListener('abort', resolve)),
+  },
+  'fence.eventTarget': {
+    prepare:
+      ({ later }) =>
+      () =>
+        new Promise((resolve) => later.eventTarget().addEventListener('settled', resolve)),
+  },
+  'Fence.any': {
+    prepare: (world) => async () => {
+      const any = Fence.any(world.space, [world.space.fence(new Promise(() => {})), world.later]);
+      world.owe(any.handle);
+      await any.wait();
+    },
+  },
 };

@@ -19,6 +19,17 @@ export const syncCalls: Readonly<Record<string, KilledCall>> = {
       () =>
         call.timeline(space, 'own line'),
   },
+  'timeline that signals when it is waited for': {
+    prepare: (world) => async () => {
+      const hooks = { onFirstWait: () => line.signal(), onDeadline: () => {} };
+      const line = call.timeline(world.space, 'lazy line', hooks);
+      const fence = line.issue();
+      fence.hintDeadline(Date.now() + 100);
+      world.owe(fence.handle);
+      await fence.wait();
+      line.dispose();
+    },
+  },
   'timeline.issue': {
     prepare: (world) => {
       const line = ownLine(world);
