@@ -14,7 +14,7 @@ declare module 'fenceline' {
     readonly signaledAtMs: number | undefined;
   }
   interface Fence<R = void> {
-    /** Its points, in order; empty if it was over from the start. */
+    /** Its points, in order; empty if it was done from the start; the stub's, which failed, if it failed from the start. */
     readonly points: readonly PointInfo[];
     /** One line: label, status, points, who owes them (dma_fence_describe). */
     describe(): string;
@@ -30,7 +30,7 @@ declare module 'fenceline' {
   interface FenceConstructor {
     /** Over from the start (dma_fence_get_stub); failed if an error is given. */
     over(space: Space, error?: FencelineError): Fence;
-    /** A fence that is over as soon as one of them is, with its outcome: a timeline of this thread relays it (dma_fence_array, signal_on_any). */
+    /** A fence that is over as soon as one of them is, with its outcome: this thread relays it (dma_fence_array, signal_on_any). */
     any(space: Space, fences: Iterable<Fence<unknown>>, label?: string): Fence;
   }
   interface Details {
@@ -46,9 +46,15 @@ declare module 'fenceline/sync' {
   interface TimelineOptions {
     /** Keep when its last 24 signals were; costs a clock reading per signal. Default: false. */
     timestamps?: boolean;
-    /** Lazy signalling: somebody waits for points up to `upTo`. Once for every point that is ever waited for, before the wait sleeps (enable_signaling). */
+    /**
+     * Lazy signalling: somebody waits for points up to `upTo`. Once for every point that is ever waited for, before the wait sleeps; what is over
+     * is not told (enable_signaling). At once where this very thread waits, else from its event loop.
+     */
     onFirstWait?: (upTo: number) => void;
-    /** Points up to `upTo` are wanted by then, in milliseconds since 1970. Only ever earlier, or for a later point (set_deadline). */
+    /**
+     * Points up to `upTo` are needed by then, in milliseconds since 1970. Of one point only ever earlier. Hints of this thread come at once and exactly;
+     * those of other threads from the event loop, several at once as the earliest moment for the last point (set_deadline).
+     */
     onDeadline?: (atMs: number, upTo: number) => void;
   }
   function timeline(space: Space, label: string, options?: TimelineOptions): Timeline;

@@ -113,6 +113,7 @@ export const timeline: Primitive = {
   ],
   unreached: {
     closeTimeline: 'the one load of a clock: scenarios give the moment, or repair what keeps no times',
+    createTimeline: 'the words of wishes, which the scenarios of wishes reach',
   },
   foundBy: {
     'stamped-after-the-signal': 'fence/stamped',

@@ -9,6 +9,7 @@ interface Order {
   readonly fences: readonly Handle<Fence>[];
   readonly atMs: number;
   readonly count: number;
+  readonly points: number;
 }
 
 const port = parentPort;
@@ -38,6 +39,8 @@ async function answer(order: Order): Promise<unknown> {
       line = own;
       return Array.from({ length: order.count }, () => own.issue().handle);
     }
+    case 'lines':
+      return Array.from({ length: order.count }, (_, number) => linePartly(number, order.points));
     case 'silent':
       line = timeline(space, 'silent', { onFirstWait: () => {} });
       return line.issue().handle;
@@ -55,6 +58,18 @@ async function answer(order: Order): Promise<unknown> {
       port?.close();
       return undefined;
   }
+}
+
+/** A timeline signalled up to some point, each tenth as failed. */
+function linePartly(number: number, points: number): readonly unknown[] {
+  const own = timeline(space, `line ${number}`);
+  const fences = Array.from({ length: points }, () => own.issue());
+  const completed = (number * 7) % points;
+  for (let point = 10; point <= completed; point += 10) {
+    own.fail(point, new FencelineError('EIO', 'The device says no.', { errno: 199 + point }));
+  }
+  if (completed > own.completed) own.signal(completed);
+  return fences.map(({ handle }) => handle);
 }
 
 function block(fence: Fence): unknown {
