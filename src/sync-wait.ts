@@ -10,8 +10,10 @@ import { fail } from './base/errors.ts';
 import type { Timer } from './cells/clock.ts';
 import { now, startTimer } from './cells/clock.ts';
 import { holdProcess, releaseProcess } from './cells/pump.ts';
+import { queueTask } from './cells/task.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Core } from './core.ts';
+import { hintDeadline } from './deadlines.ts';
 import type { Chain } from './fence/chain.ts';
 import { pointsOfChain } from './fence/chain.ts';
 import type { Points } from './fence/points.ts';
@@ -39,6 +41,8 @@ export interface SyncWaitOptions extends WaitOptions {
   forSubmit?: boolean;
   /** A point is ready once it is promised, not when it is over (WAIT_AVAILABLE). Implies waiting for what is not there. */
   available?: boolean;
+  /** A hint to whoever signals what is there when the wait begins: it is needed by then, in milliseconds since 1970 (WAIT_DEADLINE). */
+  deadlineMs?: number;
 }
 
 /**
@@ -102,7 +106,11 @@ interface Wait {
 
 /** Takes the fences that are there. Outcomes: the wait; ENOENT, EINVAL. */
 function beginWait(entries: readonly Entry[], options: SyncWaitOptions): Wait {
-  const { any = false, forSubmit = false, available = false } = options;
+  const { any = false, forSubmit = false, available = false, deadlineMs } = options;
+  if (deadlineMs !== undefined && !Number.isFinite(deadlineMs)) {
+    const sentence = `The deadline (${deadlineMs}) is not a number of milliseconds since 1970.`;
+    fail('EINVAL', sentence, { argument: 'deadlineMs' });
+  }
   let core: Core | undefined;
   const all = entries.map(({ object, point = 0 }, index): One => {
     const parts = partsOfObject(object);
@@ -121,6 +129,9 @@ function beginWait(entries: readonly Entry[], options: SyncWaitOptions): Wait {
     else if (!forSubmit && !available) refuseMissing(one.label, one.point);
   }
   wait.first = all.find((one) => one.isReady)?.index ?? -1;
+  if (deadlineMs !== undefined && !isReady(wait)) {
+    for (const { points } of all) if (points !== undefined) hintDeadline(core, points, deadlineMs);
+  }
   return wait;
 }
 
@@ -180,7 +191,8 @@ function whenReady(core: Core, wait: Wait, deadline: number, signal: AbortSignal
     function onFound(one: One, chain: Chain): void {
       if (isOver) return;
       take(core, wait, one, chain);
-      if (one.isReady) check();
+      // More may be put in by the same call: of what is ready then, the first is meant.
+      if (one.isReady) queueTask(check);
       else watch(one, one.points as Points);
     }
 
@@ -193,7 +205,7 @@ function whenReady(core: Core, wait: Wait, deadline: number, signal: AbortSignal
     }
 
     function check(): void {
-      if (!isReady(wait)) return;
+      if (isOver || !isReady(wait)) return;
       settleFirst(core, wait);
       end(() => resolve(true));
     }
