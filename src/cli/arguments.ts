@@ -22,6 +22,7 @@ export const workersMax = 60;
 
 export const usage: string = `Usage: fenceline run <pipeline module> [inputs...] [options]
        fenceline check FILE.scenario.ts...   explores a scenario (fenceline check --help)
+       fenceline replay FILE...              replays traces of a real Linux kernel (fenceline replay --help)
 
 Runs a pipeline over files, the files of folders, and - (standard input), with worker threads over shared memory.
 

@@ -12,12 +12,13 @@ process.exit(await main(process.argv.slice(2)));
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
   if (command === undefined)
-    return complain(new UsageError('A command is missing: fenceline run, or fenceline check.'));
+    return complain(new UsageError('A command is missing: fenceline run, fenceline check, or fenceline replay.'));
   if (['help', '--help', '-h'].includes(command) || (command === 'run' && rest.includes('--help'))) return print(usage);
   if (command === '--version') return print(await version());
   if (command === 'run') return runCommand(rest);
   if (command === 'check') return checkCommand(rest);
-  return complain(new UsageError(`There is no command '${command}'; there are 'run' and 'check'.`));
+  if (command === 'replay') return replayCommand(rest);
+  return complain(new UsageError(`There is no command '${command}'; there are 'run', 'check' and 'replay'.`));
 }
 
 /** The explorer brings a parser of several megabytes: it is loaded only when it is asked for. */
@@ -27,6 +28,17 @@ async function checkCommand(argv: readonly string[]): Promise<number> {
   const code = await runCheck(argv, (line) => lines.push(line));
   await print(lines.join('\n'));
   return code;
+}
+
+/** The facade over the library is loaded only when it is asked for. */
+async function replayCommand(argv: readonly string[]): Promise<number> {
+  const { replayUsage, runReplay } = await import('./replay.ts');
+  if (argv.includes('--help')) return print(replayUsage);
+  try {
+    return await runReplay(argv, (text) => process.stdout.write(`${text}\n`));
+  } catch (error) {
+    return complain(error, 'replay');
+  }
 }
 
 async function runCommand(argv: readonly string[]): Promise<number> {
@@ -69,10 +81,10 @@ function listenForSignals(controller: AbortController, abandon: () => void): voi
   }
 }
 
-async function complain(error: unknown): Promise<number> {
+async function complain(error: unknown, command: string = 'run'): Promise<number> {
   const isOurs = error instanceof UsageError || error instanceof RunError || error instanceof Interrupted;
   process.stderr.write(`fenceline: ${sentenceOf(error)}\n`);
-  if (error instanceof UsageError) process.stderr.write('fenceline run --help says how it is used.\n');
+  if (error instanceof UsageError) process.stderr.write(`fenceline ${command} --help says how it is used.\n`);
   if (!isOurs && process.env.FENCELINE_STACKS === '1') console.error(error);
   return isOurs ? error.exitCode : 1;
 }

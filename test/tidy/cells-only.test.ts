@@ -53,6 +53,7 @@ describe('Node 20.19', () => {
     'using stack = new DisposableStack();',
     'const bits = new Float16Array(1);',
     'memory.transfer();',
+    'memory.transfer(8);',
     'Atomics.pause();',
   ])('control: %s is found', (text) => {
     expect(newerThanNode20(sourceOf('src/cells/cell.ts', text))).toHaveLength(1);

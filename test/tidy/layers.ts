@@ -26,6 +26,7 @@ const folders: Readonly<Record<string, string>> = {
   check: 'tool',
   cli: 'tool',
   pipeline: 'tool',
+  replay: 'tool',
   trace: 'tool',
 };
 

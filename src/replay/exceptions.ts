@@ -1,0 +1,174 @@
+/**
+ * Where we answer otherwise than Linux on purpose: each exception by name, with the operation and the precondition under
+ * which it holds. docs/kernel-map.md shows the same table; a test compares the two.
+ *
+ * An exception is looked for only after a difference, and explains one operation; what follows is compared again.
+ */
+import { getStatus } from '../uapi.ts';
+import { shownFence } from './buffer-operations.ts';
+import { type Difference, isSame } from './compare.ts';
+import { listingOf } from './operations.ts';
+import {
+  counts,
+  entriesOf,
+  eventsOf,
+  fencesOf,
+  forgottenIn,
+  isAccess,
+  isOfClosed,
+  isPending,
+  isStub,
+  type Listed,
+  type Scene,
+  signalsOf,
+  without,
+  withoutEvents,
+} from './records.ts';
+
+export interface Exception {
+  readonly name: string;
+  readonly operations: readonly string[];
+  readonly precondition: string;
+  readonly why: string;
+  readonly explains: (difference: Difference, scene: Scene) => boolean;
+}
+
+export const exceptions: readonly Exception[] = [
+  {
+    name: 'array-shows-errors',
+    operations: ['sf_info', 'sf_infon'],
+    precondition:
+      'The status is asked for without the list, of a file that lists two fences or more; all are over, and one failed; Linux says 1 and we the error; nothing else differs.',
+    why: 'An array of Linux hears of its members only once somebody waits for it: looked at too late, it reports success although a member failed. Here errors are never lost into success, and both forms of FILE_INFO agree.',
+    explains: ({ operation: { name, expected }, actual }) => {
+      if (name === 'sf_infon' && 'f' in expected) return false;
+      const key = name === 'sf_info' ? 'st0' : 'st';
+      const isError = expected[key] === 1 && Number(actual[key]) < 0 && Number(actual.n) > 1;
+      return isError && isSame({ ...expected, [key]: 0 }, { ...actual, [key]: 0 });
+    },
+  },
+  {
+    name: 'merge-keeps-errors',
+    operations: ['sf_info', 'sf_infon'],
+    precondition:
+      'The file lists failures of a timeline that was closed at the time they name, and that Linux does not list; without them, and without stubs, both list the same.',
+    why: 'Linux drops what is over from a merge, and its error with it. Here a failure stays in whatever is made of it.',
+    explains: ({ operation: { args, expected }, actual }, scene) => {
+      if (scene.session === undefined) return false;
+      const all = listingOf(scene.session, args[0] ?? '');
+      if ('name' in actual && !isSame(expected.name, actual.name)) return false;
+      const ours = fencesOf(all);
+      // Without a list there is only a count: a stub stands in where nothing is left.
+      if (!('f' in expected)) {
+        const failed = ours.filter((fence) => isOfClosed(fence, scene)).length;
+        return failed > 0 && Number(expected.n) === Math.max(1, ours.filter(counts).length);
+      }
+      const theirs = fencesOf(expected);
+      const [added, missing] = [without(ours, theirs), without(theirs, ours)];
+      return added.length > 0 && added.every((fence) => isOfClosed(fence, scene)) && missing.every(isStub);
+    },
+  },
+  {
+    name: 'merge-keeps-errors-in-reservations',
+    operations: ['db_resv'],
+    precondition:
+      'The buffer lists failures of a merge in place of a stub, or besides what Linux lists; what is pending is the same, in the same order.',
+    why: 'The same, once such a file has been imported.',
+    explains: ({ operation: { args, expected }, actual }, { session }) => {
+      if (session === undefined || !isSame({ ...expected, resv: [] }, { ...actual, resv: [] })) return false;
+      const { fences = [] } = session.api.dmaBufInfo(session.fdOf(args[0] ?? ''));
+      const failed = fences.filter(({ status }) => status < 0).map(shownFence);
+      const [theirs, ours] = [entriesOf(expected), entriesOf(actual)];
+      if (!isSame(theirs.filter(isPending), ours.filter(isPending))) return false;
+      const [added, missing] = [without(ours, theirs), without(theirs, ours)];
+      return without(added, failed).length === 0 && missing.every(([, driver]) => driver === 'stub');
+    },
+  },
+  {
+    name: 'old-time-stamps-are-dropped',
+    operations: ['sf_info', 'sf_infon'],
+    precondition:
+      'A fence has no time stamp here, and its timeline was signalled 24 times or more since the moment that Linux says; nothing else differs.',
+    why: 'A timeline keeps the moments of its last 24 signals, in bounded memory.',
+    explains: ({ operation: { index, expected }, actual }, { operations }) => {
+      const [theirs, ours] = [fencesOf(expected), fencesOf(actual)];
+      const differing = theirs.filter((fence, at) => !isSame(fence, ours[at]));
+      const isOld = ({ o, ts }: Listed): boolean => ts !== null && signalsOf(o, operations.slice(ts, index)) >= 24;
+      if (differing.length === 0 || !differing.every(isOld)) return false;
+      const filled = ours.map((fence, at) => (fence.ts === null ? { ...fence, ts: theirs[at]?.ts ?? null } : fence));
+      return isSame({ ...expected }, { ...actual, f: filled });
+    },
+  },
+  {
+    name: 'array-shows-errors-in-the-kernel',
+    operations: ['st'],
+    precondition:
+      'The status of an array that nobody waited for or added a callback to; Linux says 1 and we the error.',
+    why: 'As array-shows-errors.',
+    explains: ({ operation: { args, expected }, actual }, { kernel }) => {
+      const fence = kernel?.fenceIn(Number(args[0]));
+      return fence?.kind === 'array' && !fence.isEnabled && expected.rc === 1 && Number(actual.rc) < 0;
+    },
+  },
+  {
+    name: 'array-shows-another-error',
+    operations: ['st'],
+    precondition:
+      'The status of an array of which several fences failed, with different errors; Linux shows another of them.',
+    why: 'An array of Linux keeps the error it hears of first; here it is that of the first timeline.',
+    explains: ({ operation: { args, expected }, actual }, { kernel }) => {
+      const fence = kernel?.fenceIn(Number(args[0]));
+      const errors = fence?.members.map(getStatus).filter((status) => status < 0) ?? [];
+      return [expected.rc, actual.rc].every((rc) => errors.includes(Number(rc)));
+    },
+  },
+  {
+    name: 'access-waits-for-what-was-there',
+    operations: ['*'],
+    precondition:
+      'A wait of DMA_BUF_IOCTL_SYNC ends at another operation than in Linux, and after it began a fence was added to a buffer; nothing else differs.',
+    why: 'Linux looks at the slots of a reservation one after the other while it waits, so of what is added meanwhile it waits for some and not for others, by the slot. Here an access waits for what was there when it began.',
+    explains: ({ operation: { index, expected }, actual }, { operations }) => {
+      if (!isSame(withoutEvents(expected), withoutEvents(actual))) return false;
+      const [theirs, ours] = [eventsOf(expected), eventsOf(actual)];
+      const differing = [...without(theirs, ours), ...without(ours, theirs)];
+      return differing.length > 0 && differing.every((event) => isAccess(event, index, operations));
+    },
+  },
+  {
+    name: 'wrapped-number-forgets-nothing',
+    operations: ['db_resv', 'poll', 'sf_info', 'sf_infon'],
+    precondition:
+      'A buffer lists a pending fence of sw_sync and, of the same timeline, one that is over and later by 32-bit numbers; Linux has dropped the pending one, and nothing else differs.',
+    why: 'A fence replaces one of its context that is not later. Numbers of sw_sync wrap, so one that was over from the start can be later than one that is pending, and Linux forgets that it is. Here numbers do not wrap.',
+    explains: ({ operation: { name, args, expected }, actual }, { session }) => {
+      if (session === undefined) return false;
+      const forgotten = forgottenIn(session);
+      if (forgotten.length === 0) return false;
+      if (name === 'poll') return [...String(actual.rev)].every((letter) => String(expected.rev).includes(letter));
+      if (name === 'db_resv') {
+        const added = without(entriesOf(actual), entriesOf(expected));
+        const isAll = added.every(([, , timeline, seqno]) =>
+          forgotten.some((one) => one.o === timeline && one.n === seqno),
+        );
+        return added.length > 0 && isAll && without(entriesOf(expected), entriesOf(actual)).length === 0;
+      }
+      const listing = listingOf(session, args[0] ?? '');
+      const added = without(fencesOf(listing), fencesOf(expected));
+      const isAll = added.every(({ o, s }) => s === 0 && forgotten.some((one) => one.o === o));
+      return added.length > 0 && isAll && without(fencesOf(expected), fencesOf(listing)).every(isStub);
+    },
+  },
+];
+
+/** The exception that explains a difference, or undefined. */
+export function exceptionFor(difference: Difference, scene: Scene): Exception | undefined {
+  return exceptions.find(
+    (exception) => isFor(exception, difference.operation.name) && exception.explains(difference, scene),
+  );
+}
+
+/** `*` stands for every operation. */
+function isFor({ operations }: Exception, name: string): boolean {
+  return operations.includes('*') || operations.includes(name);
+}

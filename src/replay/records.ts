@@ -1,0 +1,98 @@
+/** What the preconditions of exceptions look at: lists and events of records, and what happened before in their sequence. */
+import type { ListedFence } from '../uapi.ts';
+import { isSame } from './compare.ts';
+import type { KernelSession } from './kernel-session.ts';
+import type { Session } from './session.ts';
+import type { Fields, Json, Operation } from './trace.ts';
+
+/** Who ran the operation, in which sequence. */
+export interface Scene {
+  readonly session: Session | undefined;
+  readonly kernel: KernelSession | undefined;
+  readonly operations: readonly Operation[];
+}
+
+/** A fence as FILE_INFO lists it. */
+export interface Listed {
+  readonly [key: string]: Json;
+  readonly d: string;
+  readonly o: string;
+  readonly s: number;
+  readonly ts: number | null;
+}
+
+export function fencesOf(fields: Fields): readonly Listed[] {
+  return Array.isArray(fields.f) ? (fields.f as unknown as readonly Listed[]) : [];
+}
+
+export function isStub({ d }: Listed): boolean {
+  return d === 'stub';
+}
+
+/** Neither a failure nor a stub. */
+export function counts({ d, s }: Listed): boolean {
+  return s >= 0 && d !== 'stub';
+}
+
+/** Whether this failed because a timeline was closed. */
+export function isOfClosed({ s, ts }: Listed, { operations }: Scene): boolean {
+  return s < 0 && ts !== null && operations[ts]?.name === 'close';
+}
+
+/** How often a timeline of sw_sync was signalled. */
+export function signalsOf(timeline: string, operations: readonly Operation[]): number {
+  return operations.filter(({ name, args }) => name === 'tl_inc' && `${args[0]}:` === timeline).length;
+}
+
+export interface Event {
+  readonly [key: string]: Json;
+  readonly w: string;
+}
+
+export function eventsOf({ ev }: Fields): readonly Event[] {
+  return Array.isArray(ev) ? (ev as unknown as readonly Event[]) : [];
+}
+
+export function withoutEvents(fields: Fields): Fields {
+  const { ev: _ev, pending: _pending, ...rest } = fields;
+  return rest;
+}
+
+/** Whether this wait is one for an access, begun before a fence was added to a buffer. */
+export function isAccess({ w }: Event, index: number, operations: readonly Operation[]): boolean {
+  const begun = operations.findLast(({ name, args }) => name === 'db_async' && args[0] === w);
+  if (begun === undefined) return false;
+  return operations.slice(begun.index, index + 1).some(({ name }) => name === 'db_import' || name === 'vg_attach');
+}
+
+/** Fences of sw_sync that Linux dropped from a buffer though they are pending: their timelines and numbers. */
+export function forgottenIn(session: Session): { readonly o: string; readonly n: number }[] {
+  const found: { o: string; n: number }[] = [];
+  for (const { fd } of session.bound()) {
+    const { fences = [] } = session.api.dmaBufInfo(fd);
+    for (const { status, driver, timeline, seqno } of fences) {
+      const isLater = (other: ListedFence): boolean =>
+        other.status !== 0 && other.timeline === timeline && BigInt.asIntN(32, other.seqno - seqno) > 0n;
+      if (status === 0 && driver === 'sw_sync' && fences.some(isLater)) found.push({ o: timeline, n: Number(seqno) });
+    }
+  }
+  return found;
+}
+
+export function entriesOf(fields: Fields): readonly (readonly Json[])[] {
+  return Array.isArray(fields.resv) ? (fields.resv as readonly (readonly Json[])[]) : [];
+}
+
+export function isPending(entry: readonly Json[]): boolean {
+  return entry[4] === 0;
+}
+
+/** What of a list is left when each of the others was taken out once. */
+export function without<T extends Json>(list: readonly T[], others: readonly Json[]): T[] {
+  const rest = [...others];
+  return list.filter((one) => {
+    const at = rest.findIndex((other) => isSame(one, other));
+    if (at >= 0) rest.splice(at, 1);
+    return at < 0;
+  });
+}
