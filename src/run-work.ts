@@ -103,10 +103,12 @@ function traceWork({ agent }: Core, { job }: Work, kind: number, detail: number)
   trace(agent, kind, laneOf(agent, job), pool + 1, seqnoOfJob(agent, job), detail);
 }
 
-/** Cancelled, or one of its inputs failed. */
+/** Cancelled, out of time, or one of its inputs failed. */
 function reasonNotToRun(core: Core, { job }: Work, call: CallRecord): FencelineError | undefined {
   const { agent } = core;
   if (isCancelled(core, job)) return generalError('ECANCELED', call.label);
+  // Another part of it has used up the time.
+  if (isOverdue(agent, job, 0)) return errorInSlot(agent, job, 'ETIME', call.label);
   const failed = failedDependency(agent, job);
   if (failed !== undefined) {
     const cause = causeOfPoint(core, failed.point, failed.status);

@@ -29,7 +29,7 @@ import type { PoolOwner } from './pool-run.ts';
 import { callables } from './pool-run.ts';
 import { claimPool, freePool, wakeAllWorkers } from './schedule/pool.ts';
 import { cancelPool, endPoolJobs, poolJobs } from './schedule/pool-jobs.ts';
-import { failOverdue } from './schedule/time-limit.ts';
+import { markOverdue } from './schedule/time-limit.ts';
 import type { CloseOptions, Space } from './space.ts';
 import { beforeClose, coreOf, emit } from './space.ts';
 import { deadlineOf, whenOver } from './waiting.ts';
@@ -195,7 +195,7 @@ class WorkerPool<S> implements Pool<S> {
   #watchTime(signatures: readonly Signature[]): void {
     if (signatures.every(({ timeoutMs }) => timeoutMs === undefined)) return;
     this.#timeLimits = startTicker(timeCheckMs, () => {
-      const stuck = failOverdue(this.#core.agent, this.#pool, timeGraceMs);
+      const stuck = markOverdue(this.#core.agent, this.#pool, timeGraceMs);
       for (const member of this.#members) if (stuck.has(member.seat.index)) member.terminate();
     });
   }

@@ -49,6 +49,10 @@ export const FLAG_TOUCHED = 8;
 export const FLAG_REPAIRED = 16;
 /** Waits for memory: later requests queue behind it. */
 export const FLAG_WAITS_FOR_MEMORY = 4;
+/** It took longer than it may: if the thread that is at it is ended, that is why it failed. */
+export const FLAG_OVERDUE = 32;
+/** Flags share their word with the low bits of the number, so that a flag that comes late does not reach the next job. */
+const flagBits = 8;
 
 export const ACCESS_READ = 0;
 export const ACCESS_WRITE = 1;
@@ -130,8 +134,24 @@ export function hasFlag(memory: Memory, job: number, flag: number): boolean {
   return (load(memory.words, jobAt(memory, job) + J_FLAGS) & flag) !== 0;
 }
 
+/** The first flags of a job. */
+export function flagsWord(flags: number, seqno: number): number {
+  return flags | ((seqno & tagMask) << flagBits);
+}
+
+/** Context: the job is the caller's to collect, or at the caller's hand: its slot is not used again meanwhile. */
 export function setFlag(memory: Memory, job: number, flag: number): void {
   or(memory.words, jobAt(memory, job) + J_FLAGS, flag);
+}
+
+/** The same for a job that is not the caller's. Outcomes: false if the slot has another job than `phase` is of. */
+export function setFlagOf(memory: Memory, job: number, phase: number, flag: number): boolean {
+  const at = jobAt(memory, job) + J_FLAGS;
+  for (;;) {
+    const flags = load(memory.words, at);
+    if (flags >>> flagBits !== phase >>> 10) return false;
+    if (cas(memory.words, at, flags, flags | flag)) return true;
+  }
 }
 
 /** A part word of the job whose phase word is given. */

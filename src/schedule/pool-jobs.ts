@@ -1,6 +1,6 @@
 /** The jobs of one pool that are not over: to wait for them, to cancel them, or to end them when nobody is left to run them. */
 import { H_JOB_TOP, J_PART, J_PARTS, J_PHASE, J_POOL, J_STATE } from '../base/layout.ts';
-import { cas, load, pauseWhile } from '../cells/cell.ts';
+import { cas, load, pauseWhile, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { LIVE, stateOf } from '../cells/slot.ts';
 import type { Point } from '../fence/points.ts';
@@ -17,12 +17,15 @@ import {
   movePhase,
   PART_DONE,
   PART_FREE,
+  PART_RUNNING,
   partWord,
   phaseOf,
   pointOfJob,
   QUEUED,
+  RUNNING,
   SPLIT,
   setFlag,
+  setFlagOf,
 } from './job.ts';
 import { wakeAllWorkers } from './pool.ts';
 import { finishSplit } from './take.ts';
@@ -31,14 +34,17 @@ import { finishSplit } from './take.ts';
 export function poolJobs(memory: Memory, pool: number): Point[] {
   const points: Point[] = [];
   const top = load(memory.words, H_JOB_TOP);
-  for (let job = 0; job < top; job++) if (isUnderWay(memory, job, pool)) points.push(pointOfJob(memory, job));
+  for (let job = 0; job < top; job++) if (wayOf(memory, job, pool) !== 0) points.push(pointOfJob(memory, job));
   return points;
 }
 
 /** Cancels every job of the pool that is under way; each fails with ECANCELED when its turn comes. */
 export function cancelPool(agent: Agent, pool: number): void {
   const top = load(agent.words, H_JOB_TOP);
-  for (let job = 0; job < top; job++) if (isUnderWay(agent, job, pool)) setFlag(agent, job, FLAG_CANCELLED);
+  for (let job = 0; job < top; job++) {
+    const word = wayOf(agent, job, pool);
+    if (word !== 0) setFlagOf(agent, job, word, FLAG_CANCELLED);
+  }
   wakeAllWorkers(agent, pool);
 }
 
@@ -52,12 +58,14 @@ export function cancelPool(agent: Agent, pool: number): void {
 export function endPoolJobs(agent: Agent, pool: number, code: number, isStillSo: () => boolean): void {
   const top = load(agent.words, H_JOB_TOP);
   for (let job = 0; job < top; job++) {
-    for (let round = 0; isUnderWay(agent, job, pool); round++) {
-      const word = loadPhase(agent, job);
+    for (let round = 0; ; round++) {
+      const word = wayOf(agent, job, pool);
+      if (word === 0) break;
       if (!isStillSo()) return;
+      // Its submitter may be just admitting it, from another thread: then it is looked at again.
       if (phaseOf(word) !== ADMITTING) {
-        endJob(agent, job, word, code);
-        break;
+        if (endJob(agent, job, word, code)) break;
+        continue;
       }
       // Somebody is at it for a moment; if it stops there, its repair queues the job again.
       pauseWhile(agent.words, jobAt(agent, job) + J_PHASE, word, round);
@@ -68,28 +76,45 @@ export function endPoolJobs(agent: Agent, pool: number, code: number, isStillSo:
 
 const lifeCheckRounds = 1000;
 
-function endJob(agent: Agent, job: number, word: number, code: number): void {
+/** Outcomes: false if somebody was faster to change the job. */
+function endJob(agent: Agent, job: number, word: number, code: number): boolean {
   const phase = phaseOf(word);
   if (phase === SPLIT) {
-    decideError(agent, job, code);
-    const at = jobAt(agent, job);
-    const parts = load(agent.words, at + J_PARTS);
-    for (let part = 0; part < parts; part++) {
-      cas(agent.words, at + J_PART + part, partWord(PART_FREE, 0, word), partWord(PART_DONE, 0, word));
-    }
-    finishSplit(agent, job);
-    return;
+    endParts(agent, job, word, code);
+    return true;
   }
-  if (phase !== QUEUED && phase !== ADMITTED) return;
+  if (phase !== QUEUED && phase !== ADMITTED) return true;
+  // Ours before it gets its error: the slot may have another job by now. If we stop, its repair puts it back.
+  if (!movePhase(agent, job, word, phase === QUEUED ? ADMITTING : RUNNING, agent.index)) return false;
   decideError(agent, job, code);
   // Who comes after it counts on what it should have written.
   if (phase === ADMITTED) setFlag(agent, job, FLAG_TOUCHED);
-  if (movePhase(agent, job, word, FINISHING, agent.index)) completeJob(agent, job);
+  movePhase(agent, job, loadPhase(agent, job), FINISHING, agent.index);
+  completeJob(agent, job);
+  return true;
 }
 
-function isUnderWay(memory: Memory, job: number, pool: number): boolean {
+/** The same for parts that nobody took: while one is ours, the job cannot end without its error. */
+function endParts(agent: Agent, job: number, word: number, code: number): void {
+  const at = jobAt(agent, job) + J_PART;
+  const parts = load(agent.words, jobAt(agent, job) + J_PARTS);
+  for (let part = 0; part < parts; part++) {
+    const ours = partWord(PART_RUNNING, agent.index, word);
+    if (!cas(agent.words, at + part, partWord(PART_FREE, 0, word), ours)) continue;
+    decideError(agent, job, code);
+    store(agent.words, at + part, partWord(PART_DONE, 0, word));
+  }
+  finishSplit(agent, job);
+}
+
+/**
+ * The phase word of a job of this pool that is under way, else 0. The word is loaded first: if the slot has another job by
+ * the time its pool is, nothing can be changed from this word any more.
+ */
+function wayOf(memory: Memory, job: number, pool: number): number {
+  const word = loadPhase(memory, job);
   const at = jobAt(memory, job);
-  if (stateOf(load(memory.words, at + J_STATE)) !== LIVE || load(memory.words, at + J_POOL) !== pool) return false;
-  const phase = phaseOf(loadPhase(memory, job));
-  return phase >= QUEUED && phase < DONE_JOB;
+  if (stateOf(load(memory.words, at + J_STATE)) !== LIVE || load(memory.words, at + J_POOL) !== pool) return 0;
+  const phase = phaseOf(word);
+  return phase >= QUEUED && phase < DONE_JOB ? word : 0;
 }

@@ -32,6 +32,7 @@ import {
   DONE_JOB,
   FILLING,
   FINISHING,
+  FLAG_OVERDUE,
   FLAG_REPAIRED,
   FLAG_RERUN,
   FLAG_TOUCHED,
@@ -80,7 +81,7 @@ export function repairJobs(agent: Agent, deadIndex: number): void {
 /** What the dead agent was doing to this job, as the phase says. */
 function repairPhase(agent: Agent, job: number, deadIndex: number): void {
   const word = loadPhase(agent, job);
-  const dead = codeNumber('EOWNERDEAD');
+  const dead = codeOfDeath(agent, job);
   // First: whoever goes on with it may free it at once.
   setFlag(agent, job, FLAG_REPAIRED);
   store(agent.words, jobAt(agent, job) + J_DEAD, word);
@@ -121,7 +122,7 @@ function repairParts(agent: Agent, job: number, deadIndex: number): void {
       cas(words, at + J_PART + part, running, partWord(PART_FREE, 0, phase));
     } else {
       store(words, at + J_DEAD, phaseWord(SPLIT, deadIndex, seqnoOfJob(agent, job)));
-      decideError(agent, job, codeNumber('EOWNERDEAD'));
+      decideError(agent, job, codeOfDeath(agent, job));
       cas(words, at + J_PART + part, running, partWord(PART_DONE, 0, phase));
     }
   }
@@ -169,12 +170,17 @@ function goBack(agent: Agent, job: number, word: number): void {
 function mayRerun(agent: Agent, job: number): boolean {
   const at = jobAt(agent, job);
   if ((load(agent.words, at + J_FLAGS) & FLAG_RERUN) === 0) return false;
-  // It has failed already: it took too long, or another part of it failed.
-  if (load(agent.words, at + J_ERROR) !== 0) return false;
+  // It took too long, or another part of it failed.
+  if (hasFlag(agent, job, FLAG_OVERDUE) || load(agent.words, at + J_ERROR) !== 0) return false;
   const retries = load(agent.words, at + J_RETRIES);
   if (retries <= 0) return false;
   // A repair that is itself repaired may count one retry twice: fewer retries than asked, never more.
   return cas(agent.words, at + J_RETRIES, retries, retries - 1);
+}
+
+/** Why a job failed whose thread is gone: the thread was ended because the job took too long, or it stopped by itself. */
+function codeOfDeath(agent: Agent, job: number): number {
+  return codeNumber(hasFlag(agent, job, FLAG_OVERDUE) ? 'ETIME' : 'EOWNERDEAD');
 }
 
 /** The error first: whoever finds FINISHING finds the outcome. */

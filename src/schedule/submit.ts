@@ -52,6 +52,7 @@ import type { Use } from './job.ts';
 import {
   chunkOwnerOf,
   FILLING,
+  flagsWord,
   freeJobSlot,
   jobAt,
   laneOf,
@@ -108,7 +109,7 @@ export function submitJob(agent: Agent, spec: JobSpec): SubmittedJob {
   store(words, at + J_PHASE, filling);
   store(words, at + J_SEQNO_LO, seqno | 0);
   store(words, at + J_SEQNO_HI, Math.floor(seqno / 2 ** 32));
-  fillWords(agent, at, spec);
+  fillWords(agent, at, spec, seqno);
   fillParts(agent, at, spec.parts, filling);
   let index = 0;
   for (const use of spec.uses) writeUse(agent, job, index++, use);
@@ -120,12 +121,12 @@ export function submitJob(agent: Agent, spec: JobSpec): SubmittedJob {
   return { job, seqno };
 }
 
-function fillWords(agent: Agent, at: number, spec: JobSpec): void {
+function fillWords(agent: Agent, at: number, spec: JobSpec, seqno: number): void {
   const { words } = agent;
   store(words, at + J_SUBMITTER, agent.index);
   store(words, at + J_POOL, spec.pool);
   store(words, at + J_KERNEL, spec.kernel);
-  store(words, at + J_FLAGS, spec.flags);
+  store(words, at + J_FLAGS, flagsWord(spec.flags, seqno));
   store(words, at + J_PRIORITY, spec.priority);
   store(words, at + J_RETRIES, spec.retries);
   store(words, at + J_PARTS, spec.parts);

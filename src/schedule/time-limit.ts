@@ -3,23 +3,28 @@
  *
  * A kernel sees `cancelled` when its time is up; one that does not look has its thread ended by the pool, and the job
  * fails with ETIME. The time counts from when the job's first part began. Times are milliseconds since the space began.
+ *
+ * Whoever looks only marks the job; what comes of it is up to those who end it. So a look that comes late, when the job is
+ * over and its slot another's, changes nobody's outcome.
  */
 
-import { codeNumber } from '../base/errors.ts';
-import { H_JOB_TOP, J_ERROR, J_PART, J_PARTS, J_POOL, J_STARTED, J_TIMEOUT } from '../base/layout.ts';
+import { H_JOB_TOP, J_PART, J_PARTS, J_POOL, J_STARTED, J_TIMEOUT } from '../base/layout.ts';
 import { cas, load } from '../cells/cell.ts';
 import { now } from '../cells/clock.ts';
 import type { Agent } from '../cells/memory.ts';
 import {
+  FLAG_OVERDUE,
   jobAt,
   loadPhase,
   PART_RUNNING,
   partAgentOf,
   partStateOf,
+  partWord,
   phaseAgentOf,
   phaseOf,
   RUNNING,
   SPLIT,
+  setFlagOf,
 } from './job.ts';
 
 /** A job begins, or one more part of it. */
@@ -37,8 +42,11 @@ export function isOverdue(agent: Agent, job: number, graceMs: number): boolean {
   return limitMs > 0 && started !== 0 && ((timeOf(agent) - started) | 0) > limitMs + graceMs;
 }
 
-/** Fails the jobs of a pool that are overdue by more than `graceMs`. Outcomes: the agents that are still at them. */
-export function failOverdue(agent: Agent, pool: number, graceMs: number): Set<number> {
+/**
+ * Marks the jobs of a pool that are overdue by more than `graceMs`: they fail with ETIME when the threads that are at them
+ * are ended. Outcomes: the agents that are at them.
+ */
+export function markOverdue(agent: Agent, pool: number, graceMs: number): Set<number> {
   const stuck = new Set<number>();
   const top = load(agent.words, H_JOB_TOP);
   for (let job = 0; job < top; job++) {
@@ -46,19 +54,19 @@ export function failOverdue(agent: Agent, pool: number, graceMs: number): Set<nu
     const word = loadPhase(agent, job);
     const phase = phaseOf(word);
     if ((phase !== RUNNING && phase !== SPLIT) || load(agent.words, at + J_POOL) !== pool) continue;
-    if (!isOverdue(agent, job, graceMs)) continue;
-    cas(agent.words, at + J_ERROR, 0, codeNumber('ETIME'));
-    if (phase === RUNNING) stuck.add(phaseAgentOf(word));
-    else addRunners(agent, at, stuck);
+    if (!isOverdue(agent, job, graceMs) || !setFlagOf(agent, job, word, FLAG_OVERDUE)) continue;
+    if (phase === SPLIT) addRunners(agent, at, word, stuck);
+    else if (loadPhase(agent, job) === word) stuck.add(phaseAgentOf(word));
   }
   return stuck;
 }
 
-function addRunners(agent: Agent, at: number, stuck: Set<number>): void {
+function addRunners(agent: Agent, at: number, phase: number, stuck: Set<number>): void {
   const parts = load(agent.words, at + J_PARTS);
   for (let part = 0; part < parts; part++) {
     const word = load(agent.words, at + J_PART + part);
-    if (partStateOf(word) === PART_RUNNING) stuck.add(partAgentOf(word));
+    const isRunning = partStateOf(word) === PART_RUNNING && word === partWord(PART_RUNNING, partAgentOf(word), phase);
+    if (isRunning) stuck.add(partAgentOf(word));
   }
 }
 

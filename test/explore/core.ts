@@ -30,16 +30,22 @@ export const agents: Primitive = {
   name: 'agent',
   modules: ['src/cells/agent.ts', 'src/cells/seat-claim.ts'],
   foundBy: {
+    'seat-withdrawn-by-store': 'cells/seat-withdrawn',
+    'withdrawn-seat-keeps-its-incarnation': 'cells/seat-withdrawn',
+    'seat-of-another-withdrawn': 'cells/seat-withdrawn',
     'seat-entered-by-store': 'cells/seats',
     'seat-given-up-keeps-its-incarnation': 'cells/seats',
     'seat-written-before-it-is-taken': 'cells/seats',
   },
   unreached: {
-    withdrawSeat:
-      'gives back a seat whose thread never started: two steps of the parent alone, newer than these scenarios',
     isStopProvable: 'one load that the shells ask about',
   },
   explorations: [
+    {
+      rule: 'a seat is taken back or taken',
+      scenario: 'cells/seat-withdrawn',
+      limits: { preemptions: 1 },
+    },
     { rule: 'two who join at the same time sit on different seats', scenario: 'cells/joining' },
     { rule: 'whoever dies while joining or leaving leaves a free seat', scenario: 'cells/seats-killed' },
     { rule: 'whoever dies while joining by itself leaves a free seat', scenario: 'cells/joining-killed' },
@@ -69,9 +75,17 @@ export const doorbell: Primitive = {
   foundBy: {
     'ring-word-read-after-the-look': 'cells/doorbell',
     'sync-wake-disarms-the-async-one': 'cells/sleep-given-up',
+    'leaver-looks-at-all-its-waiters': 'cells/drained',
+    'leaver-does-not-look-again': 'cells/drained',
+    'callbacks-run-inside-the-leave': 'cells/drained',
   },
   explorations: [
     { rule: 'a repair makes everybody look everywhere', scenario: 'cells/repairs-seen' },
+    {
+      rule: 'who leaves hears of what its leaving ended, and takes nothing',
+      scenario: 'cells/drained',
+      limits: { preemptions: 1 },
+    },
     { rule: 'a look inside a look runs nothing twice', scenario: 'cells/nested-waiter' },
     {
       rule: 'a batch rings before it waits, and each agent once',

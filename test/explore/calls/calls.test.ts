@@ -92,12 +92,21 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
       'forEachWaiter',
       'isWounded',
     ],
-    ...['failedRequirement', 'isAnnounced', 'isOverdue', 'isListedPending', 'listedPoints', 'headIn'],
+    ...['failedRequirement', 'isAnnounced', 'isOverdue', 'flagsWord', 'isListedPending', 'listedPoints', 'headIn'],
   ],
   'a part of the calls that scenarios name: they make it': [
     ...['freeChain', 'freeChunksOf', 'finishClosing', 'holdSlot', 'dropHold', 'ringAgents', 'flushBatch'],
     ...['openAdmissionTicket', 'openAdmissionSet', 'forgetSuspect', 'clearReservation', 'returnDeads', 'finishSplit'],
-    ...['storeDependencies', 'writeUse', 'freeJobSlot', 'enterIdle', 'leaveIdle', 'setFlag', 'replaceListLocked'],
+    ...[
+      'storeDependencies',
+      'writeUse',
+      'freeJobSlot',
+      'enterIdle',
+      'leaveIdle',
+      'setFlag',
+      'setFlagOf',
+      'replaceListLocked',
+    ],
     ...['traceBlocked', 'traceStep', 'register', 'unregister', 'forgetWound', 'tryWound', 'woundIfOlderWaits'],
   ],
   'a repair: all of them run after every death': [

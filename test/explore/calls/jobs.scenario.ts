@@ -7,7 +7,7 @@ import { claimPool, freePool, joinPool, leavePool, ringPool } from '#fenceline/s
 import { cancelPool, endPoolJobs, poolJobs } from '#fenceline/schedule/pool-jobs.js';
 import { recordOf } from '#fenceline/schedule/submit.js';
 import { announceBusy, announceIdle, takeWork } from '#fenceline/schedule/take.js';
-import { failOverdue, noteStart } from '#fenceline/schedule/time-limit.js';
+import { markOverdue, noteStart } from '#fenceline/schedule/time-limit.js';
 import { call, cancel, collect, drop, run, specOf } from '../schedule/pool-calls.ts';
 import { killed } from './killed.ts';
 
@@ -24,7 +24,7 @@ export default killed((space, agent) => {
   announceIdle(agent, pool);
   for (let work = takeWork(agent, pool); work !== undefined; work = takeWork(agent, pool)) {
     noteStart(agent, work.job);
-    failOverdue(agent, pool, 0);
+    markOverdue(agent, pool, 0);
     run(space, agent, work);
   }
   announceBusy(agent, pool);

@@ -4,7 +4,16 @@
  */
 import assert from 'node:assert/strict';
 import { codeNumber } from '#fenceline/base/errors.js';
-import { B_CONTENTS, J_ERROR, J_FLAGS, J_KERNEL, J_POOL, J_RESULT } from '#fenceline/base/layout.js';
+import {
+  B_CONTENTS,
+  J_ERROR,
+  J_FLAGS,
+  J_KERNEL,
+  J_PARTS,
+  J_POOL,
+  J_RESULT,
+  J_TIMEOUT,
+} from '#fenceline/base/layout.js';
 import { bufferAt, dropBuffer } from '#fenceline/buffer/buffer.js';
 import { askToQuit, isAskedToQuit } from '#fenceline/cells/agent.js';
 import { load, store } from '#fenceline/cells/cell.js';
@@ -49,10 +58,16 @@ import {
   isAnnounced,
   takeWork,
 } from '#fenceline/schedule/take.js';
+import { isOverdue, noteStart } from '#fenceline/schedule/time-limit.js';
 import { payloadAt, type Space } from './space-world.ts';
 
 const noBytes = new Uint8Array(0);
 const never = Number.POSITIVE_INFINITY;
+
+/** A kernel that throws in its first part, one that runs until `letGo`, and two that need each other at the same time. */
+export const throwing = 13;
+export const lingering = 14;
+export const meeting: readonly [number, number] = [21, 22];
 
 /** A job that was submitted and is not collected yet. */
 export interface Called {
@@ -82,7 +97,7 @@ function announce(agent: Agent, job: number): void {
   const pool = load(agent.words, jobAt(agent, job) + J_POOL);
   if (pool < 0) return;
   const dependency = pendingDependency(agent, job);
-  if (dependency === undefined) wakeWorkers(agent, pool, 2);
+  if (dependency === undefined) wakeWorkers(agent, pool, load(agent.words, jobAt(agent, job) + J_PARTS));
   else if (!isAnnounced(agent, dependency.timeline, pool)) wakeWorkers(agent, pool, 1);
 }
 
@@ -169,10 +184,17 @@ export function run(space: Space, agent: Agent, work: Work): void {
   const kernel = load(agent.words, at + J_KERNEL);
   let code = reasonNotToRun(agent, work.job);
   if (code === 0) {
+    const isTimed = load(agent.words, at + J_TIMEOUT) > 0;
+    if (isTimed) noteStart(agent, work.job);
     space.ran.push(`${kernel}.${work.part}`);
     touch(space, agent, work, kernel);
+    if (meeting.includes(kernel)) meet(space, agent, kernel);
+    if (kernel === lingering) ring(agent, 2, -1);
+    if (kernel === lingering) sleepUntil(agent, () => space.ran.includes(goOn), never);
     if (agent.layout.limits.chunks > 1) leaveResult(agent, work);
     if ((load(agent.words, at + J_FLAGS) & FLAG_CANCELLED) !== 0) code = codeNumber('ECANCELED');
+    else if (isTimed && isOverdue(agent, work.job, 0)) code = codeNumber('ETIME');
+    if (kernel === throwing && work.part === 0) code = codeNumber('EKERNEL');
   }
   finishPart(agent, work, code);
 }
@@ -202,6 +224,21 @@ function touch(space: Space, agent: Agent, work: Work, kernel: number): void {
     if (use.access === ACCESS_READ) space.ran.push(`read ${space.payload[at]}`);
     else space.payload[at] = kernel;
   }
+}
+
+const goOn = 'go on';
+
+/** Kernels that linger may end from here on, in any worker. */
+export function letGo(space: Space, agent: Agent): void {
+  space.ran.push(goOn);
+  for (let other = 1; other < agent.layout.limits.agents; other++) if (other !== agent.index) ring(agent, other, -1);
+}
+
+/** Blocks until the other one of the two kernels runs too. Its worker is agent 1 or 2. */
+function meet(space: Space, agent: Agent, kernel: number): void {
+  ring(agent, agent.index === 1 ? 2 : 1, -1);
+  const other = `${meeting[0] + meeting[1] - kernel}.0`;
+  sleepUntil(agent, () => space.ran.includes(other), never);
 }
 
 /** As the end of a pool: waits until no job is under way, then asks its workers, and who may replace them, to stop. */

@@ -6,15 +6,17 @@ const names = [
   ...['in-order', 'overlapping', 'independent', 'split', 'foreign', 'locked', 'memory', 'crossed', 'cancelled'],
   ...['leaver', 'rerun', 'transfers', 'transfers-three', 'opened', 'closed', 'sync-object'],
   ...['one-slot', 'memory-pairs', 'mapped', 'deserted', 'orphaned'],
+  ...['again', 'queue-order', 'strangers', 'thrown', 'overdue', 'cancelled-pool', 'filled', 'room', 'once'],
 ];
 
 /** Only their worker dies: what the scenario says of an outcome would not hold otherwise. */
-const workerOnly = new Set(['leaver', 'rerun']);
+const workerOnly = new Set(['leaver', 'rerun', 'again', 'once']);
 /** Their second worker does what the first one does. */
-const twins = new Set(['overlapping', 'independent', 'split', 'one-slot']);
+const twins = new Set(['overlapping', 'independent', 'split', 'one-slot', 'thrown']);
 
 function whoDies(name: string): true | readonly string[] {
   if (workerOnly.has(name)) return ['worker'];
+  if (name === 'filled') return ['main'];
   return twins.has(name) ? ['main', 'worker'] : true;
 }
 
@@ -41,6 +43,11 @@ test.each(names)('%s holds in random orders with deaths anywhere', async (name) 
   const limits = { strategy: 'random', executions: 3000, seed: 7, killAgents: whoDies(name), seconds: 300 } as const;
   await check(new URL(`./${name}.scenario.ts`, import.meta.url), limits);
 });
+
+// Nobody dies in these: their threads stand for ones that cannot be stopped, or need each other.
+test.each(['meeting', 'given-up'])('%s holds with a preemption', (name) =>
+  search(name, { preemptions: 1, killAgents: false }),
+);
 
 // Its assertion is about the order that living workers keep.
 test('reused holds with a preemption', () => search('reused', { preemptions: 1, killAgents: false }));
