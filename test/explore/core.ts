@@ -30,9 +30,6 @@ export const agents: Primitive = {
   name: 'agent',
   modules: ['src/cells/agent.ts', 'src/cells/seat-claim.ts'],
   foundBy: {
-    'seat-withdrawn-by-store': 'cells/seat-withdrawn',
-    'withdrawn-seat-keeps-its-incarnation': 'cells/seat-withdrawn',
-    'seat-of-another-withdrawn': 'cells/seat-withdrawn',
     'seat-entered-by-store': 'cells/seats',
     'seat-given-up-keeps-its-incarnation': 'cells/seats',
     'seat-written-before-it-is-taken': 'cells/seats',
@@ -41,11 +38,7 @@ export const agents: Primitive = {
     isStopProvable: 'one load that the shells ask about',
   },
   explorations: [
-    {
-      rule: 'a seat is taken back or taken',
-      scenario: 'cells/seat-withdrawn',
-      limits: { preemptions: 1 },
-    },
+    { rule: 'a seat is taken back or taken', scenario: 'cells/seat-withdrawn', limits: { preemptions: 1 } },
     { rule: 'two who join at the same time sit on different seats', scenario: 'cells/joining' },
     { rule: 'whoever dies while joining or leaving leaves a free seat', scenario: 'cells/seats-killed' },
     { rule: 'whoever dies while joining by itself leaves a free seat', scenario: 'cells/joining-killed' },
@@ -75,9 +68,6 @@ export const doorbell: Primitive = {
   foundBy: {
     'ring-word-read-after-the-look': 'cells/doorbell',
     'sync-wake-disarms-the-async-one': 'cells/sleep-given-up',
-    'leaver-looks-at-all-its-waiters': 'cells/drained',
-    'leaver-does-not-look-again': 'cells/drained',
-    'callbacks-run-inside-the-leave': 'cells/drained',
   },
   explorations: [
     { rule: 'a repair makes everybody look everywhere', scenario: 'cells/repairs-seen' },
