@@ -8,6 +8,7 @@
  */
 import { disposeKey } from './base/dispose.ts';
 import { FencelineError, fail } from './base/errors.ts';
+import { TRACE_ACQUIRED, TRACE_RELEASED, trace } from './cells/trace.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Core } from './core.ts';
 import { isSelfDeadlock } from './lock/lock-wait.ts';
@@ -250,10 +251,12 @@ class UserTicket implements Ticket {
   #note(parts: UserLock): void {
     parts.retain();
     this.#held.push(parts);
+    trace(this.#core.agent, TRACE_ACQUIRED, parts.address, 0, 0, this.#ticket.id);
   }
 
   #giveBack(parts: UserLock): void {
     if (this.#core.isClosed) return;
+    trace(this.#core.agent, TRACE_RELEASED, parts.address, 0, 0, this.#ticket.id);
     releaseLock(this.#core.agent, parts.address, this.#ticket);
     parts.release();
   }

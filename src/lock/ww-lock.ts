@@ -30,14 +30,7 @@ import { ring } from '../cells/doorbell.ts';
 import { isAgentIn, readAgents, removeAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { isLive } from '../cells/memory.ts';
-import {
-  TRACE_ACQUIRED,
-  TRACE_BACKED_OFF,
-  TRACE_CONTENDED,
-  TRACE_LOCK_LEFT,
-  TRACE_RELEASED,
-  trace,
-} from '../cells/trace.ts';
+import { TRACE_BACKED_OFF, TRACE_CONTENDED, TRACE_LOCK_LEFT, trace } from '../cells/trace.ts';
 import type { Ticket } from './ticket.ts';
 import { agentOfTicket, holdingOf, OWNER_MASK, plainStamp, stampOf, ticketIdOf } from './ticket.ts';
 import {
@@ -114,7 +107,6 @@ export function acquireStep(agent: Agent, lockAt: number, ticket: Ticket): Acqui
 export function releaseLock(agent: Agent, lockAt: number, ticket: Ticket): boolean {
   const { words } = agent;
   ticket.holding--;
-  trace(agent, TRACE_RELEASED, lockAt, 0, 0, ticket.id);
   if (cas(words, lockAt + L_WORD, ticket.word, 0)) return false;
   for (;;) {
     const word = load(words, lockAt + L_WORD);
@@ -196,7 +188,6 @@ export function repairLock(agent: Agent, lockAt: number, deadIndex: number): voi
 function taken(agent: Agent, lockAt: number, before: number, ticket: Ticket): Acquisition {
   ticket.holding++;
   ticket.losses = 0;
-  trace(agent, TRACE_ACQUIRED, lockAt, 0, 0, ticket.id);
   if (ticket.waitingAt === lockAt) unregister(agent, lockAt, ticket);
   if ((before & WAITERS) !== 0) settleWaiters(agent, lockAt, ticket);
   return (before & SUSPECT) !== 0 ? 'suspect' : 'acquired';

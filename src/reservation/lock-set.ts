@@ -13,6 +13,7 @@ import { load } from '../cells/cell.ts';
 import { ringAgents } from '../cells/doorbell.ts';
 import { takeAgents } from '../cells/interest.ts';
 import type { Agent } from '../cells/memory.ts';
+import { TRACE_ACQUIRED, TRACE_RELEASED, trace } from '../cells/trace.ts';
 import type { Rule, Ticket } from '../lock/ticket.ts';
 import { closeTicket, openAdmissionTicket, openTicket } from '../lock/ticket.ts';
 import type { Acquisition } from '../lock/ww-lock.ts';
@@ -45,14 +46,14 @@ export function lockStep(agent: Agent, set: LockSet, lockAt: number): Acquisitio
     set.contended = lockAt;
     return outcome;
   }
-  noteTaken(set, lockAt, outcome);
+  noteTaken(agent, set, lockAt, outcome);
   return outcome;
 }
 
 /** Takes a lock if that takes no waiting; 'blocked' changes nothing. */
 export function tryLock(agent: Agent, set: LockSet, lockAt: number): Acquisition {
   const outcome = tryAcquire(agent, lockAt, set.ticket);
-  noteTaken(set, lockAt, outcome);
+  noteTaken(agent, set, lockAt, outcome);
   return outcome;
 }
 
@@ -73,6 +74,7 @@ export function releaseAll(agent: Agent, set: LockSet): void {
 export function releaseSince(agent: Agent, set: LockSet, count: number): void {
   let isAwaited = false;
   for (let lockAt = set.held.length > count ? set.held.pop() : undefined; lockAt !== undefined; ) {
+    trace(agent, TRACE_RELEASED, lockAt, 0, 0, set.ticket.id);
     isAwaited = releaseLock(agent, lockAt, set.ticket) || isAwaited;
     lockAt = set.held.length > count ? set.held.pop() : undefined;
   }
@@ -92,8 +94,9 @@ export function ringQueued(agent: Agent): void {
   ringAgents(agent, takeAgents(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW), -1);
 }
 
-function noteTaken(set: LockSet, lockAt: number, outcome: Acquisition): void {
+function noteTaken(agent: Agent, set: LockSet, lockAt: number, outcome: Acquisition): void {
   if (outcome !== 'acquired' && outcome !== 'suspect') return;
   set.held.push(lockAt);
+  trace(agent, TRACE_ACQUIRED, lockAt, 0, 0, set.ticket.id);
   if (outcome === 'suspect') set.suspects.push(lockAt);
 }

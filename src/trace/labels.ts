@@ -1,5 +1,5 @@
 /** What the things of a trace are called: by their names where this thread knows them, else by number. */
-import { B_LOCK, BUFFER_WORDS } from '../base/layout.ts';
+import { B_LOCK, BUFFER_WORDS, U_LOCK, USER_LOCK_WORDS } from '../base/layout.ts';
 import { TRACE_BEGIN, TRACE_SUBMIT } from '../cells/trace.ts';
 import type { TraceEvent } from '../cells/trace-ring.ts';
 import type { Core } from '../core.ts';
@@ -35,9 +35,12 @@ export class Labels {
     return point === 0 ? name : `${name} ${point}`;
   }
 
-  /** A lock by the buffer it belongs to. */
+  /** A lock by the buffer it belongs to, or one of users by its number. */
   lock({ subject }: TraceEvent): string {
-    return nameOfBuffer(this.#core, (subject - this.#core.agent.layout.buffers - B_LOCK) / BUFFER_WORDS);
+    const { layout } = this.#core.agent;
+    const lock = (subject - layout.locks - U_LOCK) / USER_LOCK_WORDS;
+    if (lock >= 0 && lock < layout.limits.locks) return `lock ${lock}`;
+    return nameOfBuffer(this.#core, (subject - layout.buffers - B_LOCK) / BUFFER_WORDS);
   }
 
   #kernel({ generation, detail }: TraceEvent): string {
