@@ -46,6 +46,8 @@ export { POLL_IN, POLL_NVAL, POLL_OUT } from './uapi/poll.ts';
 export type { FenceInfo, FileInfo } from './uapi/sync-file.ts';
 export type { WaitRequest } from './uapi/sync-object-wait.ts';
 
+export { initWwMutex, type WwClass, type WwMutex, WwTask, wwClass } from './uapi/ww-mutex.ts';
+
 export interface UapiOptions {
   /** The clock of time stamps and time-outs. Default: the library's own. */
   readonly clock?: UapiClock;

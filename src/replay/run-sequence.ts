@@ -13,6 +13,7 @@ import type { Scene } from './records.ts';
 import { Session } from './session.ts';
 import { type Fields, type Operation, type Sequence, TraceError, thrown } from './trace.ts';
 import { VirtualClock } from './virtual-clock.ts';
+import { WwSession } from './ww-session.ts';
 
 export interface SequenceResult {
   readonly sequence: Sequence;
@@ -24,13 +25,22 @@ export interface SequenceResult {
 }
 
 /** A space just large enough for the longest sequences. */
-const limits = { agents: 1, timelines: 256, jobs: 4, buffers: 64, blocks: 16, chunks: 1024, syncObjects: 64 };
+const limits = {
+  agents: 1,
+  timelines: 256,
+  jobs: 4,
+  buffers: 64,
+  blocks: 16,
+  chunks: 1024,
+  syncObjects: 64,
+  locks: 32,
+};
 const budgetBytes = 2 ** 20;
 
 /** Runs a sequence. Outcomes: what came of it; rejects with a TraceError if the trace asks for what does not exist. */
 export async function runSequence(sequence: Sequence): Promise<SequenceResult> {
   const space = Space.create({ budgetBytes, limits });
-  const player = isKernelCalls(sequence) ? new KernelPlayer(space, sequence) : new CallPlayer(space, sequence);
+  const player = playerFor(space, sequence);
   try {
     const excepted = new Map<Exception, number>();
     for (const operation of sequence.operations) {
@@ -56,6 +66,12 @@ interface Player {
   pending(): readonly string[];
   /** Nothing is asleep any more. */
   end(): Promise<void>;
+}
+
+function playerFor(space: Space, sequence: Sequence): Player {
+  const uses = (...names: readonly string[]): boolean => sequence.operations.some(({ name }) => names.includes(name));
+  if (uses('wclass')) return new WwPlayer(space, sequence);
+  return uses('fnew', 'rnew') ? new KernelPlayer(space, sequence) : new CallPlayer(space, sequence);
 }
 
 /** System calls. */
@@ -141,16 +157,36 @@ class KernelPlayer implements Player {
   async end(): Promise<void> {}
 }
 
+/** Calls of ww_mutexes. */
+class WwPlayer implements Player {
+  readonly scene: Scene;
+  readonly #session: WwSession;
+
+  constructor(space: Space, { operations: all }: Sequence) {
+    this.#session = new WwSession(space);
+    this.scene = { session: undefined, kernel: undefined, operations: all };
+  }
+
+  async play(operation: Operation): Promise<Difference | undefined> {
+    const { name, args } = operation;
+    const result = await this.#session.run(name, args.map(Number), () => settle(true));
+    if (result === undefined) throw new TraceError(`There is no operation '${name}' of ww_mutexes to replay.`);
+    return differenceOf(operation, result);
+  }
+
+  pending(): readonly string[] {
+    return this.#session.pending();
+  }
+
+  async end(): Promise<void> {}
+}
+
 /** At the end the same waits are asleep. */
 function lastDifference({ operations: all, pending }: Sequence, player: Player): Difference | undefined {
   const asleep = [...player.pending()];
   if (isSame([...pending], asleep)) return undefined;
   const operation = { index: all.length, text: 'end', name: 'end', args: [], expected: { pending: [...pending] } };
   return { operation, actual: { pending: asleep } };
-}
-
-function isKernelCalls({ operations: all }: Sequence): boolean {
-  return all.some(({ name }) => name === 'fnew' || name === 'rnew');
 }
 
 /** Until what was begun has come to rest. With waits asleep, a wake-up goes through the doorbell of this thread. */

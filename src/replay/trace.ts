@@ -108,7 +108,8 @@ function parseLine(line: string, path: string, number: number): Fields {
 
 function operationOf(record: Fields, text: string, index: number, path: string, number: number): Operation {
   if (record.i !== index) corrupt(path, number, `its number (${String(record.i)}) is not the next one (${index})`);
-  if (typeof record.rc !== 'number') corrupt(path, number, "it has no number 'rc'");
+  const isAsleep = record.rc === 'blocked';
+  if (typeof record.rc !== 'number' && !isAsleep) corrupt(path, number, "it has no number 'rc'");
   const { i: _i, op: _op, ...expected } = record;
   const [name = '', ...args] = text.split(/\s+/);
   return { index, text, name, args, expected };

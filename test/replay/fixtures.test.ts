@@ -6,8 +6,8 @@ import { replayed, traces } from './traces.ts';
 const step = 12;
 
 describe('traces of a real kernel', () => {
-  test('are eight', () => {
-    expect(traces).toHaveLength(8);
+  test('are nine', () => {
+    expect(traces).toHaveLength(9);
   });
 
   test.each(traces)('%s replays: every answer is the same, or an exception explains it', async (trace) => {
