@@ -27,7 +27,8 @@ export function releaseHold(core: Core, name: string): boolean {
  * nothing can be kept; lanes of jobs and points that failed from the start need no keeping.
  */
 export function holdPoints(core: Core, points: Points): Disposable {
-  const held = points.filter((point) => holdPoint(core, point));
+  const held: Point[] = [];
+  for (const point of points) if (holdPoint(core, point)) held.push(point);
   return {
     [disposeKey]: () => {
       for (const { timeline } of held.splice(0)) releaseTimeline(core, timeline);

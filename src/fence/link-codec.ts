@@ -29,7 +29,8 @@ export function decodeLinks(bytes: Uint8Array, from: number, links: Link[]): voi
     const seqno = decodeNumber(cursor);
     const prevSeqno = seqno - decodeNumber(cursor);
     const leaves: Leaf[] = [];
-    for (let left = decodeNumber(cursor); left > 0; left--) leaves.push(decodeLeaf(cursor));
+    // Bounded by the bytes as well, whatever the count says.
+    for (let left = decodeNumber(cursor); left > 0 && cursor.at < bytes.length; left--) leaves.push(decodeLeaf(cursor));
     links.push({ numbering, seqno, prevSeqno, isPoint: (flags & isPointFlag) !== 0, leaves });
   }
 }

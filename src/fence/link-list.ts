@@ -23,7 +23,7 @@ import { fail } from '../base/errors.ts';
 import { C_LEAVING, C_NEXT, C_OWNER, C_STATE, chunkBytes } from '../base/layout.ts';
 import { pointsPerSyncObject } from '../base/limits.ts';
 import { cas, load, store } from '../cells/cell.ts';
-import { chunkAt, freeChain, loadBytes, storeBytes } from '../cells/chunk.ts';
+import { chunkAt, freeChain, loadWords, storeWords } from '../cells/chunk.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { generationOf, LIVE, ownerOf, slotWord, stateOf, tryFreeSlot } from '../cells/slot.ts';
 import type { Chain, Leaf, Link } from './chain.ts';
@@ -114,6 +114,14 @@ export function replaceLinks(agent: Agent, list: LinkList, chain: Chain | undefi
   }
 }
 
+/** The chunks that the list consists of. */
+export function chunksInList(memory: Memory, list: LinkList): ReadonlySet<number> {
+  for (;;) {
+    const chunks = chunksOf(memory, readNewest(memory, list));
+    if (chunks !== undefined) return new Set(chunks.map(({ chunk }) => chunk));
+  }
+}
+
 /** Frees what a stopped agent published for a list or was about to leave out, and is in no list now: see above. */
 export function repairLists(agent: Agent, deadIndex: number, listOf: (owner: number) => LinkList | undefined): void {
   const { words, layout } = agent;
@@ -127,7 +135,7 @@ export function repairLists(agent: Agent, deadIndex: number, listOf: (owner: num
     if (ownerOf(word) !== deadIndex && load(words, at + C_LEAVING) !== markOf(word, deadIndex)) continue;
     let listed = inLists.get(list.at);
     if (listed === undefined) {
-      listed = chunkSetOf(agent, list);
+      listed = chunksInList(agent, list);
       inLists.set(list.at, listed);
     }
     if (!listed.has(chunk)) tryFreeSlot(words, at + C_STATE, word);
@@ -151,7 +159,7 @@ function append(agent: Agent, list: LinkList, newest: Newest, point: number, lea
     bytes,
     isLonger ? node : undefined,
   );
-  const made = storeBytes(agent, record, list.owner);
+  const made = storeWords(agent, record, list.owner);
   const leaving = isLonger ? recordChunks(agent, older, word) : [];
   if (leaving !== undefined && exchange(agent, list, newest, made, leaving)) return true;
   freeChain(agent, made);
@@ -212,7 +220,7 @@ function storeLinks(agent: Agent, list: LinkList, links: readonly Link[]): numbe
       const olderWord = older === 0 ? 0 : load(agent.words, chunkAt(agent, older - 1) + C_STATE);
       const newest = links[at - 1] as Link;
       made.push(
-        storeBytes(agent, recordOf({ ...newest, older, olderWord, count: at, renewAt }, bytes, undefined), list.owner),
+        storeWords(agent, recordOf({ ...newest, older, olderWord, count: at, renewAt }, bytes, undefined), list.owner),
       );
       from = at;
     }
@@ -224,15 +232,16 @@ function storeLinks(agent: Agent, list: LinkList, links: readonly Link[]): numbe
 }
 
 /** The record of a node with these links, after those of `before`. */
-function recordOf(header: Omit<Node, 'bytes'>, links: readonly number[], before: Node | undefined): Uint8Array {
+function recordOf(header: Omit<Node, 'bytes'>, links: readonly number[], before: Node | undefined): Int32Array {
   const start = before?.bytes.length ?? headerBytes;
-  const record = new Uint8Array(start + links.length);
-  if (before !== undefined) record.set(before.bytes);
-  record.set(links, start);
-  const words = new Int32Array(record.buffer, 0, 5);
-  words.set([header.older, header.olderWord, header.count, header.renewAt, header.isPoint ? 1 : 0]);
-  new Float64Array(record.buffer, 24, 1)[0] = header.seqno;
-  return record;
+  const length = start + links.length;
+  const words = new Int32Array(Math.ceil(length / 8) * 2);
+  const bytes = new Uint8Array(words.buffer);
+  if (before !== undefined) bytes.set(before.bytes);
+  bytes.set(links, start);
+  words.set([header.older, header.olderWord, header.count, header.renewAt, header.isPoint ? 1 : 0, length]);
+  new Float64Array(words.buffer, 24, 1)[0] = header.seqno;
+  return words.subarray(0, Math.ceil(length / 4));
 }
 
 function readNewest(memory: Memory, list: LinkList): Newest {
@@ -241,21 +250,29 @@ function readNewest(memory: Memory, list: LinkList): Newest {
     const first = current & chunkMask;
     if (first === 0) return { current, word: 0, node: undefined };
     const word = load(memory.words, chunkAt(memory, first - 1) + C_STATE);
-    const bytes = loadBytes(memory, first);
-    if (load(memory.words, list.at) === current) return { current, word, node: nodeOf(bytes) };
+    const record = loadWords(memory, first);
+    if (load(memory.words, list.at) === current) return { current, word, node: nodeOf(record) };
   }
 }
 
 /** Outcomes: undefined if it has been freed. */
 function readNode(memory: Memory, first: number, word: number): Node | undefined {
-  const bytes = loadBytes(memory, first);
-  return load(memory.words, chunkAt(memory, first - 1) + C_STATE) === word ? nodeOf(bytes) : undefined;
+  const record = loadWords(memory, first);
+  return load(memory.words, chunkAt(memory, first - 1) + C_STATE) === word ? nodeOf(record) : undefined;
 }
 
-function nodeOf(bytes: Uint8Array): Node {
-  const [older = 0, olderWord = 0, count = 0, renewAt = 0, flags = 0] = new Int32Array(bytes.buffer, 0, 5);
-  const seqno = new Float64Array(bytes.buffer, 24, 1)[0] ?? 0;
-  return { older, olderWord, count, renewAt, isPoint: flags === 1, seqno, bytes };
+function nodeOf(record: Int32Array): Node {
+  const [older = 0, olderWord = 0, count = 0, renewAt = 0, flags = 0, length = 0] = record;
+  const seqno = new Float64Array(record.buffer, 24, 1)[0] ?? 0;
+  return {
+    older,
+    olderWord,
+    count,
+    renewAt,
+    isPoint: flags === 1,
+    seqno,
+    bytes: new Uint8Array(record.buffer, 0, length),
+  };
 }
 
 /** The links of a node and of all older ones. Outcomes: undefined if some have been freed meanwhile. */
@@ -304,13 +321,6 @@ function recordChunks(memory: Memory, first: number, word: number): Listed[] | u
     next = follower;
   }
   return load(memory.words, start + C_STATE) === word ? chunks : undefined;
-}
-
-function chunkSetOf(memory: Memory, list: LinkList): ReadonlySet<number> {
-  for (;;) {
-    const chunks = chunksOf(memory, readNewest(memory, list));
-    if (chunks !== undefined) return new Set(chunks.map(({ chunk }) => chunk));
-  }
 }
 
 /** What says that this agent is about to leave a chunk with that state word out of its list. */

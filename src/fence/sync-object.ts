@@ -178,7 +178,8 @@ function heldSlotOf(memory: Memory, syncObject: number): HeldSlot {
   return { stateAt: at + Y_STATE, refsAt: at + Y_REFS, overflowAt: at + Y_REFS_OVERFLOW };
 }
 
-function listOf(memory: Memory, syncObject: number): LinkList {
+/** Where its list is. */
+export function listOf(memory: Memory, syncObject: number): LinkList {
   return { at: syncObjectAt(memory, syncObject) + Y_CURRENT, owner: ownerBase + syncObject };
 }
 

@@ -92,7 +92,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
       'forEachWaiter',
       'isWounded',
     ],
-    ...['failedRequirement', 'isAnnounced', 'isOverdue', 'flagsWord', 'isListedPending', 'listedPoints', 'headIn'],
+    ...['failedRequirement', 'isAnnounced', 'isOverdue', 'flagsWord', 'isListedPending', 'listedPoints', 'headIn', 'listOf'],
   ],
   'a part of the calls that scenarios name: they make it': [
     ...['freeChain', 'freeChunksOf', 'finishClosing', 'holdSlot', 'dropHold', 'ringAgents', 'flushBatch'],

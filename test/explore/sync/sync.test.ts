@@ -1,0 +1,32 @@
+/**
+ * Sync objects in every order of their steps within a bound, with an agent killed at every step; and with bugs planted in the
+ * sources that ship, which these explorations must find.
+ */
+import { check, type Limits } from 'fenceline/check';
+import { expect, test } from 'vitest';
+import { assertPlantedBugsFound } from '../planted.ts';
+
+const scenarioOf = (name: string) => new URL(`./${name}.scenario.ts`, import.meta.url);
+const alive = { preemptions: 1, killAgents: false } as const;
+const killed = { preemptions: 0, killAgents: true } as const;
+
+const rules: readonly (readonly [rule: string, name: string])[] = [
+  ['two who add points at the same time lose none, and who looks finds a list that was', 'pushers'],
+  ['a list is written anew without what is over, and without losing an error or a point', 'renewed'],
+  ['what is taken out while others add is freed once', 'emptied'],
+  ['who waits for a point before it is promised gets all up to it', 'submitted'],
+  ['what is transferred while it is signalled keeps its outcome', 'transferred'],
+];
+
+const cases = rules.flatMap(([rule, name]): (readonly [string, string, Limits])[] => [
+  [rule, name, alive],
+  [`${rule}, whoever dies`, name, killed],
+]);
+
+test.each(cases)('%s', async (_rule, name, limits) => {
+  const report = await check(scenarioOf(name), limits);
+  console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);
+  expect(report.isComplete).toBe(true);
+});
+
+test.each(rules)('a bug is found by: %s', (_rule, name) => assertPlantedBugsFound(scenarioOf(name)));
