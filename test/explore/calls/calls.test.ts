@@ -65,7 +65,18 @@ const modules = [
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   'looks, and changes nothing': [
     ...['bufferAt', 'reservationOf', 'isBufferLive', 'isBufferUsable', 'heapOf', 'placementOf', 'isStopProvable'],
-    ...['chunkAt', 'loadBytes', 'syncObjectAt', 'timelineAt', 'hintOf', 'isThere', 'ticketAt', 'ticketIdOf', 'stampOf'],
+    ...[
+      'chunkAt',
+      'loadBytes',
+      'loadWords',
+      'syncObjectAt',
+      'timelineAt',
+      'hintOf',
+      'isThere',
+      'ticketAt',
+      'ticketIdOf',
+      'stampOf',
+    ],
     ...[
       'signallerOf',
       'signallerOfRoles',
@@ -92,10 +103,19 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
       'forEachWaiter',
       'isWounded',
     ],
-    ...['failedRequirement', 'isAnnounced', 'isOverdue', 'flagsWord', 'isListedPending', 'listedPoints', 'headIn', 'listOf'],
+    ...[
+      'failedRequirement',
+      'isAnnounced',
+      'isOverdue',
+      'flagsWord',
+      'isListedPending',
+      'listedPoints',
+      'headIn',
+      'listOf',
+    ],
   ],
   'a part of the calls that scenarios name: they make it': [
-    ...['freeChain', 'freeChunksOf', 'finishClosing', 'holdSlot', 'dropHold', 'ringAgents', 'flushBatch'],
+    ...['freeChain', 'storeWords', 'freeChunksOf', 'finishClosing', 'holdSlot', 'dropHold', 'ringAgents', 'flushBatch'],
     ...['openAdmissionTicket', 'openAdmissionSet', 'forgetSuspect', 'clearReservation', 'returnDeads', 'finishSplit'],
     ...[
       'storeDependencies',
