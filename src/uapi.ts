@@ -73,16 +73,21 @@ export interface Uapi extends Disposable {
   dispose(): void;
 
   // ---- descriptors
+  /** Closes a descriptor; with the last one a timeline's pending fences fail with ENOENT. EBADF. */
   close(fd: number): Answer;
+  /** Another descriptor of the same file. EBADF. */
   dup(fd: number): Answered<Fd>;
   /** The read end of a pipe that nobody writes to. */
   pipe(): Answered<Fd & { readonly writeFd: number }>;
   /** A file that knows none of these calls, such as a memfd. */
   openOther(): Answered<Fd>;
+  /** A counter that begins at 0, read without waiting. */
   eventfd(): Answered<Fd>;
+  /** Takes the count. EBADF, EINVAL (another kind of file), EAGAIN (it is 0). */
   readEventfd(fd: number): Answered<{ readonly count: bigint }>;
-  /** `rc`: how many descriptors (of one) are ready. */
+  /** What is ready of POLL_IN and POLL_OUT; POLL_NVAL for no file; below 0 nothing. `rc`: how many descriptors (of one) are. */
   poll(fd: number, events: number): Answered<{ readonly revents: number }>;
+  /** The same, asleep until something is, the time is up (0 ready), or the signal interrupts it: EINTR. */
   pollLater(
     fd: number,
     events: number,
@@ -91,29 +96,49 @@ export interface Uapi extends Disposable {
   ): Promise<Answered<{ readonly revents: number }>>;
 
   // ---- sw_sync
+  /** A new timeline, at 0. */
   openSwSync(name: string): Answered<Fd>;
+  /** A sync file that is over when the timeline has come to `value` (32 bits, which wrap). EBADF, ENOTTY. */
   swSyncCreateFence(fd: number, value: number): Answered<Fd>;
+  /** Goes on by so many. EBADF, ENOTTY. */
   swSyncInc(fd: number, by: number): Answer;
+  /** The earliest deadline that reached a fence. EBADF, ENOTTY, EINVAL (no fence of sw_sync), ENOENT (none reached it). */
   swSyncGetDeadline(fd: number, fenceFd: number): Answered<{ readonly deadlineNs: bigint }>;
+  /** Its value, and what is pending that a sync file holds. EBADF, ENOTTY. */
   swSyncInfo(fd: number): Answered<{ readonly value: number; readonly pending: readonly number[] }>;
 
   // ---- sync_file
+  /** A sync file over when both are. EBADF, ENOTTY, EINVAL (flags), ENOENT (`fd2` is no sync file). */
   syncMerge(fd: number, fd2: number, name: string, flags?: number, pad?: number): Answered<Fd>;
+  /** Name, status and count; with room for all also each fence. EBADF, ENOTTY, EINVAL (flags, or too little room). */
   syncFileInfo(fd: number, count: number, flags?: number, pad?: number): Answered<files.FileInfo>;
+  /** Hints a deadline. EBADF, ENOTTY, EINVAL. */
   syncSetDeadline(fd: number, deadlineNs: bigint, pad?: bigint): Answer;
 
   // ---- drm_syncobj
+  /** A device: handles belong to it. */
   openDrm(): Answered<Fd>;
+  /** EINVAL (flags), and of every call with a device EBADF and ENOTTY. */
   syncobjCreate(drm: number, flags: number): Answered<Handle>;
+  /** EINVAL (pad, or no such handle). */
   syncobjDestroy(drm: number, handle: number, pad?: number): Answer;
+  /** A descriptor of the object, or with flag 1 a sync file of what is in it. EINVAL; ENOENT (no such handle, flag 1). */
   syncobjHandleToFd(drm: number, handle: number, flags: number, pad?: number): Answered<Fd>;
+  /** Another handle of the object. EINVAL. */
   syncobjFdToHandle(drm: number, fd: number, flags: number): Answered<Handle>;
+  /** Puts a sync file in. EINVAL (no sync file), ENOENT. */
   syncobjImportSyncFile(drm: number, handle: number, fd: number): Answer;
+  /** Takes out what is in them, all or none. EINVAL (none named), ENOENT. */
   syncobjReset(drm: number, handles: readonly number[]): Answer;
+  /** Puts in what is over, all or none. EINVAL (none named), ENOENT. */
   syncobjSignal(drm: number, handles: readonly number[]): Answer;
+  /** Adds points that are over. EINVAL (flags, none named), ENOENT. */
   syncobjTimelineSignal(drm: number, handles: readonly number[], points: readonly bigint[], flags?: number): Answer;
+  /** The last completed point of each, or with flag 1 the last submitted one. EINVAL, ENOENT. */
   syncobjQuery(drm: number, handles: readonly number[], flags?: number): Answered<{ readonly points: bigint[] }>;
+  /** Waits for all or one of several. EINVAL (flags; nothing is there), ENOENT, ETIME, EINTR. No `first` where none was named. */
   syncobjWait(drm: number, request: waits.WaitRequest): Promise<Answered<{ readonly first: number }>>;
+  /** Takes a fence from one to another; with flag 2 waits up to 5 s for it. EINVAL, ENOENT, ETIME, EINTR. */
   syncobjTransfer(
     drm: number,
     target: HandlePoint,
@@ -122,21 +147,33 @@ export interface Uapi extends Disposable {
     pad?: number,
     signal?: AbortSignal,
   ): Promise<Answer>;
+  /** Raises an eventfd once. EINVAL, ENOENT, EBADF. */
   syncobjEventfd(drm: number, target: HandlePoint, fd: number, flags?: number, pad?: number): Answer;
 
   // ---- buffers
+  /** Memory of so many bytes. */
   createDumb(drm: number, sizeBytes: number): Answered<Handle>;
+  /** EINVAL (no such handle). */
   gemClose(drm: number, handle: number): Answer;
+  /** A descriptor of the dma-buf: the same file each time. ENOENT. */
   primeHandleToFd(drm: number, handle: number): Answered<Fd>;
+  /** The handle of the memory: one for each device. EBADF, EINVAL (no dma-buf). */
   primeFdToHandle(drm: number, fd: number): Answered<Handle>;
   /** Memory of a dma heap, or of a memfd (udmabuf). */
   openDmaBuf(sizeBytes: number, kind: 'heap' | 'memfd'): Answered<Fd>;
+  /** Whether two descriptors are of one open file. Context: both are open. */
   isSameFile(fd: number, fd2: number): boolean;
+  /** What a new access waits for, as a sync file. EBADF, ENOTTY, EINVAL (flags). */
   dmaBufExportSyncFile(fd: number, flags: number): Answered<Fd>;
+  /** Adds a sync file's fences as accesses. EBADF, ENOTTY, EINVAL (flags, no sync file), ENOSPC, EBUSY (it is locked). */
   dmaBufImportSyncFile(fd: number, fenceFd: number, flags: number): Answer;
+  /** Begins an access, asleep until it may begin, or ends one. EBADF, ENOTTY, EINVAL, EINTR. */
   dmaBufSync(fd: number, flags: number, signal?: AbortSignal): Promise<Answer>;
+  /** What its reservation lists. EBADF, ENOTTY. */
   dmaBufInfo(fd: number): Answered<{ readonly fences: readonly gem.ListedFence[] }>;
+  /** An access that lasts until it is signalled, 10 s at most. EINVAL, ENOENT, EBUSY (it could not begin now). */
   vgemFenceAttach(drm: number, handle: number, flags: number, pad?: number): Answered<Handle>;
+  /** EINVAL (flags), ENOENT, ETIMEDOUT (it expired before). */
   vgemFenceSignal(drm: number, handle: number, flags?: number): Answer;
 }
 

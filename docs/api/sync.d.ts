@@ -190,10 +190,10 @@ declare module 'fenceline/uapi' {
     readonly err?: string;
   }
   interface UapiOptions {
-    /** The clock of time stamps and of deadlines, in milliseconds. Default: that of the library. */
-    now?: () => number;
+    /** The clock of time stamps and time-outs: `now()`, `after(ms, fn)`. Default: the library's own. */
+    clock?: UapiClock;
   }
-  /** Devices, descriptors and handles over one space. Methods are named after the ioctls. */
+  /** Devices, descriptors and handles over one space. Methods are named after the ioctls: docs/kernel-map.md. */
   function uapi(space: Space, options?: UapiOptions): Uapi;
   interface Uapi extends Disposable {}
 }
