@@ -73,6 +73,8 @@ const versionShift = 17;
 const chunkMask = 2 ** versionShift - 1;
 const versionCount = 2 ** 14;
 const headerBytes = 32;
+/** A node that grows link by link is copied for each: it grows no further than this. Those of a list written anew are full. */
+const grownBytes: number = Math.min(chunkBytes, 256);
 /** Lists shorter than this are not worth writing anew. */
 const renewLeast = 16;
 
@@ -145,25 +147,27 @@ export function repairLists(agent: Agent, deadIndex: number, listOf: (owner: num
 /** One attempt. False: somebody else changed the list meanwhile. */
 function append(agent: Agent, list: LinkList, newest: Newest, point: number, leaves: readonly Leaf[]): boolean {
   const { current, word, node } = newest;
-  const head = node === undefined ? undefined : { ...node, numbering: 0, prevSeqno: 0, leaves: [] };
-  const link = linkAfter(head, point, leaves);
+  const link = linkAfter(node === undefined ? undefined : headLink(node), point, leaves);
   const bytes: number[] = [];
   encodeLink(bytes, link, node !== undefined && link.numbering === 0);
   const count = (node?.count ?? 0) + 1;
   const renewAt = node?.renewAt ?? renewLeast;
   const older = current & chunkMask;
-  const isLonger = node !== undefined && node.bytes.length + bytes.length <= chunkBytes;
+  const isLonger = node !== undefined && node.bytes.length + bytes.length <= grownBytes;
   const place = isLonger ? node : { older, olderWord: older === 0 ? 0 : word };
-  const record = recordOf(
-    { ...link, older: place.older, olderWord: place.olderWord, count, renewAt },
-    bytes,
-    isLonger ? node : undefined,
-  );
+  const { isPoint, seqno } = link;
+  const header = { older: place.older, olderWord: place.olderWord, count, renewAt, isPoint, seqno };
+  const record = recordOf(header, bytes, isLonger ? node : undefined);
   const made = storeWords(agent, record, list.owner);
   const leaving = isLonger ? recordChunks(agent, older, word) : [];
   if (leaving !== undefined && exchange(agent, list, newest, made, leaving)) return true;
   freeChain(agent, made);
   return false;
+}
+
+/** The newest link, as far as adding to it goes: without its leaves. */
+function headLink({ seqno, isPoint }: Head): Link {
+  return { numbering: 0, seqno, prevSeqno: 0, isPoint, leaves: [] };
 }
 
 /** One attempt to write the list anew with the link at its end. False: somebody else changed the list meanwhile. */
@@ -218,9 +222,13 @@ function storeLinks(agent: Agent, list: LinkList, links: readonly Link[]): numbe
       }
       const older = made.at(-1) ?? 0;
       const olderWord = older === 0 ? 0 : load(agent.words, chunkAt(agent, older - 1) + C_STATE);
-      const newest = links[at - 1] as Link;
+      const { isPoint, seqno } = links[at - 1] as Link;
       made.push(
-        storeWords(agent, recordOf({ ...newest, older, olderWord, count: at, renewAt }, bytes, undefined), list.owner),
+        storeWords(
+          agent,
+          recordOf({ older, olderWord, count: at, renewAt, isPoint, seqno }, bytes, undefined),
+          list.owner,
+        ),
       );
       from = at;
     }
