@@ -77,7 +77,8 @@ declare module 'fenceline/sync' {
   // ---- sync files: a fence with a name, to hand around and merge --------------------------------------------------------
   /**
    * `leaves` are the points as FILE_INFO lists them: members of a chain newest first, each once it is over left out but the
-   * newest; members of a merge by timeline. What was exported from a sync object with points keeps its points.
+   * newest; members of a merge by timeline. What was over from the start has the timeline 'over'. What was exported from a sync object
+   * with points keeps its points.
    */
   interface SyncFile extends Disposable {
     readonly name: string;
@@ -102,7 +103,7 @@ declare module 'fenceline/sync' {
      * a new numbering at the last one's number, over only when all before it are (dma_fence_chain_init).
      */
     replace(fence: Fence<unknown> | SyncFile, point?: number): void;
-    /** Puts in a fence that is over: signals it from the outside (SIGNAL, TIMELINE_SIGNAL). `atMs` as in Timeline.signal. */
+    /** Puts in a fence that is over (SIGNAL), or adds it as a point, 0 too (TIMELINE_SIGNAL). `atMs` as in Timeline.signal. */
     signal(point?: number, options?: { atMs?: number }): void;
     reset(): void;
     /** The last point of the numbering up to which all is over; with `submitted`, the last point. 0 without points (QUERY). */
