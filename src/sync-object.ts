@@ -3,6 +3,7 @@
  *
  * What an object holds is a chain of points (fence/chain.ts). Not here: waiting for several of them (sync-wait.ts).
  */
+import { isQueuedYet } from './added-points.ts';
 import { disposeKey } from './base/dispose.ts';
 import { FencelineError, fail } from './base/errors.ts';
 import { sharedNow } from './cells/clock.ts';
@@ -39,7 +40,8 @@ export interface SyncObject extends Disposable {
   /**
    * Puts a fence in, in place of what is there, or (point > 0) adds it as a point. A point that is not above the last one begins
    * a new numbering at the last one's number, over only when all before it are (dma_fence_chain_init).
-   * Outcomes: nothing; EINVAL; ENOSPC (65,536 points that are not over, chunks). Whoever waits for it is woken.
+   * Outcomes: nothing; EINVAL; EBUSY if it is a job that waits for its own turn (contract C6); ENOSPC (65,536 points that are
+   * not over, chunks). Whoever waits for it is woken.
    */
   replace(fence: Fence<unknown> | SyncFile, point?: number): void;
   /**
@@ -104,6 +106,7 @@ class SharedSyncObject implements SyncObject {
     const core = this.#check(point);
     const isFile = typeof fence === 'object' && fence !== null && isSyncFile(fence);
     const chain = isFile ? chainOfFile(fence, core) : chainOf(leavesOfFence(fence, core));
+    for (const { leaves } of chain) if (isQueuedYet(core, leaves)) refuseQueued(this.label);
     if (point === 0) this.#put(chain, undefined);
     // A fence alone goes in as it is.
     else this.#put(chain.length === 1 ? chain : this.#merged(chain), point);
@@ -233,6 +236,14 @@ export function refuseMissing(label: string, point: number): never {
   const what =
     point === 0 ? `Sync object '${label}' is empty` : `Point ${point} of sync object '${label}' is not promised yet`;
   fail('ENOENT', `${what}.`, { kind: 'point' });
+}
+
+/** Whoever finds a fence in a sync object may hold locks while waiting for it. */
+function refuseQueued(label: string): never {
+  const sentence = `The job that is to be put into sync object '${label}' waits for its turn itself: it is promised once it has its`;
+  fail('EBUSY', `${sentence} locks and memory. Hint: put it in when what it waits for is free.`, {
+    by: 'a queued job',
+  });
 }
 
 function momentOf(atMs: number | undefined): number {
