@@ -117,6 +117,7 @@ function linesOf(file: string, report: Report, values: Values): readonly string[
     `${file}: no failure (${speed}; ${extent})`,
     ...ends.map(([outcome, count]) => `  ${count} x ${outcome}`),
     ...(outcomes.size > outcomesShown ? [`  and ${outcomes.size - outcomesShown} other outcomes`] : []),
+    ...(isComplete ? report.missing.map((outcome) => `  never: ${outcome}`) : []),
     ...unreached,
   ];
 }

@@ -6,6 +6,7 @@ import { agentsMax, decodeSchedule, END, EXPIRE, encodeSchedule, KILL, LIVELOCK_
 import { coverageOf } from './coverage.ts';
 import { DepthFirstStrategy } from './depth-first.ts';
 import { DporStrategy } from './dpor.ts';
+import { Expected } from './expected.ts';
 import type { Program } from './linker.ts';
 import { scenarioOf } from './linker.ts';
 import { isSame } from './operate.ts';
@@ -30,6 +31,7 @@ export class Explorer {
   readonly #limits: Limits;
   readonly #runtime: Runtime = new Runtime();
   readonly #parts: Parts;
+  readonly #expected: Expected;
   readonly #codes: Uint8Array;
   #killable: readonly number[];
   #stepsMax: number;
@@ -50,6 +52,7 @@ export class Explorer {
     this.#program = program;
     this.#parts = scenarioOf(program.evaluate(this.#runtime), program.file);
     this.#limits = { ...this.#parts.options, ...definedOf(given) };
+    this.#expected = new Expected(this.#parts);
     this.#codes = Uint8Array.from(program.sites, ({ code }) => code);
     const names = Object.keys(this.#parts.agents);
     if (names.length === 0 || names.length >= agentsMax) {
@@ -157,6 +160,8 @@ export class Explorer {
         const stuck = this.#stuck(world);
         if (stuck === undefined) {
           const outcome = world.finish();
+          const refusal = this.#expected.refusal(outcome);
+          if (refusal !== undefined) world.fail('outcome', refusal);
           this.#points += world.steps;
           return world.broken === undefined ? outcome : undefined;
         }
@@ -293,6 +298,7 @@ export class Explorer {
       isComplete,
       failure,
       outcomes: this.#outcomes,
+      missing: this.#expected.missing(this.#outcomes),
       coverage: coverageOf(this.#program.sites, this.#world.reached),
       points: this.#points,
       states: strategy?.states ?? 0,

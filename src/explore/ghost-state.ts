@@ -27,6 +27,8 @@ export class Ghosts {
   }
 
   wrote(agent: AgentRun, site: number, target: object | undefined): void {
+    // Shared memory is state of its own, and its plain accesses are looked at for races.
+    if (ArrayBuffer.isView(target) && target.buffer instanceof SharedArrayBuffer) return;
     this.#pending.push({ target, mark: foldLow(agent.low, agent.index * 4099 + site) });
   }
 

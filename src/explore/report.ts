@@ -39,7 +39,7 @@ export interface Limits {
   readonly planted?: string;
 }
 
-export type FailureKind = 'deadlock' | 'livelock' | 'lost wake-up' | 'race' | 'assertion';
+export type FailureKind = 'deadlock' | 'livelock' | 'lost wake-up' | 'race' | 'assertion' | 'outcome';
 
 export interface Failure {
   readonly kind: FailureKind;
@@ -67,6 +67,8 @@ export interface Report {
   readonly failure: Failure | undefined;
   /** JSON of the agents' results -> number of executions that ended with it. */
   readonly outcomes: ReadonlyMap<string, number>;
+  /** Expected by the scenario's `outcomes`, and not met: in a complete search they cannot occur. */
+  readonly missing: readonly string[];
   readonly coverage: readonly ModuleCoverage[];
   /** Scheduling points executed. */
   readonly points: number;

@@ -15,6 +15,11 @@ export interface ScenarioParts<S, R extends Record<string, unknown>> {
   readonly always?: (shared: S) => void;
   /** Must not throw once nobody can go on. The result of an agent that died is undefined. */
   readonly after?: (shared: S, results: R) => void;
+  /**
+   * The only results that may come out, of all agents together; an outcome that is not listed is a failure. Results are
+   * compared as JSON; an agent that died, or gives nothing, has none.
+   */
+  readonly outcomes?: readonly Partial<NoInfer<R>>[];
   /** An extra agent that may start at any time after an agent was killed: the proof of stop, and the repair. */
   readonly afterDeath?: (shared: S, dead: keyof R & string) => void;
   /** A name for a word in schedules. */
