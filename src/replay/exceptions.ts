@@ -24,6 +24,7 @@ import {
   without,
   withoutEvents,
 } from './records.ts';
+import type { Fields } from './trace.ts';
 
 export interface Exception {
   readonly name: string;
@@ -31,6 +32,8 @@ export interface Exception {
   readonly precondition: string;
   readonly why: string;
   readonly explains: (difference: Difference, scene: Scene) => boolean;
+  /** Brings what is here to where Linux is, if the difference leaves them apart, so that what follows can be compared. */
+  readonly follow?: (difference: Difference, scene: Scene) => void;
 }
 
 export const exceptions: readonly Exception[] = [
@@ -159,7 +162,43 @@ export const exceptions: readonly Exception[] = [
       return added.length > 0 && isAll && without(fencesOf(expected), fencesOf(listing)).every(isStub);
     },
   },
+  {
+    name: 'gives-way-to-holders-only',
+    operations: ['wl', 'ws'],
+    precondition:
+      'Linux answers EDEADLK to tasks of wait-die that hold locks and sleep here, for a mutex that a task with an older context waits for; nothing else differs.',
+    why: 'Linux keeps a list of waiters sorted by age and lets no task that holds locks queue behind an older one. Here it gives way to holders and to whom a free lock is kept for: when the older one becomes the holder, the younger gives way then. So there is no cycle either, and no retry where the holder is younger than both and ends first.',
+    explains: ({ operation: { args, expected }, actual }, { ww }) => {
+      const told = givingWayIn(expected, args[0]);
+      if (ww === undefined || told.length === 0) return false;
+      const theirs = {
+        ...expected,
+        rc: expected.rc === -35 ? 'blocked' : (expected.rc ?? null),
+        ev: wokenIn(expected).filter((event) => !isGivingWay(event)),
+      };
+      return isSame(theirs, { ...actual, ev: wokenIn(actual) }) && told.every((task) => ww.isBehindOlderWaiter(task));
+    },
+    follow: ({ operation: { args, expected } }, { ww }) => {
+      for (const task of givingWayIn(expected, args[0])) ww?.giveWay(task);
+    },
+  },
 ];
+
+/** Tasks that Linux told to give way during an operation: its own, and those that it woke. */
+function givingWayIn(expected: Fields, own: string | undefined): number[] {
+  const woken = wokenIn(expected)
+    .filter(isGivingWay)
+    .map((event) => Number.parseInt(event.slice(1), 10));
+  return expected.rc === -35 ? [Number(own), ...woken] : woken;
+}
+
+function wokenIn({ ev }: Fields): string[] {
+  return Array.isArray(ev) ? ev.map(String) : [];
+}
+
+function isGivingWay(event: string): boolean {
+  return event.endsWith(':-35');
+}
 
 /** The exception that explains a difference, or undefined. */
 export function exceptionFor(difference: Difference, scene: Scene): Exception | undefined {

@@ -4,11 +4,13 @@ import { isSame } from './compare.ts';
 import type { KernelSession } from './kernel-session.ts';
 import type { Session } from './session.ts';
 import type { Fields, Json, Operation } from './trace.ts';
+import type { WwSession } from './ww-session.ts';
 
 /** Who ran the operation, in which sequence. */
 export interface Scene {
   readonly session: Session | undefined;
   readonly kernel: KernelSession | undefined;
+  readonly ww?: WwSession;
   readonly operations: readonly Operation[];
 }
 

@@ -50,6 +50,10 @@ export async function runSequence(sequence: Sequence): Promise<SequenceResult> {
       if (exception === undefined) {
         return { sequence, difference: found, excepted, compared: operation.index + 1 };
       }
+      if (exception.follow !== undefined) {
+        exception.follow(found, player.scene);
+        await settle(true);
+      }
       excepted.set(exception, (excepted.get(exception) ?? 0) + 1);
     }
     const difference = lastDifference(sequence, player);
@@ -164,7 +168,7 @@ class WwPlayer implements Player {
 
   constructor(space: Space, { operations: all }: Sequence) {
     this.#session = new WwSession(space);
-    this.scene = { session: undefined, kernel: undefined, operations: all };
+    this.scene = { session: undefined, kernel: undefined, ww: this.#session, operations: all };
   }
 
   async play(operation: Operation): Promise<Difference | undefined> {

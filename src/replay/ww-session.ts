@@ -3,12 +3,24 @@ import type { Space } from '../index.ts';
 import * as kernel from '../uapi.ts';
 import type { Fields } from './trace.ts';
 
+/** A task in a call that may sleep. */
+interface Asleep {
+  readonly mutex: number;
+  readonly stop: AbortController;
+  rc: number | undefined;
+}
+
 export class WwSession {
   readonly #space: Space;
   readonly #tasks: Map<number, kernel.WwTask> = new Map();
   readonly #mutexes: Map<number, kernel.WwMutex> = new Map();
   /** What tasks that are asleep, or were a moment ago, will answer, by task. */
-  readonly #asleep: Map<number, { rc: number | undefined }> = new Map();
+  readonly #asleep: Map<number, Asleep> = new Map();
+  /** Age of the context of each task that has one: the lower, the older. */
+  readonly #ages: Map<number, number> = new Map();
+  /** Tasks that were told to give way, where the library would have let them wait. */
+  readonly #givingWay: Set<number> = new Set();
+  #contexts = 0;
   #rule: kernel.WwClass = kernel.wwClass(false);
 
   constructor(space: Space) {
@@ -32,6 +44,27 @@ export class WwSession {
     return [...this.#asleep.keys()].sort((a, b) => a - b).map((task) => `w${task}`);
   }
 
+  /**
+   * Whether a task sleeps that Linux would have told to give way: in wait-die, holding locks, while a task with an older
+   * context waits for the same mutex.
+   */
+  isBehindOlderWaiter(task: number): boolean {
+    const own = this.#asleep.get(task);
+    const age = this.#ages.get(task);
+    if (own?.rc !== undefined || own === undefined || age === undefined) return false;
+    if (this.#rule !== 'wait-die' || this.#task(task).acquired.length === 0) return false;
+    return [...this.#asleep].some(
+      ([other, { mutex, rc }]) => rc === undefined && mutex === own.mutex && (this.#ages.get(other) ?? age) < age,
+    );
+  }
+
+  /** Makes a task that is asleep give way, as Linux did: it has to give back what it holds, and may then lock again. */
+  giveWay(task: number): void {
+    this.#asleep.get(task)?.stop.abort(new Error('It gives way.'));
+    this.#asleep.delete(task);
+    this.#givingWay.add(task);
+  }
+
   readonly #operations: Readonly<Record<string, (task: number, mutex: number) => number | undefined>> = {
     wclass: (isWaitDie) => {
       this.#rule = kernel.wwClass(isWaitDie !== 0);
@@ -39,6 +72,7 @@ export class WwSession {
     },
     wi: (task) => {
       this.#task(task).acquireInit(this.#rule, `context ${task}`);
+      this.#ages.set(task, this.#contexts++);
       return 0;
     },
     wd: (task) => {
@@ -47,10 +81,12 @@ export class WwSession {
     },
     wf: (task) => {
       this.#task(task).acquireFini();
+      this.#ages.delete(task);
       return 0;
     },
-    wl: (task, mutex) => this.#begin(task, this.#task(task).lock(this.#mutex(mutex))),
-    ws: (task, mutex) => this.#begin(task, this.#task(task).lockSlow(this.#mutex(mutex))),
+    wl: (task, mutex) => this.#begin(task, mutex, 'lockInterruptible'),
+    ws: (task, mutex) =>
+      this.#begin(task, mutex, this.#givingWay.has(task) ? 'lockInterruptible' : 'lockSlowInterruptible'),
     wt: (task, mutex) => this.#task(task).trylock(this.#mutex(mutex)),
     wu: (task, mutex) => {
       this.#task(task).unlock(this.#mutex(mutex));
@@ -58,9 +94,11 @@ export class WwSession {
     },
   };
 
-  #begin(task: number, answer: Promise<number>): undefined {
-    const asleep: { rc: number | undefined } = { rc: undefined };
+  #begin(task: number, mutex: number, call: 'lockInterruptible' | 'lockSlowInterruptible'): undefined {
+    const asleep: Asleep = { mutex, stop: new AbortController(), rc: undefined };
     this.#asleep.set(task, asleep);
+    this.#givingWay.delete(task);
+    const answer = this.#task(task)[call](this.#mutex(mutex), asleep.stop.signal);
     const note = (rc: number): void => {
       asleep.rc = rc;
     };

@@ -47,9 +47,24 @@ export class WwTask {
     this.#context = undefined;
   }
 
+  /** What the context holds, in order of acquisition. */
+  get acquired(): readonly WwMutex[] {
+    return this.#context?.held ?? [];
+  }
+
   /** ww_mutex_lock, with the context if there is one. */
   lock(mutex: WwMutex): Promise<number> {
     return answered((this.#context ?? this.#plain).lock(mutex));
+  }
+
+  /** ww_mutex_lock_interruptible: the abort of `signal` is what a signal is to a task, and answers -EINTR. */
+  lockInterruptible(mutex: WwMutex, signal: AbortSignal): Promise<number> {
+    return interruptible((this.#context ?? this.#plain).lock(mutex, { signal }), signal);
+  }
+
+  /** ww_mutex_lock_slow_interruptible. */
+  lockSlowInterruptible(mutex: WwMutex, signal: AbortSignal): Promise<number> {
+    return interruptible((this.#context ?? this.#plain).lockSlow(mutex, { signal }), signal);
   }
 
   /** ww_mutex_lock_slow. */
@@ -77,6 +92,7 @@ export class WwTask {
   }
 }
 
+const interrupted = -4;
 const deadlock = -35;
 const already = -114;
 
@@ -87,6 +103,15 @@ async function answered(work: Promise<void>): Promise<number> {
   } catch (error) {
     if (FencelineError.is(error, 'EDEADLK')) return deadlock;
     if (FencelineError.is(error, 'EALREADY')) return already;
+    throw error;
+  }
+}
+
+async function interruptible(work: Promise<void>, signal: AbortSignal): Promise<number> {
+  try {
+    return await answered(work);
+  } catch (error) {
+    if (signal.aborted && error === signal.reason) return interrupted;
     throw error;
   }
 }

@@ -231,3 +231,44 @@ describe('errors of arrays in the kernel', () => {
     expect(await outcomeOf([...begin, ...over, ['st 1', { rc: -5 }]])).toBe('fails at st 1');
   });
 });
+
+describe('gives-way-to-holders-only', () => {
+  const begin = [
+    ['wclass 1', ok],
+    ['wi 0', ok],
+    ['wi 1', ok],
+    ['wi 2', ok],
+    ['wl 2 0', ok],
+  ] as const;
+  const blocked = { rc: 'blocked' };
+  const end = [
+    ['wu 2 0', { rc: 0, ev: ['w0:0'] }],
+    ['wu 0 0', { rc: 0, ev: ['w1:0'] }],
+    ['wl 1 1', ok],
+    ['wu 1 1', ok],
+    ['wu 1 0', ok],
+  ] as const;
+
+  test('explains who comes behind an older waiter, and what follows is compared', async () => {
+    const met = [...begin, ['wl 0 0', blocked], ['wl 1 1', ok], ['wl 1 0', { rc: -35 }]] as const;
+    const retried = [...met, ['wu 1 1', ok], ['ws 1 0', blocked]] as const;
+    expect(await outcomeOf([...retried, ...end])).toBe('gives-way-to-holders-only');
+    expect(await outcomeOf([...retried, ['wu 2 0', { rc: 0, ev: ['w1:0'] }]])).toBe('fails at wu 2 0');
+  });
+
+  test('explains who waits when an older one comes, and what follows is compared', async () => {
+    const waits = [...begin, ['wl 1 1', ok], ['wl 1 0', blocked]] as const;
+    const met = [...waits, ['wl 0 0', { rc: 'blocked', ev: ['w1:-35'] }]] as const;
+    expect(await outcomeOf([...met, ['wu 1 1', ok], ['ws 1 0', blocked], ...end])).toBe('gives-way-to-holders-only');
+  });
+
+  test('explains neither who holds nothing, nor an older one, nor the other class', async () => {
+    const fails = 'fails at wl 1 0';
+    expect(await outcomeOf([...begin, ['wl 0 0', blocked], ['wl 1 0', { rc: -35 }]])).toBe(fails);
+    expect(await outcomeOf([...begin, ['wl 1 1', ok], ['wl 1 0', { rc: -35 }]])).toBe(fails);
+    const wounding = [['wclass 0', ok], ...begin.slice(1), ['wl 0 0', blocked], ['wl 1 1', ok]] as const;
+    expect(await outcomeOf([...wounding, ['wl 1 0', { rc: -35 }]])).toBe(fails);
+    const reversed = [...begin, ['wl 1 0', blocked], ['wl 0 1', ok], ['wl 0 0', { rc: -35 }]] as const;
+    expect(await outcomeOf(reversed)).toBe('fails at wl 0 0');
+  });
+});
