@@ -121,7 +121,7 @@ class ImplicitFences implements Implicit {
     if (!(await this.#whenPromised(leaves, options.signal, deadline))) refuseLate(options.timeoutMs, 'import');
     const left =
       deadline === Number.POSITIVE_INFINITY ? options : { ...options, timeoutMs: Math.max(0, deadline - now()) };
-    await runTransaction(this.#core, (tx) => tx.lock(this.#buffer).then(importLocked), left, undefined);
+    await runTransaction(this.#core, (tx) => tx.lock(this.#buffer).then(importLocked), left);
   }
 
   add(fence: Fence<unknown>, usage: Usage): void {

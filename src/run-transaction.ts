@@ -9,24 +9,29 @@ import { fail } from './base/errors.ts';
 import { H_SUBMITTED } from './base/layout.ts';
 import { load } from './cells/cell.ts';
 import { sleepUntil } from './cells/wait.ts';
+import { contentionOf } from './contention.ts';
 import type { Core } from './core.ts';
 import { releaseBuffer } from './core.ts';
+import { injectionOf } from './lock/injection.ts';
+import type { Ticket } from './lock/ticket.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { closeLockSet, leaveStep, lockStep, openLockSet, releaseAll } from './reservation/lock-set.ts';
 import type { Transaction } from './transaction.ts';
 import { AsyncTransaction } from './transaction-async.ts';
-import type { BaseTransaction, Contention, RunLimits } from './transaction-base.ts';
+import type { BaseTransaction, RunLimits } from './transaction-base.ts';
 import { SyncTransaction } from './transaction-sync.ts';
 import type { WaitOptions } from './waiting.ts';
 import { deadlineOf, refuseLate, whenTrue } from './waiting.ts';
 
-function limitsOf(core: Core, timeoutMs: number | undefined, signal: AbortSignal, contend: Contention): RunLimits {
+function limitsOf(core: Core, timeoutMs: number | undefined, signal: AbortSignal, ticket: Ticket): RunLimits {
+  const contend = contentionOf(core);
   const order = load(core.agent.words, H_SUBMITTED);
   return {
     timeoutMs,
     deadline: deadlineOf(timeoutMs),
     signal,
     contend,
+    injection: contend === 'kernel' ? injectionOf(ticket.stamp) : undefined,
     order,
     turns: new Set(),
     kept: new Set(),
@@ -44,12 +49,11 @@ export async function runTransaction<R>(
   core: Core,
   body: (tx: Transaction) => Promise<R>,
   options: WaitOptions,
-  contend: Contention,
 ): Promise<R> {
   const { timeoutMs, signal = new AbortController().signal } = options;
-  const limits = limitsOf(core, timeoutMs, signal, contend);
   signal.throwIfAborted();
   const set = openLockSet(core.agent);
+  const limits = limitsOf(core, timeoutMs, signal, set.ticket);
   try {
     for (let attempt = 1; attempt <= runsMax; attempt++) {
       if (limits.turns.size > 0) await whenTurnsCome(core, limits);
@@ -69,17 +73,16 @@ export function runTransactionSync<R>(
   core: Core,
   body: (tx: Transaction<'sync'>) => R,
   options: { timeoutMs?: number },
-  contend: Contention,
 ): R {
   const { timeoutMs } = options;
   const signal = neverAborted;
-  const limits = limitsOf(core, timeoutMs, signal, contend);
   if (!core.canBlock) {
     fail('EDEADLK', 'A synchronous transaction may block, and this thread may not. Hint: use transaction().', {
       cycle: ['transactionSync', 'this thread'],
     });
   }
   const set = openLockSet(core.agent);
+  const limits = limitsOf(core, timeoutMs, signal, set.ticket);
   try {
     for (let attempt = 1; attempt <= runsMax; attempt++) {
       if (limits.turns.size > 0) blockForTurns(core, limits);

@@ -13,6 +13,7 @@ import type { Limits } from './base/limits.ts';
 import { defaultLimits } from './base/limits.ts';
 import type { Sized } from './base/view.ts';
 import { reportUncaught } from './cells/task.ts';
+import { type Contention, setContention } from './contention.ts';
 import type { Core, SpaceData } from './core.ts';
 import { createCore, joinCore, leaveCore } from './core.ts';
 import type { Fence } from './fence.ts';
@@ -30,7 +31,6 @@ import { runTransaction, runTransactionSync } from './run-transaction.ts';
 import type { BufferOptions, SharedBuffer } from './shared-buffer.ts';
 import { newBuffer } from './shared-buffer.ts';
 import type { Transaction } from './transaction.ts';
-import type { Contention } from './transaction-base.ts';
 import type { WaitOptions } from './waiting.ts';
 
 export interface SpaceOptions {
@@ -45,8 +45,11 @@ export interface SpaceOptions {
   /** Events that each thread's trace ring holds (`fenceline/trace`), 40 bytes each; 0, the default, turns tracing off. */
   traceEvents?: number;
   debug?: {
-    /** Injects contention into transactions: at the n-th lock of the first run, or at each lock in turn. */
-    contend?: 'always' | number;
+    /**
+     * Injects contention into this thread's transactions: at the n-th lock of the first run, or at each lock in turn, one a run;
+     * or, into tickets by hand too, by the schedule of the Linux kernel, ever more rarely. Costs the retries it causes.
+     */
+    contend?: 'always' | 'kernel' | number;
   };
 }
 
@@ -86,13 +89,12 @@ const aloneWarning =
 
 export class Space implements AsyncDisposable {
   readonly #core: Core;
-  readonly #contend: Contention;
   readonly #listeners: Listeners = { unobserved: new Set(), crash: new Set() };
   readonly #closers: Set<(options: CloseOptions) => Promise<void>> = new Set();
 
   private constructor(core: Core, contend: Contention) {
     this.#core = core;
-    this.#contend = contend;
+    setContention(core, contend);
     spaces.set(core, this);
     onUnobserved(core, (error) => this.#emit('unobserved', error));
   }
@@ -193,13 +195,13 @@ export class Space implements AsyncDisposable {
    */
   async transaction<R>(body: (tx: Transaction) => Promise<R>, options: WaitOptions = {}): Promise<R> {
     this.#check();
-    return runTransaction(this.#core, body, options, this.#contend);
+    return runTransaction(this.#core, body, options);
   }
 
   /** The same, blocking this thread. Outcomes: also EDEADLK where that could never end. */
   transactionSync<R>(body: (tx: Transaction<'sync'>) => R, options: { timeoutMs?: number } = {}): R {
     this.#check();
-    return runTransactionSync(this.#core, body, options, this.#contend);
+    return runTransactionSync(this.#core, body, options);
   }
 
   /** Revives a handle. Outcomes: the object; throws EINVAL (forged, other space), ENOENT (its target is gone). */

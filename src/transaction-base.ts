@@ -15,6 +15,7 @@ import type { Access } from './base/view.ts';
 import type { BufferId } from './buffer/buffer.ts';
 import { heapOf, lockOf, placementOf, reservationOf } from './buffer/buffer.ts';
 import { addAgent } from './cells/interest.ts';
+import type { Contention } from './contention.ts';
 import type { Core } from './core.ts';
 import { retainBuffer } from './core.ts';
 import type { Fence } from './fence.ts';
@@ -23,6 +24,7 @@ import { askAbout } from './job.ts';
 import type { LiveView } from './live-view.ts';
 import { lengthOf, viewOver } from './live-view.ts';
 import { failedInput } from './local-job.ts';
+import { type Injection, isInjected } from './lock/injection.ts';
 import type { Acquisition } from './lock/ww-lock.ts';
 import { freeBlock } from './memory/allocator.ts';
 import { bytesOfBlock, freshen, placeLocked, publishAllLocked, takeBlockFor } from './memory/placement.ts';
@@ -39,9 +41,6 @@ import type { Savepoint } from './transaction.ts';
 import { type UserLock, userLockOf } from './user-lock.ts';
 import { refuseLate } from './waiting.ts';
 
-/** Debug knob: the n-th lock is contended in the first run; 'always': each lock in turn, one a run. */
-export type Contention = 'always' | number | undefined;
-
 /** Thrown through the body to retry it. Not an error of the user's: the retry loop catches it. */
 export class Retry extends Error {
   override name: string = 'Retry';
@@ -53,6 +52,8 @@ export interface RunLimits {
   readonly deadline: number;
   readonly signal: AbortSignal;
   readonly contend: Contention;
+  /** With 'kernel': how far the ticket is in the schedule. */
+  readonly injection: Injection | undefined;
   /** Submission order when it began: jobs before that come first. */
   readonly order: number;
   /** Buffers whose turn had not come when a job needed them at once: waited for before the next run. */
@@ -92,6 +93,7 @@ export abstract class BaseTransaction {
   isDoomed = false;
   isOver = false;
   readonly #contend: Contention;
+  readonly #injection: Injection | undefined;
   readonly #kept: Set<number>;
   readonly #keptLocks: Map<number, UserLock>;
   readonly #turns: Set<number>;
@@ -107,6 +109,7 @@ export abstract class BaseTransaction {
     this.deadline = limits.deadline;
     this.signal = limits.signal;
     this.#contend = limits.contend;
+    this.#injection = limits.injection;
     this.#kept = limits.kept;
     this.#keptLocks = limits.keptLocks;
     this.#turns = limits.turns;
@@ -203,7 +206,11 @@ export abstract class BaseTransaction {
 
   /** One step towards a lock; see `lockStep`. */
   step(lockAt: number): Acquisition {
-    return lockStep(this.core.agent, this.set, lockAt);
+    const outcome = lockStep(this.core.agent, this.set, lockAt);
+    if (this.#injection === undefined || (outcome !== 'acquired' && outcome !== 'suspect')) return outcome;
+    if (!isInjected(this.#injection, this.set.held.length)) return outcome;
+    this.#giveBack(lockAt);
+    return 'die';
   }
 
   /** The first step towards a lock: where contention is injected. */
@@ -369,9 +376,14 @@ export abstract class BaseTransaction {
     const at = this.#contend === 'always' ? this.attempt + 1 : this.attempt === 1 ? this.#contend : undefined;
     // Only a ticket that holds something can be told to give way.
     if (at !== this.#acquisitions || this.set.held.length === 0) return;
+    this.#giveBack(lockAt);
+    this.doom();
+  }
+
+  /** As if the lock were an older transaction's. */
+  #giveBack(lockAt: number): void {
     releaseAll(this.core.agent, this.set);
     this.set.contended = lockAt;
-    this.doom();
   }
 }
 

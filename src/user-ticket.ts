@@ -10,7 +10,9 @@ import { disposeKey } from './base/dispose.ts';
 import { FencelineError, fail } from './base/errors.ts';
 import { TRACE_ACQUIRED, TRACE_RELEASED, trace } from './cells/trace.ts';
 import { sleepUntil } from './cells/wait.ts';
+import { contentionOf } from './contention.ts';
 import type { Core } from './core.ts';
+import { type Injection, injectionOf, isInjected } from './lock/injection.ts';
 import { isSelfDeadlock } from './lock/lock-wait.ts';
 import { agentOfTicket, closeTicket, openTicket, type Ticket as Stamped } from './lock/ticket.ts';
 import { type Acquisition, acquireStep, holderOf, leaveLock, releaseLock, tryAcquire } from './lock/ww-lock.ts';
@@ -62,6 +64,7 @@ class UserTicket implements Ticket {
   readonly #core: Core;
   readonly #ticket: Stamped;
   readonly #held: UserLock[] = [];
+  readonly #injection: Injection | undefined;
   #contended: UserLock | undefined;
   #isWaiting = false;
   #isDone = false;
@@ -72,6 +75,8 @@ class UserTicket implements Ticket {
     this.rule = rule;
     this.#core = core;
     this.#ticket = openTicket(core.agent, rule);
+    const isContended = contentionOf(core) === 'kernel' && rule !== 'plain';
+    this.#injection = isContended ? injectionOf(this.#ticket.stamp) : undefined;
   }
 
   get held(): readonly WwLock[] {
@@ -233,14 +238,20 @@ class UserTicket implements Ticket {
     if (outcome === 'already') {
       throw new FencelineError('EALREADY', `The ${this.label} holds '${parts.label}' already.`, { lock: parts.label });
     }
-    if (outcome === 'die') {
-      this.#contended = parts;
-      const cycle = [this.label, parts.label, this.#holderOf(parts), 'a lock of this ticket', this.label];
-      const sentence = `The ${this.label} has to give way to an older one for '${parts.label}'.`;
-      throw new FencelineError('EDEADLK', `${sentence} Hint: unlockAll(), then lockSlow().`, { cycle });
-    }
+    if (outcome === 'die') this.#refuseYounger(parts);
     this.#contended = undefined;
+    if (this.#injection !== undefined && isInjected(this.#injection, this.#ticket.holding)) {
+      releaseLock(this.#core.agent, parts.address, this.#ticket);
+      this.#refuseYounger(parts);
+    }
     this.#note(parts);
+  }
+
+  #refuseYounger(parts: UserLock): never {
+    this.#contended = parts;
+    const cycle = [this.label, parts.label, this.#holderOf(parts), 'a lock of this ticket', this.label];
+    const sentence = `The ${this.label} has to give way to an older one for '${parts.label}'.`;
+    throw new FencelineError('EDEADLK', `${sentence} Hint: unlockAll(), then lockSlow().`, { cycle });
   }
 
   #holderOf(parts: UserLock): string {

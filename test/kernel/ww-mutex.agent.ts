@@ -69,13 +69,17 @@ function take(by: Ticket, lock: WwLock, isTry: boolean): unknown {
   return isTry ? by.tryLock(lock) : codeOf(() => by.lockSync(lock, { timeoutMs: 5000 }));
 }
 
-/** Locks the other one; told to give way, gives its own back, takes the other the slow way, and then its own again. */
+/** Locks the other one; told to give way, gives back all, takes what was contended the slow way, and then the rest. */
 function crossOver(by: Ticket, own: WwLock, other: WwLock): string {
-  const code = codeOf(() => by.lockSync(other, { timeoutMs: 5000 }));
-  if (code !== 'EDEADLK') return code;
-  by.unlockAll();
-  by.lockSlowSync(other, { timeoutMs: 5000 });
-  return codeOf(() => by.lockSync(own, { timeoutMs: 5000 }));
+  let [missing, kept] = [other, own];
+  for (;;) {
+    const code = codeOf(() => by.lockSync(missing, { timeoutMs: 5000 }));
+    if (code !== 'EDEADLK') return code;
+    by.unlockAll();
+    by.lockSlowSync(missing, { timeoutMs: 5000 });
+    // In a circle of three, what was given back may be an older one's by now: then the same the other way round.
+    [missing, kept] = [kept, missing];
+  }
 }
 
 interface Tally {
