@@ -18,13 +18,13 @@ import { Fence, pointsOfFence } from './fence.ts';
 import { figuresOf } from './figures.ts';
 import { checkPlace } from './heaps.ts';
 import { submit } from './job.ts';
+import { lockSetOf } from './job-locks.ts';
 import type { JobOptions } from './kernel.ts';
 import type { Use } from './schedule/job.ts';
 import { ACCESS_READ, ACCESS_UPDATE, ACCESS_WRITE, FLAG_RERUN } from './schedule/job.ts';
 import type { SharedBuffer } from './shared-buffer.ts';
 import { isSharedBuffer, partsOf } from './shared-buffer.ts';
 import { nameKernel } from './trace-names.ts';
-import { lockSetOf } from './transaction-base.ts';
 
 type Call = (args: unknown, options?: JobOptions) => Job<unknown>;
 

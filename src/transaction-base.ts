@@ -28,7 +28,7 @@ import { type Injection, isInjected } from './lock/injection.ts';
 import type { Acquisition } from './lock/ww-lock.ts';
 import { freeBlock } from './memory/allocator.ts';
 import { bytesOfBlock, freshen, placeLocked, publishAllLocked, takeBlockFor } from './memory/placement.ts';
-import { nameOfBuffer, pinnedBuffers } from './report.ts';
+import { pinnedBuffers } from './report.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { leaveStep, lockStep, releaseAll, releaseSince } from './reservation/lock-set.ts';
 import type { UsedPoint } from './reservation/reservation.ts';
@@ -385,19 +385,4 @@ export abstract class BaseTransaction {
     releaseAll(this.core.agent, this.set);
     this.set.contended = lockAt;
   }
-}
-
-/** The locks of a running transaction, with those of a job that is submitted under it. Outcomes: them; throws Retry, EINVAL. */
-export function lockSetOf(tx: unknown, core: Core, uses: readonly BufferId[]): LockSet {
-  if (!(tx instanceof BaseTransaction) || tx.core !== core) {
-    fail('EINVAL', 'The option tx is not a transaction of this space.', { argument: 'tx' });
-  }
-  tx.check();
-  for (const { buffer } of uses) {
-    if (!tx.drafts.has(buffer)) continue;
-    const sentence: string = `Buffer '${nameOfBuffer(core, buffer)}' has a draft in this transaction, which no job can see.`;
-    fail('EINVAL', `${sentence} Hint: publish it first.`, { argument: 'tx' });
-  }
-  for (const use of uses) tx.lockNow(use);
-  return tx.set;
 }
