@@ -271,7 +271,7 @@ export const C_NEXT = 1;
 export const C_OWNER = 2;
 /** Length of the record in bytes, from this chunk to its end. */
 export const C_BYTES = 3;
-/** Who was about to leave it out of its list, and in which generation: fence/link-list.ts. */
+/** Set, with its generation, before it is left out of its list: fence/link-list.ts. */
 export const C_LEAVING = 4;
 export const C_PAYLOAD = 8;
 export const CHUNK_WORDS = 264;

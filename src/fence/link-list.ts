@@ -14,9 +14,10 @@
  * state word (with its generation) that it had in the list. So a reader that finds this word unchanged after it has read a
  * node has read that node. Which word the newest node has is right if `current` is still what it was when the word was read.
  *
- * Whoever is about to leave nodes out marks their chunks, with its number and their generation, before the exchange. A chunk that a
- * stopped agent marked was in the list once, and a chunk that it published needs its exchange to get there: what of these is
- * not in the list now never will be again, and the repair frees it. A mark that comes late meets another generation.
+ * Whoever is about to leave nodes out marks their chunks, with their generation, before the exchange: a marked chunk was in
+ * the list once, whoever marked it, and whoever made the exchange. A chunk that a stopped agent published needs that agent's exchange to get there.
+ * What of these is not in the list, looked at after the marks, never will be again: a repair frees it, and so does, if it lives,
+ * whoever left it out; the state word lets only one of them. A mark that comes late meets another generation.
  * Not here: what the links mean (chain.ts), who may call (sync-object.ts holds the object).
  */
 import { fail } from '../base/errors.ts';
@@ -25,7 +26,7 @@ import { pointsPerSyncObject } from '../base/limits.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import { chunkAt, freeChain, loadWords, storeWords } from '../cells/chunk.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { generationOf, LIVE, ownerOf, slotWord, stateOf, tryFreeSlot } from '../cells/slot.ts';
+import { generationOf, LIVE, nobody, ownerOf, slotWord, stateOf, tryFreeSlot } from '../cells/slot.ts';
 import type { Chain, Leaf, Link } from './chain.ts';
 import { linkAfter, unfinishedLinks } from './chain.ts';
 import { decodeLinks, encodeLink } from './link-codec.ts';
@@ -124,23 +125,27 @@ export function chunksInList(memory: Memory, list: LinkList): ReadonlySet<number
   }
 }
 
-/** Frees what a stopped agent published for a list or was about to leave out, and is in no list now: see above. */
+/** Frees what a stopped agent published for a list, and what was left out of one by somebody who did not come to free it: see above. */
 export function repairLists(agent: Agent, deadIndex: number, listOf: (owner: number) => LinkList | undefined): void {
   const { words, layout } = agent;
-  const inLists: Map<number, ReadonlySet<number>> = new Map();
+  const found: (Listed & { readonly list: LinkList })[] = [];
   for (let chunk = 0; chunk < layout.limits.chunks; chunk++) {
     const at = chunkAt(agent, chunk);
     const word = load(words, at + C_STATE);
     if (stateOf(word) !== LIVE) continue;
     const list = listOf(load(words, at + C_OWNER));
     if (list === undefined) continue;
-    if (ownerOf(word) !== deadIndex && load(words, at + C_LEAVING) !== markOf(word, deadIndex)) continue;
+    if (ownerOf(word) === deadIndex || load(words, at + C_LEAVING) === markOf(word)) found.push({ chunk, word, list });
+  }
+  // Only now: a living agent may have put in meanwhile what another has marked since.
+  const inLists: Map<number, ReadonlySet<number>> = new Map();
+  for (const { chunk, word, list } of found) {
     let listed = inLists.get(list.at);
     if (listed === undefined) {
       listed = chunksInList(agent, list);
       inLists.set(list.at, listed);
     }
-    if (!listed.has(chunk)) tryFreeSlot(words, at + C_STATE, word);
+    if (!listed.has(chunk)) tryFreeSlot(words, chunkAt(agent, chunk) + C_STATE, word);
   }
 }
 
@@ -196,7 +201,7 @@ function exchange(
   leaving: readonly Listed[],
 ): boolean {
   const { words } = agent;
-  for (const { chunk, word } of leaving) store(words, chunkAt(agent, chunk) + C_LEAVING, markOf(word, agent.index));
+  for (const { chunk, word } of leaving) store(words, chunkAt(agent, chunk) + C_LEAVING, markOf(word));
   const version = ((current >>> versionShift) + 1) % versionCount;
   if (!cas(words, list.at, current, first | (version << versionShift))) return false;
   for (const { chunk, word } of leaving) tryFreeSlot(words, chunkAt(agent, chunk) + C_STATE, word);
@@ -331,9 +336,9 @@ function recordChunks(memory: Memory, first: number, word: number): Listed[] | u
   return load(memory.words, start + C_STATE) === word ? chunks : undefined;
 }
 
-/** What says that this agent is about to leave a chunk with that state word out of its list. */
-function markOf(word: number, agentIndex: number): number {
-  return slotWord(LIVE, agentIndex, generationOf(word));
+/** What says that a chunk with that state word was in its list once. */
+function markOf(word: number): number {
+  return slotWord(LIVE, nobody, generationOf(word));
 }
 
 function refuse(): never {

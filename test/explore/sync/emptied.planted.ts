@@ -18,8 +18,8 @@ const bugs: readonly PlantedCase[] = [
     name: 'what was made by the dead is not freed',
     limits: killed,
     file,
-    find: 'if (ownerOf(word) !== deadIndex && load(words, at + C_LEAVING)',
-    replace: 'if (load(words, at + C_LEAVING)',
+    find: 'if (ownerOf(word) === deadIndex || load(words',
+    replace: 'if (load(words',
   },
   {
     name: 'a repair frees what is in the list',

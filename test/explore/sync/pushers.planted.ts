@@ -34,7 +34,7 @@ const bugs: readonly PlantedCase[] = [
     name: 'what is about to be left out is not marked',
     limits: killed,
     file,
-    find: '  for (const { chunk, word } of leaving) store(words, chunkAt(agent, chunk) + C_LEAVING, markOf(word, agent.index));\n',
+    find: '  for (const { chunk, word } of leaving) store(words, chunkAt(agent, chunk) + C_LEAVING, markOf(word));\n',
     replace: '',
   },
 ];

@@ -29,4 +29,9 @@ test.each(cases)('%s', async (_rule, name, limits) => {
   expect(report.isComplete).toBe(true);
 });
 
+// A death between two agents' steps: two of them had been about to leave the same node out.
+test.each(rules)('%s, in random orders with deaths anywhere', async (_rule, name) => {
+  await check(scenarioOf(name), { strategy: 'random', executions: 2000, seed: 5, killAgents: true });
+});
+
 test.each(rules)('a bug is found by: %s', (_rule, name) => assertPlantedBugsFound(scenarioOf(name)));
