@@ -1,5 +1,6 @@
 /** `fenceline/check`: explores every interleaving of your own Atomics code. The rest of Fenceline is not needed for it. */
 export type {
+  Extent,
   Failure,
   FailureKind,
   Limits,

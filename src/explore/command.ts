@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { unreachedLines } from './coverage.ts';
 import { explore } from './index.ts';
-import type { Limits, Report } from './report.ts';
+import type { Extent, Limits, Report } from './report.ts';
 
 export const checkUsage = `Usage: fenceline check FILE.scenario.ts... [options]
   --strategy dfs|random|pct|dpor   how to search (dfs: every schedule)
@@ -15,6 +15,7 @@ export const checkUsage = `Usage: fenceline check FILE.scenario.ts... [options]
   --no-races             do not check plain accesses for data races
   --planted NAME         with the planted bug of that name, from the .planted.ts file beside the scenario
   --replay SCHEDULE      run one execution, as a failure printed it
+  --no-shrink            report a failing schedule as it was found
   --coverage             list the cell operations that were never reached
   --json                 one JSON object per file`;
 
@@ -30,6 +31,7 @@ const options = {
   'no-races': { type: 'boolean' },
   planted: { type: 'string' },
   replay: { type: 'string' },
+  'no-shrink': { type: 'boolean' },
   coverage: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -78,6 +80,7 @@ function limitsOf(values: Values): Limits {
     timeouts: values.timeouts === true ? 'explored' : undefined,
     races: values['no-races'] === true ? false : undefined,
     planted: values.planted,
+    shrink: values['no-shrink'] === true ? false : undefined,
     replay: values.replay,
   };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Limits;
@@ -107,6 +110,7 @@ function linesOf(file: string, report: Report, values: Values): readonly string[
       '',
       failure.schedule,
       '',
+      ...shrunkLines(report),
       `Repeat it: ${failure.replay}`,
     ];
   }
@@ -120,6 +124,12 @@ function linesOf(file: string, report: Report, values: Values): readonly string[
     ...(isComplete ? report.missing.map((outcome) => `  never: ${outcome}`) : []),
     ...unreached,
   ];
+}
+
+function shrunkLines({ shrunk }: Report): readonly string[] {
+  if (shrunk === undefined) return [];
+  const text = ({ steps, interruptions }: Extent): string => `${steps} steps, ${interruptions} of them interruptions`;
+  return [`As it was found, it had ${text(shrunk.from)}; now ${text(shrunk.to)}.`];
 }
 
 const outcomesShown = 20;

@@ -1,7 +1,5 @@
 /** One exploration: execution after execution, until a failure, the end of the search, or a limit. */
 import { now } from '../cells/clock.ts';
-import type { AgentRun } from './agent-run.ts';
-import { DEAD, PARKED } from './agent-run.ts';
 import { agentsMax, decodeSchedule, END, EXPIRE, encodeSchedule, KILL, LIVELOCK_MARK, scheduleIn } from './choices.ts';
 import { coverageOf } from './coverage.ts';
 import { DepthFirstStrategy } from './depth-first.ts';
@@ -9,18 +7,19 @@ import { DporStrategy } from './dpor.ts';
 import { Expected } from './expected.ts';
 import type { Program } from './linker.ts';
 import { scenarioOf } from './linker.ts';
-import { isSame } from './operate.ts';
 import { Races } from './races.ts';
 import { PctStrategy, RandomStrategy } from './random.ts';
-import type { Failure, Limits, Report } from './report.ts';
+import type { Extent, Failure, Limits, Report } from './report.ts';
 import { Runtime } from './runtime.ts';
 import type { ScenarioParts } from './scenario.ts';
 import { describeSite, drawSchedule } from './schedule.ts';
-import { firstOf, ScriptStrategy } from './script.ts';
+import { firstOf, LooseScript, ScriptStrategy } from './script.ts';
+import { type Attempt, failsAlike, shrink } from './shrink.ts';
 import { Sizes } from './sizes.ts';
 import { shownPath } from './sources.ts';
 import type { Options, Strategy } from './strategy.ts';
 import { bitCount, PRUNE } from './strategy.ts';
+import { stuckIn } from './stuck.ts';
 import { World } from './world.ts';
 import type { Broken } from './world-parts.ts';
 
@@ -45,6 +44,7 @@ export class Explorer {
   /** Then the schedule alone decides, whatever the limits of the search were. */
   #isReplaying: boolean = false;
   #world: World;
+  #shrunk: { readonly from: Extent; readonly to: Extent } | undefined = undefined;
   #executions: number = 0;
   #points: number = 0;
 
@@ -120,7 +120,7 @@ export class Explorer {
     this.#isTimed ||= script.some((choice) => choice >= EXPIRE && choice < END);
     if (isLivelock) this.#stepsMax = script.filter((choice) => choice < KILL).length - 1;
     this.#world = this.#makeWorld(false);
-    const { broken, outcome } = this.#repeat(script);
+    const { broken, outcome } = this.#repeat(new ScriptStrategy(script));
     const failure = broken === undefined ? undefined : this.#explain(broken);
     if (outcome !== undefined) this.#outcomes.set(outcome, 1);
     this.#executions = 1;
@@ -128,12 +128,12 @@ export class Explorer {
   }
 
   /** Runs a list of choices, and after its end the first choice that there is each time. */
-  #repeat(script: readonly number[]): { readonly broken: Broken | undefined; readonly outcome: string | undefined } {
+  #repeat(strategy: Strategy): { readonly broken: Broken | undefined; readonly outcome: string | undefined } {
     if (this.#limits.races !== false) this.#world.races ??= new Races(this.#world, (site) => this.#describe(site));
     const { executions, points } = { executions: this.#executions, points: this.#points };
     this.#isReplaying = true;
     this.#world.sizes = new Sizes(this.#world, (site) => this.#describe(site));
-    const outcome = this.#execute(new ScriptStrategy(script));
+    const outcome = this.#execute(strategy);
     this.#executions = executions;
     this.#points = points;
     return { broken: this.#world.broken, outcome };
@@ -157,7 +157,7 @@ export class Explorer {
       if (choice === PRUNE) break;
       if (choice !== END) this.#note(choice);
       if (choice === END) {
-        const stuck = this.#stuck(world);
+        const stuck = stuckIn(world, (site) => this.#describe(site));
         if (stuck === undefined) {
           const outcome = world.finish();
           const refusal = this.#expected.refusal(outcome);
@@ -208,27 +208,6 @@ export class Explorer {
     return this.#killable.includes(world.last) ? 1 << world.last : 0;
   }
 
-  /** Why nobody can go on, if it is not the end. */
-  #stuck(world: World): Broken | undefined {
-    const asleep = world.agents.filter(({ status }) => status === PARKED);
-    if (asleep.length === 0) return undefined;
-    const missed = asleep.filter((agent) => !isSame(agent.pending.words, heldBy(agent), agent.pending.a));
-    const kind = missed.length > 0 ? 'lost wake-up' : 'deadlock';
-    const list = asleep.map((agent) => this.#describeSleeper(agent)).join('; ');
-    const dead = world.agents.find(({ status }) => status === DEAD);
-    const death = dead === undefined ? '' : ` Agent ${dead.name} died before its operation ${dead.operations + 1}.`;
-    return { kind, message: `Nobody can go on: ${list}.${death}` };
-  }
-
-  #describeSleeper(agent: AgentRun): string {
-    const { words, index, a, site } = agent.pending;
-    const word =
-      this.#parts.describeWord?.(words, index) ?? `word ${words.byteOffset / words.BYTES_PER_ELEMENT + index}`;
-    const held = heldBy(agent);
-    const state = isSame(words, held, a) ? 'it still does' : `it holds ${held} by now and nobody rang`;
-    return `agent ${agent.name} sleeps at ${this.#describe(site)} while ${word} holds ${a} (${state})`;
-  }
-
   #note(choice: number): void {
     if (this.#length === this.#choices.length) {
       const longer = new Uint8Array(this.#length * 2);
@@ -239,10 +218,10 @@ export class Explorer {
   }
 
   /** Runs the failing execution once more, this time writing it down; it must fail the same way. */
-  #explain(broken: Broken): Failure {
-    const script = this.#script();
+  #explain(found: Broken): Failure {
+    const { script, broken = found } = this.#simplest(found);
     this.#world.rows = [];
-    const again = this.#repeat(script).broken;
+    const again = this.#repeat(new ScriptStrategy(script)).broken;
     const rows = this.#world.rows;
     this.#world.rows = undefined;
     if (again?.kind !== broken.kind || again.message !== broken.message) {
@@ -261,6 +240,29 @@ export class Explorer {
     };
   }
 
+  /** The schedule that just failed, made simpler. A livelock is as long as its limit and stays as it is. */
+  #simplest(broken: Broken): Attempt {
+    const found: Attempt = { script: this.#script(), interruptions: 0, broken };
+    const { shrink: isWanted = true, replay } = this.#limits;
+    if (!isWanted || replay !== undefined || broken.kind === 'livelock') return found;
+    const reached = this.#world.reached.slice();
+    const stepsMax = this.#stepsMax;
+    this.#stepsMax = found.script.length;
+    const first = this.#attempt(found.script);
+    const isSame = failsAlike(first.broken, broken);
+    const best = isSame ? shrink(first, (script) => this.#attempt(script), shrinkBudget) : found;
+    this.#stepsMax = stepsMax;
+    this.#world.reached.set(reached);
+    if (best !== first && isSame) this.#shrunk = { from: extentOf(first), to: extentOf(best) };
+    return best;
+  }
+
+  #attempt(script: readonly number[]): Attempt {
+    const strategy = new LooseScript(script);
+    const { broken } = this.#repeat(strategy);
+    return { script: this.#script(), interruptions: strategy.interruptions, broken };
+  }
+
   /**
    * The first execution once more, after all others: what they left behind must not matter, and no word may be accessed
    * in two sizes, which is not looked at while searching.
@@ -268,7 +270,7 @@ export class Explorer {
   #audit(script: readonly number[], end: string): Failure | undefined {
     let again: string;
     try {
-      const { broken, outcome } = this.#repeat(script);
+      const { broken, outcome } = this.#repeat(new ScriptStrategy(script));
       if (broken?.kind === 'race') return this.#explain(broken);
       again = broken?.message ?? this.#endOf(outcome);
     } catch (error) {
@@ -297,6 +299,7 @@ export class Explorer {
       executions: this.#executions,
       isComplete,
       failure,
+      shrunk: this.#shrunk,
       outcomes: this.#outcomes,
       missing: this.#expected.missing(this.#outcomes),
       coverage: coverageOf(this.#program.sites, this.#world.reached),
@@ -351,6 +354,13 @@ export class Explorer {
   }
 }
 
+/** Well under a second, and hardly ever reached. */
+const shrinkBudget = { executions: 2000, steps: 500_000 };
+
+function extentOf({ script, interruptions }: Attempt): Extent {
+  return { steps: script.length, interruptions };
+}
+
 /** How many time-outs of one agent may expire by choice in one execution; those that alone go on may always. */
 const expiriesMax = 2;
 
@@ -371,10 +381,6 @@ function killableOf(names: readonly string[], wanted: boolean | readonly string[
     if (index < 0) throw new Error(`There is no agent '${name}' to kill; the agents are ${names.join(', ')}.`);
     return index;
   });
-}
-
-function heldBy({ pending: { words, index } }: AgentRun): number {
-  return words[index] as number;
 }
 
 function definedOf(limits: Limits): Limits {

@@ -15,7 +15,7 @@ import { Runtime } from './runtime.ts';
 import { shownPath } from './sources.ts';
 
 export { unreachedLines } from './coverage.ts';
-export type { Failure, FailureKind, Limits, ModuleCoverage, Patch, Report } from './report.ts';
+export type { Extent, Failure, FailureKind, Limits, ModuleCoverage, Patch, Report } from './report.ts';
 export type { Scenario, ScenarioOptions, ScenarioParts } from './scenario.ts';
 export { scenario } from './scenario.ts';
 

@@ -31,6 +31,8 @@ export interface Limits {
   readonly spinsMax?: number;
   /** Whether plain accesses of shared typed arrays are checked for data races. Default true. */
   readonly races?: boolean;
+  /** Whether a failing schedule is made simpler before it is reported. Default true. */
+  readonly shrink?: boolean;
   /** Repeats one execution: a replay line or the schedule in it. Other limits then do not matter. */
   readonly replay?: string;
   /** Planted bugs, by edit. */
@@ -60,11 +62,20 @@ export interface ModuleCoverage {
   readonly unreached: readonly string[];
 }
 
+/** How much of a schedule there is to read. */
+export interface Extent {
+  readonly steps: number;
+  /** Switches away from an agent that could go on, deaths, and time-outs. */
+  readonly interruptions: number;
+}
+
 export interface Report {
   readonly executions: number;
   /** True if nothing within the limits was left out. */
   readonly isComplete: boolean;
   readonly failure: Failure | undefined;
+  /** The failing schedule as it was found, and as it is reported; undefined if it is reported as it was found. */
+  readonly shrunk: { readonly from: Extent; readonly to: Extent } | undefined;
   /** JSON of the agents' results -> number of executions that ended with it. */
   readonly outcomes: ReadonlyMap<string, number>;
   /** Expected by the scenario's `outcomes`, and not met: in a complete search they cannot occur. */

@@ -29,6 +29,39 @@ export class ScriptStrategy implements Strategy {
   }
 }
 
+/** A list of choices that need not fit: those that are not offered are skipped. Counts what interrupted somebody. */
+export class LooseScript implements Strategy {
+  readonly states: number = 0;
+  readonly isRepeating: boolean = false;
+  readonly asksAlways: boolean = true;
+  interruptions: number = 0;
+  readonly #script: readonly number[];
+  #at: number = 0;
+
+  constructor(script: readonly number[]) {
+    this.#script = script;
+  }
+
+  next(): boolean {
+    return this.#at === 0;
+  }
+
+  choose(world: World, options: Options): number {
+    const choice = this.#pick(world, options);
+    const couldGoOn = world.last >= 0 && ((options.run >>> world.last) & 1) === 1;
+    if (choice < KILL ? couldGoOn && choice !== world.last : choice !== END) this.interruptions++;
+    return choice;
+  }
+
+  #pick(world: World, options: Options): number {
+    while (this.#at < this.#script.length) {
+      const choice = this.#script[this.#at++] as number; // below the length
+      if (isOffered(choice, options)) return choice;
+    }
+    return firstOf(options, world.last);
+  }
+}
+
 /** Who went on last goes on, or else the first. */
 export function firstOf({ run, kill, expire, mayEnd }: Options, last: number): number {
   if (run !== 0) return last >= 0 && (run >>> last) & 1 ? last : lowestBit(run);
