@@ -190,7 +190,7 @@ export function uapi(space: Space, options: UapiOptions = {}): Uapi {
     close: (fd) => run(() => system.files.close(fd)),
     dup: (fd) => answer(() => fdOf(system.files.dup(fd))),
     pipe: () =>
-      answer(() => ({ fd: system.files.open({ kind: 'pipe' }), writeFd: system.files.open({ kind: 'other' }) })),
+      answer(() => ({ fd: system.files.open({ kind: 'pipe' }), writeFd: system.files.open({ kind: 'pipe-end' }) })),
     openOther: () => answer(() => fdOf(system.files.open({ kind: 'other' }))),
     eventfd: () => answer(() => fdOf(openEventFile(system))),
     readEventfd: (fd) => answer(() => ({ count: readEvent(system, fd) })),

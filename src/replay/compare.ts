@@ -29,7 +29,7 @@ export function asKernelCall(fields: Fields): Fields {
   const events = Array.isArray(ev) ? ev.filter((event) => /^cb\d+$/.test(String(event))) : [];
   return {
     ...rest,
-    ...(Array.isArray(list) ? { list: [...list].sort() } : {}),
+    ...(Array.isArray(list) ? { list: [...new Set(list)].sort() } : {}),
     ...(events.length > 0 ? { ev: events.sort() } : {}),
   };
 }

@@ -1,6 +1,6 @@
 /** What the preconditions of exceptions look at: lists and events of records, and what happened before in their sequence. */
-import type { ListedFence } from '../uapi.ts';
 import { isSame } from './compare.ts';
+import type { Forgotten } from './forgotten.ts';
 import type { KernelSession } from './kernel-session.ts';
 import type { Session } from './session.ts';
 import type { Fields, Json, Operation } from './trace.ts';
@@ -12,6 +12,8 @@ export interface Scene {
   readonly kernel: KernelSession | undefined;
   readonly ww?: WwSession;
   readonly operations: readonly Operation[];
+  /** Where Linux has dropped what is pending. */
+  readonly forgotten: Forgotten | undefined;
 }
 
 /** A fence as FILE_INFO lists it. */
@@ -46,39 +48,34 @@ export function signalsOf(timeline: string, operations: readonly Operation[]): n
   return operations.filter(({ name, args }) => name === 'tl_inc' && `${args[0]}:` === timeline).length;
 }
 
-export interface Event {
+interface Event {
   readonly [key: string]: Json;
   readonly w: string;
 }
 
-export function eventsOf({ ev }: Fields): readonly Event[] {
+/** Waits that ended; at the end of a sequence those that are asleep. */
+function eventsOf({ ev, pending }: Fields): readonly Event[] {
+  if (Array.isArray(pending)) return pending.map((w) => ({ w: String(w) }));
   return Array.isArray(ev) ? (ev as unknown as readonly Event[]) : [];
 }
 
-export function withoutEvents(fields: Fields): Fields {
+function withoutEvents(fields: Fields): Fields {
   const { ev: _ev, pending: _pending, ...rest } = fields;
   return rest;
 }
 
-/** Whether this wait is one for an access, begun before a fence was added to a buffer. */
-export function isAccess({ w }: Event, index: number, operations: readonly Operation[]): boolean {
-  const begun = operations.findLast(({ name, args }) => name === 'db_async' && args[0] === w);
-  if (begun === undefined) return false;
-  return operations.slice(begun.index, index + 1).some(({ name }) => name === 'db_import' || name === 'vg_attach');
+/** The waits by which two answers differ, if they differ by nothing else. */
+export function differingWaits(expected: Fields, actual: Fields): readonly string[] {
+  if (!isSame(withoutEvents(expected), withoutEvents(actual))) return [];
+  const [theirs, ours] = [eventsOf(expected), eventsOf(actual)];
+  return [...without(theirs, ours), ...without(ours, theirs)].map(({ w }) => w);
 }
 
-/** Fences of sw_sync that Linux dropped from a buffer though they are pending: their timelines and numbers. */
-export function forgottenIn(session: Session): { readonly o: string; readonly n: number }[] {
-  const found: { o: string; n: number }[] = [];
-  for (const { fd } of session.bound()) {
-    const { fences = [] } = session.api.dmaBufInfo(fd);
-    for (const { status, driver, timeline, seqno } of fences) {
-      const isLater = (other: ListedFence): boolean =>
-        other.status !== 0 && other.timeline === timeline && BigInt.asIntN(32, other.seqno - seqno) > 0n;
-      if (status === 0 && driver === 'sw_sync' && fences.some(isLater)) found.push({ o: timeline, n: Number(seqno) });
-    }
-  }
-  return found;
+/** Whether this wait is one for an access, begun before a fence was added to a buffer. */
+export function isAccess(wait: string, index: number, operations: readonly Operation[]): boolean {
+  const begun = operations.findLast(({ name, args }) => name === 'db_async' && args[0] === wait);
+  if (begun === undefined) return false;
+  return operations.slice(begun.index, index + 1).some(({ name }) => name === 'db_import' || name === 'vg_attach');
 }
 
 export function entriesOf(fields: Fields): readonly (readonly Json[])[] {

@@ -7,6 +7,7 @@
 import { Space } from '../index.ts';
 import { asKernelCall, type Difference, differenceOf, isSame } from './compare.ts';
 import { type Exception, exceptionFor } from './exceptions.ts';
+import { Forgotten } from './forgotten.ts';
 import { KernelSession } from './kernel-session.ts';
 import { operations } from './operations.ts';
 import type { Scene } from './records.ts';
@@ -43,20 +44,23 @@ export async function runSequence(sequence: Sequence): Promise<SequenceResult> {
   const player = playerFor(space, sequence);
   try {
     const excepted = new Map<Exception, number>();
-    for (const operation of sequence.operations) {
-      const found = await player.play(operation).catch((error: unknown) => ({ operation, actual: thrown(error) }));
-      if (found === undefined) continue;
+    const isExplained = async (found: Difference): Promise<boolean> => {
       const exception = exceptionFor(found, player.scene);
-      if (exception === undefined) {
-        return { sequence, difference: found, excepted, compared: operation.index + 1 };
-      }
+      if (exception === undefined) return false;
+      excepted.set(exception, (excepted.get(exception) ?? 0) + 1);
       if (exception.follow !== undefined) {
         exception.follow(found, player.scene);
         await settle(true);
       }
-      excepted.set(exception, (excepted.get(exception) ?? 0) + 1);
+      return true;
+    };
+    for (const operation of sequence.operations) {
+      const found = await player.play(operation).catch((error: unknown) => ({ operation, actual: thrown(error) }));
+      if (found === undefined || (await isExplained(found))) continue;
+      return { sequence, difference: found, excepted, compared: operation.index + 1 };
     }
-    const difference = lastDifference(sequence, player);
+    const found = lastDifference(sequence, player);
+    const difference = found === undefined || (await isExplained(found)) ? undefined : found;
     return { sequence, difference, excepted, compared: sequence.operations.length };
   } finally {
     await player.end();
@@ -82,10 +86,12 @@ function playerFor(space: Space, sequence: Sequence): Player {
 class CallPlayer implements Player {
   readonly scene: Scene;
   readonly #session: Session;
+  readonly #forgotten: Forgotten;
 
   constructor(space: Space, { operations: all }: Sequence) {
     this.#session = new Session(space, new VirtualClock());
-    this.scene = { session: this.#session, kernel: undefined, operations: all };
+    this.#forgotten = new Forgotten(this.#session);
+    this.scene = { session: this.#session, kernel: undefined, operations: all, forgotten: this.#forgotten };
   }
 
   async play(operation: Operation): Promise<Difference | undefined> {
@@ -93,6 +99,7 @@ class CallPlayer implements Player {
     clock.index = operation.index;
     const result = await this.#run(operation);
     await settle(sleepers.hasPending);
+    this.#forgotten.note(operation);
     const ev = sleepers.harvest();
     return differenceOf(operation, ev.length === 0 ? result : { ...result, ev });
   }
@@ -142,7 +149,7 @@ class KernelPlayer implements Player {
 
   constructor(space: Space, { operations: all }: Sequence) {
     this.#session = new KernelSession(space);
-    this.scene = { session: undefined, kernel: this.#session, operations: all };
+    this.scene = { session: undefined, kernel: this.#session, operations: all, forgotten: undefined };
   }
 
   async play(operation: Operation): Promise<Difference | undefined> {
@@ -168,7 +175,7 @@ class WwPlayer implements Player {
 
   constructor(space: Space, { operations: all }: Sequence) {
     this.#session = new WwSession(space);
-    this.scene = { session: undefined, kernel: undefined, ww: this.#session, operations: all };
+    this.scene = { session: undefined, kernel: undefined, ww: this.#session, operations: all, forgotten: undefined };
   }
 
   async play(operation: Operation): Promise<Difference | undefined> {

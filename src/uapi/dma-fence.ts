@@ -133,10 +133,12 @@ export function unwrap(fence: DmaFence): readonly DmaFence[] {
 export function mergeFences(contexts: FenceContexts, fences: readonly DmaFence[]): DmaFence {
   const pending = fences.flatMap(unwrap).filter((leaf) => !isSignaled(leaf));
   if (pending.length === 0) return stub(contexts.space);
-  const fence = Fence.all(pending.map((leaf) => leaf.fence));
-  const members = fence.points.flatMap((point) => contexts.fenceAt(point) ?? []);
+  const latest = Fence.all(pending.map((leaf) => leaf.fence));
+  const members = latest.points.flatMap((point) => contexts.fenceAt(point) ?? []);
   const [only] = members;
   if (only !== undefined && members.length === 1) return only;
+  // Of those that a later one stands for, the errors are forgotten too.
+  const fence = Fence.all(members.map((member) => member.fence));
   return { kind: 'array', fence, context: undefined, seqno: 1, error: 0, members, isEnabled: false };
 }
 

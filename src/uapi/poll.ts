@@ -68,7 +68,7 @@ function outcomeOf(ready: number, why: ErrnoName | undefined): number | ErrnoNam
   return why === 'ETIME' ? 0 : why;
 }
 
-/** What is ready of a file. Files without a poll of their own are always ready; the read end of a pipe never is. */
+/** What is ready of a file. Files without a poll of their own are always ready; of a pipe that nobody uses only the write end is. */
 function readyOf(file: OpenFile): number {
   switch (file.kind) {
     case 'sync_file':
@@ -81,6 +81,8 @@ function readyOf(file: OpenFile): number {
       return POLL_OUT | ((file as EventFile).count > 0n ? POLL_IN : 0);
     case 'pipe':
       return 0;
+    case 'pipe-end':
+      return POLL_OUT;
     default:
       return POLL_IN | POLL_OUT;
   }

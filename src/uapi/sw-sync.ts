@@ -85,7 +85,8 @@ export function getDeadline(system: System, fd: number, fenceFd: number): bigint
   swTimelineAt(system, fd);
   const fence = syncFileAt(system, fenceFd) ?? refuse('EINVAL');
   if (fence.name.driver !== 'sw_sync') refuse('EINVAL');
-  const [point] = fence.file.leaves;
+  // A merge may list failures besides.
+  const point = fence.file.leaves.find((leaf) => isNamed(system.names.nameOf(leaf), fence.name));
   const deadline = point && deadlinesOf(system).get(`${point.timeline} ${point.seqno}`);
   return deadline === undefined ? refuse('ENOENT') : nanosecondsOf(deadline);
 }
@@ -113,6 +114,10 @@ function overTimeline(system: System, file: SwTimeline, value: number): Timeline
   over.issue(1);
   over.signal(1, system.stamp());
   return over;
+}
+
+function isNamed(name: FenceName, other: FenceName): boolean {
+  return name.context === other.context && name.seqno === other.seqno;
 }
 
 function swTimelineAt(system: System, fd: number): SwTimeline {

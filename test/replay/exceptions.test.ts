@@ -24,9 +24,12 @@ describe('the table of exceptions', () => {
 });
 
 /** Replays operations with the last answer changed; the name of the exception taken for it, or 'fails', or 'same'. */
-async function outcomeOf(lines: readonly (readonly [string, object])[]): Promise<string> {
+async function outcomeOf(
+  lines: readonly (readonly [string, object])[],
+  pending: readonly string[] = [],
+): Promise<string> {
   const records = lines.map(([op, fields], i) => JSON.stringify({ i, op, ...fields }));
-  const text = ['{"seq":"a"}', ...records, '{"end":"a","pending":[]}'].join('\n');
+  const text = ['{"seq":"a"}', ...records, `{"end":"a","pending":${JSON.stringify(pending)}}`].join('\n');
   const [sequence] = parseTrace(text, 'x');
   if (sequence === undefined) throw new Error('The text holds a sequence.');
   const { difference, excepted } = await runSequence(sequence);
@@ -96,7 +99,10 @@ describe('merge-keeps-errors', () => {
 test('an exception is for its operations alone', () => {
   const operation = { index: 0, text: 'poll f0 i', name: 'poll', args: [], expected: { rc: 0 } };
   expect(
-    exceptionFor({ operation, actual: { rc: 1 } }, { session: undefined, kernel: undefined, operations: [] }),
+    exceptionFor(
+      { operation, actual: { rc: 1 } },
+      { session: undefined, kernel: undefined, operations: [], forgotten: undefined },
+    ),
   ).toBe(undefined);
 });
 
@@ -167,6 +173,11 @@ describe('access-waits-for-what-was-there', () => {
     expect(await outcomeOf([...added, ['tl_inc t0 1', ok], ['tl_inc t0 1', ended]])).toBe(
       'access-waits-for-what-was-there',
     );
+  });
+
+  test('explains one that is asleep at the end in Linux alone', async () => {
+    expect(await outcomeOf([...added, ['tl_inc t0 1', ended]], ['w0'])).toBe('access-waits-for-what-was-there');
+    expect(await outcomeOf([...begin, ['tl_inc t0 1', ended]], ['w0'])).toBe('fails at end');
   });
 
   test('explains neither a wait that nothing was added to, nor another answer', async () => {

@@ -46,6 +46,22 @@ describe('descriptors', () => {
   });
 });
 
+test('of a pipe that nobody uses the write end is ready', () => {
+  const { fd = -1, writeFd = -1 } = api.pipe();
+  expect(api.poll(fd, POLL_IN | POLL_OUT)).toEqual({ rc: 0, revents: 0 });
+  expect(api.poll(writeFd, POLL_IN | POLL_OUT)).toEqual({ rc: 1, revents: POLL_OUT });
+});
+
+test('a deadline of a merge is that of its pending fence, also beside a failure that it lists', () => {
+  const failed = fenceOf('t:', 1);
+  const { timeline, fd } = fenceOf('u:', 1);
+  api.close(failed.timeline);
+  const { fd: merged = -1 } = api.syncMerge(failed.fd, fd, 'm');
+  expect(api.swSyncGetDeadline(timeline, merged)).toEqual({ rc: -2, err: 'ENOENT' });
+  api.syncSetDeadline(merged, 5n);
+  expect(api.swSyncGetDeadline(timeline, merged)).toEqual({ rc: 0, deadlineNs: 5n });
+});
+
 describe('on the own clock', () => {
   test('a signal is stamped with the time of day', () => {
     const { timeline, fd } = fenceOf('t:', 1);
