@@ -6,13 +6,13 @@
  */
 import { reportUncaught } from './cells/task.ts';
 import type { Core } from './core.ts';
-import { PENDING, type Point, type Points, pointStatus } from './fence/points.ts';
+import { isLastOfItsTimeline, PENDING, type Point, type Points, pointStatus } from './fence/points.ts';
 import { dueMax, hintPoint, ownWishes } from './fence/wishes.ts';
 
 /** Tells whoever signals the pending points. Jobs have no deadline: nobody is told. */
 export function hintDeadline(core: Core, points: Points, atMs: number): void {
-  for (const point of points) {
-    if (point.timeline >= core.agent.layout.limits.timelines) continue;
+  for (const [index, point] of points.entries()) {
+    if (point.timeline >= core.agent.layout.limits.timelines || !isLastOfItsTimeline(points, index)) continue;
     if (pointStatus(core.agent, point) === PENDING) hintOne(core, point, atMs);
   }
 }

@@ -15,7 +15,7 @@ import type { Core } from './core.ts';
 import { hintDeadline } from './deadlines.ts';
 import { asOthersRead, failureOf, rememberPoint } from './failure.ts';
 import type { Points } from './fence/points.ts';
-import { DONE, failedPoint, mergeWithFailures, PENDING, pointStatus, pointsStatus } from './fence/points.ts';
+import { comparePoints, DONE, failedPoint, mergePoints, PENDING, pointStatus, pointsStatus } from './fence/points.ts';
 import { relayFirst } from './fence/relay.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
 import { wantOwn } from './fence/wishes.ts';
@@ -59,6 +59,8 @@ export class Fence<R = void> {
   readonly #label: string;
   readonly #source: OutcomeSource<R> | undefined;
   #outcome: Exclude<Outcome<R>, { status: 'pending' }> | undefined;
+  /** Of a merge, the fences of this thread that know more of their errors than the points do. They decide nothing. */
+  #parts: readonly Fence<unknown>[] = [];
   #abort: AbortSignal | undefined;
   #target: EventTarget | undefined;
 
@@ -240,7 +242,10 @@ export class Fence<R = void> {
     return new Fence<void>(core, [point], 'over');
   }
 
-  /** Over when all are; a value, the point-wise maximum. An empty list is done. */
+  /**
+   * Over when all are, failed if one of them did; a value, of which a handle says the same. Of many pending points of one
+   * timeline it keeps the last 64 and the error of none before (contract C25). An empty list is done.
+   */
   static all(fences: Iterable<Fence<unknown>>): Fence {
     const list = [...fences];
     for (const fence of list) fence.asked();
@@ -252,17 +257,16 @@ export class Fence<R = void> {
         fail('EINVAL', `Fence '${fence.#label}' is of another space than '${first.#label}'.`, { argument: 'fences' });
       }
     }
-    const points = mergeWithFailures(
+    const points = mergePoints(
       first.#home().agent,
       list.map((fence) => fence.#points),
     );
-    return new Fence<void>(first.#core, points, 'all', () => {
-      for (const fence of list) {
-        const outcome = fence.#look();
-        if (outcome?.status === 'failed') return outcome;
-      }
-      return { status: 'done', value: undefined };
-    });
+    const all = new Fence<void>(first.#core, points, 'all');
+    // Flat, whatever was merged before: nothing is looked through, and nothing that is done is kept alive.
+    all.#parts = list
+      .flatMap((fence): readonly Fence<unknown>[] => (fence.#source === undefined ? fence.#parts : [fence]))
+      .filter((fence) => fence.#look()?.status !== 'done');
+    return all;
   }
 
   /**
@@ -327,12 +331,16 @@ export class Fence<R = void> {
     if (this.#source !== undefined) return this.#source();
     // Without a source there is no result: R is void.
     if (status === DONE) return { status: 'done', value: undefined as R };
-    const failed = this.#points.find((point) => pointStatus(agent, point) === status);
+    const found = this.#points.find((point) => pointStatus(agent, point) === status);
     // Some point has that status, or they would not have it together; unless it was forgotten between the two looks.
-    return {
-      status: 'failed',
-      error: failureOf(core, failed ?? (this.#points[0] as Points[number]), status, this.#label),
-    };
+    const failed = found ?? (this.#points[0] as Points[number]);
+    return { status: 'failed', error: this.#errorOfPart(failed) ?? failureOf(core, failed, status, this.#label) };
+  }
+
+  #errorOfPart(failed: Points[number]): FencelineError | undefined {
+    const part = this.#parts.find((one) => one.#points.some((point) => comparePoints(point, failed) === 0));
+    const outcome = part === undefined ? undefined : part.#look();
+    return outcome?.status === 'failed' ? outcome.error : undefined;
   }
 
   /** The same without a result. */

@@ -12,7 +12,7 @@ import type { Signature } from './device/kernel.ts';
 import type { Plan } from './device/plan.ts';
 import { planOf } from './device/plan.ts';
 import type { Point } from './fence/points.ts';
-import { mergeWithFailures } from './fence/points.ts';
+import { mergePoints } from './fence/points.ts';
 import type { Job } from './fence.ts';
 import { Fence, pointsOfFence } from './fence.ts';
 import { figuresOf } from './figures.ts';
@@ -166,7 +166,7 @@ function pointsAfter(core: Core, after: JobOptions['after']): readonly Point[] {
   if (!Array.isArray(list))
     fail('EINVAL', 'The option after is not a fence, nor a list of them.', { argument: 'after' });
   if (list.length === 1 && list[0] !== undefined) return pointsOfFence(list[0], core);
-  return mergeWithFailures(
+  return mergePoints(
     core.agent,
     list.map((fence) => pointsOfFence(fence, core)),
   );

@@ -86,7 +86,8 @@ class SharedSyncFile implements SyncFile {
   merge(other: SyncFile, name: string = this.name): SyncFile {
     const core = this.#core;
     const chains = [chainOfFile(this, core), chainOfFile(other, core)];
-    return new SharedSyncFile(core, chainOf(mergeChains(core.agent, chains, (leaf) => overSince(core, leaf))), name);
+    const leaves = mergeChains(core.agent, chains, (leaf) => overSince(core, leaf));
+    return new SharedSyncFile(core, chainOf(leaves, true), name);
   }
 
   get handle(): Handle<SyncFile> {
@@ -137,7 +138,7 @@ registerKind('fenceline.syncFile', (core, fields) => {
     const prevSeqno = indexOf(link.prevSeqno, seqno + 1, 'number before');
     if (!Array.isArray(link.leaves)) refuseHandle('has a link without leaves');
     const leaves = link.leaves.map((leaf: Partial<Leaf>) => leafOf(core, leaf));
-    return { numbering, seqno, prevSeqno, isPoint: link.isPoint === true, leaves };
+    return { numbering, seqno, prevSeqno, isPoint: link.isPoint === true, isMerge: link.isMerge === true, leaves };
   });
   return new SharedSyncFile(core, chain, String(fields.name));
 });

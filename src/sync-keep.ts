@@ -53,16 +53,28 @@ export function keepInObject(core: Core, id: SyncObjectId, chain: Chain): void {
   keeper.lookAt = Math.max(lookLeast, keeper.kept.size * 2);
 }
 
-/** Lets go of what objects hold that are gone. Others may still have one of which this thread has disposed. */
-export function tidyKeepers(core: Core): void {
+/**
+ * Lets go of what objects hold that are gone: of the one that this thread has disposed of at once, unless others still have
+ * it; of those that others disposed of later, once there are twice as many as the last time.
+ */
+export function tidyKeepers(core: Core, disposed?: SyncObjectId): void {
   const all = keepers.get(core);
-  if (all === undefined || all.size < (lookedThrough.get(core) ?? 0) * 2) return;
-  for (const [name, { id, kept }] of all) {
-    if (isSyncObjectThere(core.agent, id)) continue;
-    letGoOf(kept, undefined);
-    all.delete(name);
-  }
+  if (all === undefined) return;
+  const own = disposed === undefined ? undefined : all.get(nameOf(disposed));
+  if (own !== undefined) letGoIfGone(core, all, own);
+  if (all.size < (lookedThrough.get(core) ?? 0) * 2) return;
+  for (const keeper of all.values()) letGoIfGone(core, all, keeper);
   lookedThrough.set(core, all.size);
+}
+
+function letGoIfGone(core: Core, all: Map<string, Keeper>, { id, kept }: Keeper): void {
+  if (isSyncObjectThere(core.agent, id)) return;
+  letGoOf(kept, undefined);
+  all.delete(nameOf(id));
+}
+
+function nameOf({ syncObject, generation }: SyncObjectId): string {
+  return `${syncObject}.${generation}`;
 }
 
 function keeperOf(core: Core, id: SyncObjectId): Keeper {
@@ -71,7 +83,7 @@ function keeperOf(core: Core, id: SyncObjectId): Keeper {
     all = new Map();
     keepers.set(core, all);
   }
-  const name = `${id.syncObject}.${id.generation}`;
+  const name = nameOf(id);
   let keeper = all.get(name);
   if (keeper === undefined) {
     keeper = { id, kept: new Map(), lookAt: lookLeast };

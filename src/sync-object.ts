@@ -185,7 +185,7 @@ class SharedSyncObject implements SyncObject {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
     letGo(this.#core, this.#id);
-    if (!this.#core.isClosed) tidyKeepers(this.#core);
+    if (!this.#core.isClosed) tidyKeepers(this.#core, this.#id);
   }
 
   [disposeKey](): void {
@@ -198,13 +198,14 @@ class SharedSyncObject implements SyncObject {
     const { syncObject } = this.#id;
     keepInObject(this.#core, this.#id, chain);
     if (point === undefined) replaceChain(agent, syncObject, chain);
-    else addPoint(agent, syncObject, point, headOf(chain).leaves);
+    else addPoint(agent, syncObject, point, headOf(chain));
     lookNow(this.#core, this.#id);
   }
 
   #merged(chain: Chain): Chain {
     const core = this.#core;
-    return chainOf(mergeChains(core.agent, [chain], (leaf) => overSince(core, leaf)));
+    const leaves = mergeChains(core.agent, [chain], (leaf) => overSince(core, leaf));
+    return chainOf(leaves, true);
   }
 
   #check(point: number): Core {

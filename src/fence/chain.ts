@@ -14,7 +14,7 @@
  */
 import type { Memory } from '../cells/memory.ts';
 import type { Point, Points } from './points.ts';
-import { comparePoints, DONE, isSameTimeline, PENDING, pointStatus } from './points.ts';
+import { DONE, mergePoints, PENDING, pointStatus } from './points.ts';
 
 /** A point, or something that was over and done from the start: a stub. */
 export type Leaf = Point;
@@ -26,6 +26,8 @@ export interface Link {
   readonly prevSeqno: number;
   /** Whether it has a number: else it is a fence alone, and the oldest of its chain. */
   readonly isPoint: boolean;
+  /** Whether its leaves are a merge: of one timeline the last is listed, and those that failed if it did not. */
+  readonly isMerge: boolean;
   readonly leaves: readonly Leaf[];
 }
 
@@ -50,8 +52,8 @@ export function leafStatus(memory: Memory, leaf: Leaf): number {
 }
 
 /** A fence alone, as a chain. */
-export function chainOf(leaves: readonly Leaf[]): Chain {
-  return [binaryLink(0, leaves)];
+export function chainOf(leaves: readonly Leaf[], isMerge: boolean = false): Chain {
+  return [{ ...binaryLink(0, leaves), isMerge }];
 }
 
 export function headOf(chain: Chain): Link {
@@ -60,13 +62,18 @@ export function headOf(chain: Chain): Link {
 }
 
 /** The link that adding a point makes, on top of `head` (undefined: of nothing). */
-export function linkAfter(head: Link | undefined, point: number, leaves: readonly Leaf[]): Link {
+export function linkAfter(
+  head: Link | undefined,
+  point: number,
+  leaves: readonly Leaf[],
+  isMerge: boolean = false,
+): Link {
   const numbering = head === undefined ? 0 : head.numbering;
   if (head === undefined || !head.isPoint) {
-    return { numbering: numbering + 1, seqno: point, prevSeqno: 0, isPoint: true, leaves };
+    return { numbering: numbering + 1, seqno: point, prevSeqno: 0, isPoint: true, isMerge, leaves };
   }
-  if (point > head.seqno) return { numbering, seqno: point, prevSeqno: head.seqno, isPoint: true, leaves };
-  return { numbering: numbering + 1, seqno: head.seqno, prevSeqno: 0, isPoint: true, leaves };
+  if (point > head.seqno) return { numbering, seqno: point, prevSeqno: head.seqno, isPoint: true, isMerge, leaves };
+  return { numbering: numbering + 1, seqno: head.seqno, prevSeqno: 0, isPoint: true, isMerge, leaves };
 }
 
 /** Whether a chain with this head has the point already. 0 asks for whatever there is. */
@@ -108,17 +115,33 @@ export function completedPoint(memory: Memory, chain: Chain): number {
   return isOverUpTo(memory, chain, oldest) ? link.seqno : link.prevSeqno;
 }
 
-/** The leaves as Linux lists them: the head's, then those of older links that are not over. */
+/**
+ * The leaves as Linux lists them: the head's, then those of older links that are not over. Of a merge those of one timeline
+ * that the last one covers are left out.
+ */
 export function listLeaves(memory: Memory, chain: Chain): Leaf[] {
   const listed: Leaf[] = [];
   for (let at = chain.length - 1; at >= 0; at = olderPending(memory, chain, at)) {
-    for (const leaf of (chain[at] as Link).leaves) listed.push(leaf);
+    const { leaves, isMerge } = chain[at] as Link;
+    const last: Map<number, Leaf> = new Map();
+    if (isMerge) for (const leaf of leaves) last.set(nameOf(leaf), leaf);
+    for (const leaf of leaves) if (!isCovered(memory, leaf, last.get(nameOf(leaf)))) listed.push(leaf);
   }
   return listed;
 }
 
+/** Whether the last leaf of its timeline stands for it: not if it failed, and that one did not. */
+function isCovered(memory: Memory, leaf: Leaf, last: Leaf | undefined): boolean {
+  if (last === undefined || last === leaf || isStub(leaf)) return false;
+  return leafStatus(memory, leaf) >= 0 || leafStatus(memory, last) < 0;
+}
+
+function nameOf({ timeline, generation }: Leaf): number {
+  return timeline * 2 ** 22 + generation;
+}
+
 /**
- * The leaves that a merge of chains consists of: what is not over or failed, of one timeline the latest, sorted by timeline.
+ * The leaves that a merge of chains consists of: what is not over or failed (`mergePoints`), sorted by timeline.
  * Never empty: where all is done it is a stub, over since the latest of `overSince`.
  */
 export function mergeChains(
@@ -127,21 +150,15 @@ export function mergeChains(
   overSince: (leaf: Leaf) => number,
 ): readonly Leaf[] {
   const kept: Leaf[] = [];
-  const failed: Leaf[] = [];
   let latestMs = 0;
   for (const chain of chains) {
-    const listed = listLeaves(memory, chain);
-    const failure = firstFailed(memory, chain);
-    if (failure !== undefined) for (const leaf of failure.leaves) listed.push(leaf);
-    for (const leaf of listed) {
-      const status = leafStatus(memory, leaf);
-      if (status === PENDING) kept.push(leaf);
-      else if (status < 0) failed.push(leaf);
+    const members = unfinishedLinks(memory, chain).flatMap(({ leaves }) => leaves);
+    for (const leaf of members) {
+      if (leafStatus(memory, leaf) !== DONE) kept.push(leaf);
       else latestMs = Math.max(latestMs, overSince(leaf));
     }
   }
-  const merged = withFailed(latestOfEach(kept), failed);
-  return merged.length > 0 ? merged : [stubLeaf(latestMs)];
+  return kept.length > 0 ? mergePoints(memory, [kept]) : [stubLeaf(latestMs)];
 }
 
 /**
@@ -149,16 +166,11 @@ export function mergeChains(
  * and done is left out.
  */
 export function pointsOfChain(memory: Memory, chain: Chain): Points {
-  const pending: Point[] = [];
-  const failed: Point[] = [];
+  const kept: Point[] = [];
   for (const { leaves } of chain) {
-    for (const leaf of leaves) {
-      if (isStub(leaf)) continue;
-      const status = pointStatus(memory, leaf);
-      if (status !== DONE) (status === PENDING ? pending : failed).push(leaf);
-    }
+    for (const leaf of leaves) if (leafStatus(memory, leaf) !== DONE) kept.push(leaf);
   }
-  return withFailed(latestOfEach(pending), failed);
+  return mergePoints(memory, [kept]);
 }
 
 /** What has to be kept of a chain: not what is over, but the head, and the first that failed. */
@@ -205,21 +217,5 @@ function hasFailedLeaf(memory: Memory, link: Link): boolean {
 }
 
 function binaryLink(numbering: number, leaves: readonly Leaf[]): Link {
-  return { numbering, seqno: 0, prevSeqno: 0, isPoint: false, leaves };
-}
-
-/** Of one timeline the later stays. Sorted by timeline. */
-function latestOfEach(leaves: Leaf[]): Leaf[] {
-  leaves.sort(comparePoints);
-  return leaves.filter((leaf, index) => {
-    const next = leaves[index + 1];
-    return next === undefined || !isSameTimeline(leaf, next);
-  });
-}
-
-/** Those that failed stay beside a later one of their timeline: its success says nothing of theirs (design D5). */
-function withFailed(leaves: Leaf[], failed: readonly Leaf[]): Leaf[] {
-  if (failed.length === 0) return leaves;
-  const all = [...leaves, ...failed].sort(comparePoints);
-  return all.filter((leaf, index) => index === 0 || comparePoints(leaf, all[index - 1] as Leaf) !== 0);
+  return { numbering, seqno: 0, prevSeqno: 0, isPoint: false, isMerge: false, leaves };
 }

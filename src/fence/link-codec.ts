@@ -9,10 +9,11 @@ import { isStub, stubLeaf } from './chain.ts';
 
 const isPointFlag = 1;
 const isSameRowFlag = 2;
+const isMergeFlag = 4;
 
 /** Appends a link. `isSameRow`: its numbering is that of the link before it. */
 export function encodeLink(bytes: number[], link: Link, isSameRow: boolean): void {
-  bytes.push((link.isPoint ? isPointFlag : 0) | (isSameRow ? isSameRowFlag : 0));
+  bytes.push((link.isPoint ? isPointFlag : 0) | (isSameRow ? isSameRowFlag : 0) | (link.isMerge ? isMergeFlag : 0));
   encodeNumber(bytes, link.seqno);
   encodeNumber(bytes, link.seqno - link.prevSeqno);
   encodeNumber(bytes, link.leaves.length);
@@ -31,7 +32,8 @@ export function decodeLinks(bytes: Uint8Array, from: number, links: Link[]): voi
     const leaves: Leaf[] = [];
     // Bounded by the bytes as well, whatever the count says.
     for (let left = decodeNumber(cursor); left > 0 && cursor.at < bytes.length; left--) leaves.push(decodeLeaf(cursor));
-    links.push({ numbering, seqno, prevSeqno, isPoint: (flags & isPointFlag) !== 0, leaves });
+    const [isPoint, isMerge] = [(flags & isPointFlag) !== 0, (flags & isMergeFlag) !== 0];
+    links.push({ numbering, seqno, prevSeqno, isPoint, isMerge, leaves });
   }
 }
 

@@ -27,7 +27,7 @@ import { cas, load, store } from '../cells/cell.ts';
 import { chunkAt, freeChain, loadWords, storeWords } from '../cells/chunk.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { generationOf, LIVE, nobody, ownerOf, slotWord, stateOf, tryFreeSlot } from '../cells/slot.ts';
-import type { Chain, Leaf, Link } from './chain.ts';
+import type { Chain, Link } from './chain.ts';
 import { linkAfter, unfinishedLinks } from './chain.ts';
 import { decodeLinks, encodeLink } from './link-codec.ts';
 
@@ -44,6 +44,9 @@ export interface Head {
   readonly seqno: number;
   readonly isPoint: boolean;
 }
+
+/** What becomes a point. */
+export type Added = Pick<Link, 'leaves' | 'isMerge'>;
 
 interface Node extends Head {
   /** First chunk + 1 of the next older node, and that chunk's state word; 0 for none. */
@@ -98,12 +101,12 @@ export function readChain(memory: Memory, list: LinkList): Chain | undefined {
  * Adds a link. Outcomes: nothing; ENOSPC (links that are not over, chunks), with nothing changed.
  * Lock-free: an attempt fails only if another agent's succeeded.
  */
-export function addLink(agent: Agent, list: LinkList, point: number, leaves: readonly Leaf[]): void {
+export function addLink(agent: Agent, list: LinkList, point: number, added: Added): void {
   for (;;) {
     const newest = readNewest(agent, list);
     const { node } = newest;
     const isFull = node !== undefined && node.count >= node.renewAt;
-    if (isFull ? renew(agent, list, newest, point, leaves) : append(agent, list, newest, point, leaves)) return;
+    if (isFull ? renew(agent, list, newest, point, added) : append(agent, list, newest, point, added)) return;
   }
 }
 
@@ -150,9 +153,10 @@ export function repairLists(agent: Agent, deadIndex: number, listOf: (owner: num
 }
 
 /** One attempt. False: somebody else changed the list meanwhile. */
-function append(agent: Agent, list: LinkList, newest: Newest, point: number, leaves: readonly Leaf[]): boolean {
+function append(agent: Agent, list: LinkList, newest: Newest, point: number, added: Added): boolean {
   const { current, word, node } = newest;
-  const link = linkAfter(node === undefined ? undefined : headLink(node), point, leaves);
+  const head = node === undefined ? undefined : headLink(node);
+  const link = linkAfter(head, point, added.leaves, added.isMerge);
   const bytes: number[] = [];
   encodeLink(bytes, link, node !== undefined && link.numbering === 0);
   const count = (node?.count ?? 0) + 1;
@@ -172,14 +176,14 @@ function append(agent: Agent, list: LinkList, newest: Newest, point: number, lea
 
 /** The newest link, as far as adding to it goes: without its leaves. */
 function headLink({ seqno, isPoint }: Head): Link {
-  return { numbering: 0, seqno, prevSeqno: 0, isPoint, leaves: [] };
+  return { numbering: 0, seqno, prevSeqno: 0, isPoint, isMerge: false, leaves: [] };
 }
 
 /** One attempt to write the list anew with the link at its end. False: somebody else changed the list meanwhile. */
-function renew(agent: Agent, list: LinkList, newest: Newest, point: number, leaves: readonly Leaf[]): boolean {
+function renew(agent: Agent, list: LinkList, newest: Newest, point: number, added: Added): boolean {
   const chain = newest.node === undefined ? undefined : chainUpTo(agent, newest.node);
   if (chain === undefined) return false;
-  const kept = unfinishedLinks(agent, [...chain, linkAfter(chain.at(-1), point, leaves)]);
+  const kept = unfinishedLinks(agent, [...chain, linkAfter(chain.at(-1), point, added.leaves, added.isMerge)]);
   if (kept.length > pointsPerSyncObject) {
     // Another agent may be replacing: only what stands counts.
     if (load(agent.words, list.at) !== newest.current) return false;

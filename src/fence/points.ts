@@ -1,8 +1,9 @@
 /**
- * Fences as values: sets of points, at most one per timeline, and what they say when asked.
+ * Fences as values: sets of points, and what they say when asked.
  *
  * A value borrows nothing and keeps nothing alive: after its timeline was closed and reused it answers "no longer
- * known". Merging is the point-wise maximum, so nesting cannot exist (design D2).
+ * known". Merging is flat, so nesting cannot exist (design D2). It is the point-wise maximum where all goes well; but that
+ * the last point of a timeline was a success says nothing of an earlier one, so one that may still fail stays beside it.
  *
  * Not here: waiting (watch.ts, wait.ts). Source: dma_fence_get_status, dma_fence_unwrap_merge.
  */
@@ -23,7 +24,7 @@ export interface Point {
   readonly seqno: number;
 }
 
-/** Sorted by timeline, then generation; no two of the same. */
+/** Sorted by timeline, generation and number; no two of the same. */
 export type Points = readonly Point[];
 
 export const PENDING = 0;
@@ -108,33 +109,39 @@ export function firstPending(memory: Memory, points: Points, from: number): numb
   return -1;
 }
 
-/** Point-wise maximum of any number of sets. O(n log n) in the number of points. */
-export function mergePoints(sets: Iterable<Points>): Points {
+/** How many points of one timeline that were pending a merge keeps below its last one. */
+export const pendingKept = 64;
+
+/**
+ * Merges sets: of each timeline the last point, and of those below it what may still say that something failed (design D5):
+ * what has failed, and the last `pendingKept` of what is pending. O(n log n) in the number of points.
+ */
+export function mergePoints(memory: Memory, sets: Iterable<Points>): Points {
   const all: Point[] = [];
   for (const set of sets) for (const point of set) all.push(point);
   if (all.length < 2) return all;
   all.sort(comparePoints);
-  const merged: Point[] = [];
-  for (const point of all) {
-    const last = merged.at(-1);
-    // Sorted with the larger number last: it replaces the smaller of the same timeline.
-    if (last !== undefined && isSameTimeline(last, point)) merged[merged.length - 1] = point;
-    else merged.push(point);
+  const kept: Point[] = [];
+  let pending = 0;
+  for (let index = all.length - 1; index >= 0; index--) {
+    // An index below the length.
+    const point = all[index] as Point;
+    const above = kept.at(-1);
+    if (above === undefined || !isSameTimeline(above, point)) {
+      pending = 0;
+      kept.push(point);
+    } else if (above.seqno !== point.seqno) {
+      const status = pointStatus(memory, point);
+      if (status < 0 || (status === PENDING && pending++ < pendingKept)) kept.push(point);
+    }
   }
-  return merged;
+  return kept.reverse();
 }
 
-/**
- * The same, but a point that has failed already stays beside a later one of its timeline: the lane of a job slot is used
- * by one job after the other, and the success of the later says nothing of the earlier (design D5).
- */
-export function mergeWithFailures(memory: Memory, sets: readonly Points[]): Points {
-  const merged = mergePoints(sets);
-  const kept = [...merged];
-  for (const set of sets) for (const point of set) if (pointStatus(memory, point) < 0) kept.push(point);
-  if (kept.length === merged.length) return merged;
-  kept.sort(comparePoints);
-  return kept.filter((point, index) => index === 0 || comparePoints(kept[index - 1] as Point, point) !== 0);
+/** Whether the point at `index` is the last of its timeline: no other of it is told of, or asked for. */
+export function isLastOfItsTimeline(points: Points, index: number): boolean {
+  const [point, next] = [points[index], points[index + 1]];
+  return point === undefined || next === undefined || !isSameTimeline(point, next);
 }
 
 export function isSameTimeline(a: Point, b: Point): boolean {

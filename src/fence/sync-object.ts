@@ -43,9 +43,9 @@ import {
   stateOf,
   tryFreeSlot,
 } from '../cells/slot.ts';
-import type { Chain, Leaf } from './chain.ts';
+import type { Chain } from './chain.ts';
 import { findPoint, isPromised } from './chain.ts';
-import type { Head, LinkList } from './link-list.ts';
+import type { Added, Head, LinkList } from './link-list.ts';
 import { addLink, readChain, readHead, repairLists, replaceLinks } from './link-list.ts';
 
 export interface SyncObjectId {
@@ -111,8 +111,8 @@ export function replaceChain(agent: Agent, syncObject: number, chain: Chain | un
  * Adds leaves as a point, whatever its number: one that is not above the last begins a new numbering (chain.ts).
  * Outcomes: nothing; ENOSPC (points, chunks), with nothing changed. Wakes who waits for it.
  */
-export function addPoint(agent: Agent, syncObject: number, point: number, leaves: readonly Leaf[]): void {
-  addLink(agent, listOf(agent, syncObject), point, leaves);
+export function addPoint(agent: Agent, syncObject: number, point: number, added: Added): void {
+  addLink(agent, listOf(agent, syncObject), point, added);
   wakeWaiters(agent, syncObject);
 }
 

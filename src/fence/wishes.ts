@@ -23,7 +23,7 @@ import { ring } from '../cells/doorbell.ts';
 import type { Agent, Waiter } from '../cells/memory.ts';
 import { addReady, addWaiter, nextWaiterOrder, removeWaiter } from '../cells/pump.ts';
 import { reportUncaught } from '../cells/task.ts';
-import { PENDING, type Point, type Points, pointStatus } from './points.ts';
+import { isLastOfItsTimeline, PENDING, type Point, type Points, pointStatus } from './points.ts';
 import {
   completedOf,
   hintOf,
@@ -71,7 +71,10 @@ export function wantPoint(agent: Agent, point: Point): void {
 
 /** The same of all points of a set: whoever waits for the first waits for the others too. */
 export function wantPoints(agent: Agent, points: Points): void {
-  for (const point of points) wantPoint(agent, point);
+  for (let index = 0; index < points.length; index++) {
+    // An index below the length.
+    if (isLastOfItsTimeline(points, index)) wantPoint(agent, points[index] as Point);
+  }
 }
 
 function raiseWanted(agent: Agent, at: number, { generation, seqno }: Point): boolean {
@@ -163,7 +166,10 @@ export function ownWishes(agent: Agent, { timeline, generation }: Point): Wishes
 export function wantOwn(agent: Agent, points: Points): void {
   const map = served.get(agent);
   if (map === undefined || map.size === 0) return;
-  for (const point of points) {
+  for (let index = 0; index < points.length; index++) {
+    if (!isLastOfItsTimeline(points, index)) continue;
+    // An index below the length.
+    const point = points[index] as Point;
     const wishes = ownWishes(agent, point);
     if (wishes === undefined) continue;
     wantPoint(agent, point);

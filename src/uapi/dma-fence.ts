@@ -133,8 +133,10 @@ export function unwrap(fence: DmaFence): readonly DmaFence[] {
 export function mergeFences(contexts: FenceContexts, fences: readonly DmaFence[]): DmaFence {
   const pending = fences.flatMap(unwrap).filter((leaf) => !isSignaled(leaf));
   if (pending.length === 0) return stub(contexts.space);
-  const latest = Fence.all(pending.map((leaf) => leaf.fence));
-  const members = latest.points.flatMap((point) => contexts.fenceAt(point) ?? []);
+  const { points } = Fence.all(pending.map((leaf) => leaf.fence));
+  // Points of one timeline stand together, the last one last.
+  const latest = points.filter(({ timeline }, index) => points[index + 1]?.timeline !== timeline);
+  const members = latest.flatMap((point) => contexts.fenceAt(point) ?? []);
   const [only] = members;
   if (only !== undefined && members.length === 1) return only;
   // Of those that a later one stands for, the errors are forgotten too.

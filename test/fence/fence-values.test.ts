@@ -1,6 +1,6 @@
 /** Fences as values: over from the start, described, kept from being forgotten. */
 import { Fence, FencelineError, Space } from 'fenceline';
-import { syncObject, timeline } from 'fenceline/sync';
+import { syncFile, syncObject, timeline } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
 import { codeNumber } from '#fenceline/base/errors.js';
 import { coreOf } from '#fenceline/space.js';
@@ -116,6 +116,49 @@ describe('holding', () => {
       promise.hold()[Symbol.dispose]();
       Fence.all([]).hold()[Symbol.dispose]();
       await promise.wait();
+    }));
+});
+
+describe('a merge', () => {
+  test('fails if an earlier point of a timeline fails after merging, for who opens its handle and in what carries it too', () =>
+    withSpace({}, async (space) => {
+      using line = timeline(space, 'line');
+      using object = syncObject(space, 'object');
+      using other = syncObject(space, 'other');
+      const [first, second] = [line.issue(), line.issue()];
+      using file = syncFile(first).merge(syncFile(second));
+      expect(
+        file.leaves.map(({ seqno }) => seqno),
+        'listed as in Linux',
+      ).toEqual([2]);
+      object.replace(first, 1);
+      object.replace(second, 2);
+      other.transfer(object, { fromPoint: 2, point: 7 });
+      const fences = [Fence.all([first, second]), object.peek(2) as Fence, other.peek(7) as Fence, file.fence];
+      using opened = space.open(file.handle);
+      const merged = [...fences, ...fences.map((fence) => space.open(fence.handle)), opened.fence];
+      line.fail(1, foreign(5));
+      expect(new Set(merged.map(({ status }) => status))).toEqual(new Set(['pending']));
+      line.signal(2);
+      expect(merged.map((fence) => fence.error?.code)).toEqual(merged.map(() => 'EIO'));
+      expect(file.leaves.map(({ seqno }) => seqno)).toEqual([1, 2]);
+    }));
+
+  test('of a merge of a merge, twenty thousand deep, is as flat as one', () =>
+    withSpace({}, async (space) => {
+      using line = timeline(space, 'line');
+      let all = Fence.all([line.issue()]);
+      for (let count = 1; count < 20_000; count++) all = Fence.all([all, line.issue()]);
+      line.signal();
+      expect(all.status).toBe('done');
+    }));
+
+  test('of jobs keeps their words, however deep it is', () =>
+    withSpace({}, async (space) => {
+      const broken = space.fence(Promise.reject(new Error('the lamp')), 'lamp');
+      const all = Fence.all([Fence.all([space.fence(Promise.resolve()), Fence.all([broken])])]);
+      await all.settled();
+      expect(all.error).toBe(broken.error);
     }));
 });
 

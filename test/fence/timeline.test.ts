@@ -22,6 +22,7 @@ import {
   holdTimeline,
   issue,
   issuedOf,
+  issueUpTo,
   signal,
   signalError,
   type TimelineWriter,
@@ -164,36 +165,22 @@ describe('sets of points', () => {
       dropTimeline(agent, other.timeline, agent.index);
     }));
 
-  test('merge to the maximum on each timeline, however they are merged', () => {
-    const seed = Date.now() % 100_000;
-    let state = seed;
-    const random = (limit: number): number => {
-      state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fffffff;
-      return Math.floor((state / 0x80000000) * limit);
-    };
-    for (let round = 0; round < 200; round++) {
-      const sets = Array.from({ length: random(6) }, () =>
-        mergePoints([
-          Array.from({ length: random(6) }, () => ({
-            timeline: random(4),
-            generation: random(2),
-            seqno: random(2 ** 40),
-          })),
-        ]),
+  test('merge to the last of each timeline, and what may say otherwise below it: failures, and 64 pending ones', () =>
+    withTimeline((agent, writer) => {
+      issueUpTo(agent, writer, 200);
+      signalError(agent, writer, 2, -kernel);
+      signal(agent, writer, 100);
+      const numbers = Array.from({ length: 200 }, (_, index) => index + 1);
+      const merged = mergePoints(
+        agent,
+        [numbers.filter((one) => one % 2 === 0), numbers].map((set) => set.map((one) => pointOf(writer, one))),
       );
-      const merged = mergePoints(sets);
-      const most = new Map<string, number>();
-      for (const { timeline, generation, seqno } of sets.flat()) {
-        const key = `${timeline}.${generation}`;
-        most.set(key, Math.max(most.get(key) ?? 0, seqno));
-      }
-      expect(
-        merged.map(({ timeline, generation, seqno }) => [`${timeline}.${generation}`, seqno]),
-        `seed ${seed}`,
-      ).toEqual([...most].sort(([a], [b]) => (a < b ? -1 : 1)));
-      expect(mergePoints([merged, ...sets])).toEqual(merged);
-    }
-  });
+      expect(merged.map(({ seqno }) => seqno)).toEqual([2, ...numbers.slice(-65)]);
+      expect(mergePoints(agent, [merged, merged.slice(3)])).toEqual(merged);
+      signal(agent, writer, 200);
+      expect(mergePoints(agent, [merged]).map(({ seqno }) => seqno)).toEqual([2, 200]);
+      expect(pointsStatus(agent, merged)).toBe(kernel);
+    }));
 });
 
 describe('slots', () => {

@@ -1,7 +1,7 @@
 /** One agent adds points to a sync object of two nodes, another takes all out and puts one in, a third looks. */
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
-import { chainOf } from '#fenceline/fence/chain.js';
+import { chainOf, headOf } from '#fenceline/fence/chain.js';
 import { addPoint, chainIn, replaceChain } from '#fenceline/fence/sync-object.js';
 import { declare } from '../schedule/space-world.ts';
 import { agentIn } from '../world.ts';
@@ -21,7 +21,7 @@ function seqnosIn(space: SyncSpace, index: number): readonly number[] {
 }
 
 function add(space: SyncSpace, index: number, point: number): void {
-  addPoint(agentIn(space, index), space.object, point, [pendingLeaf(space.memory, point)]);
+  addPoint(agentIn(space, index), space.object, point, headOf(chainOf([pendingLeaf(space.memory, point)])));
 }
 
 export default scenario({

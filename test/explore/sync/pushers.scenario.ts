@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
 import type { Chain } from '#fenceline/fence/chain.js';
+import { chainOf, headOf } from '#fenceline/fence/chain.js';
 import { addPoint, chainIn } from '#fenceline/fence/sync-object.js';
 import { declare } from '../schedule/space-world.ts';
 import { agentIn } from '../world.ts';
@@ -18,7 +19,8 @@ function added(space: SyncSpace): readonly (readonly Added[])[] {
 
 /** Outcomes: true, so that what a living agent did can be told from what a dead one may have done. */
 function push(space: SyncSpace, index: number, what: number): boolean {
-  for (const { point, leaf } of added(space)[what] ?? []) addPoint(agentIn(space, index), space.object, point, [leaf]);
+  for (const { point, leaf } of added(space)[what] ?? [])
+    addPoint(agentIn(space, index), space.object, point, headOf(chainOf([leaf])));
   return true;
 }
 

@@ -36,7 +36,7 @@ const bugs: readonly PlantedCase[] = [
     name: 'the list is written anew without the new link',
     limits: alive,
     file: 'src/fence/link-list.ts',
-    find: 'unfinishedLinks(agent, [...chain, linkAfter(chain.at(-1), point, leaves)])',
+    find: 'unfinishedLinks(agent, [...chain, linkAfter(chain.at(-1), point, added.leaves, added.isMerge)])',
     replace: 'unfinishedLinks(agent, [...chain])',
   },
 ];

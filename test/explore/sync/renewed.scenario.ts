@@ -5,7 +5,15 @@
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
 import { codeNumber } from '#fenceline/base/errors.js';
-import { type Chain, completedPoint, findPoint, pointsOfChain, stubLeaf } from '#fenceline/fence/chain.js';
+import {
+  type Chain,
+  chainOf,
+  completedPoint,
+  findPoint,
+  headOf,
+  pointsOfChain,
+  stubLeaf,
+} from '#fenceline/fence/chain.js';
 import { DONE, failedPoint, type Points, pointsStatus } from '#fenceline/fence/points.js';
 import { addPoint, chainIn } from '#fenceline/fence/sync-object.js';
 import { declare } from '../schedule/space-world.ts';
@@ -39,19 +47,19 @@ export default scenario({
   setup: (): SyncSpace => {
     const space = newSyncSpace(4, 8);
     const agent = agentIn(space, 0);
-    addPoint(agent, space.object, 1, [stubLeaf(7)]);
-    addPoint(agent, space.object, 2, [failedPoint(space.memory, failure, 1)]);
-    addPoint(agent, space.object, 3, [stubLeaf(8)]);
-    addPoint(agent, space.object, 10, [pendingLeaf(space.memory, 100)]);
+    addPoint(agent, space.object, 1, headOf(chainOf([stubLeaf(7)])));
+    addPoint(agent, space.object, 2, headOf(chainOf([failedPoint(space.memory, failure, 1)])));
+    addPoint(agent, space.object, 3, headOf(chainOf([stubLeaf(8)])));
+    addPoint(agent, space.object, 10, headOf(chainOf([pendingLeaf(space.memory, 100)])));
     return space;
   },
   agents: {
     left: (space) => {
-      addPoint(agentIn(space, 0), space.object, 20, [pendingLeaf(space.memory, 200)]);
+      addPoint(agentIn(space, 0), space.object, 20, headOf(chainOf([pendingLeaf(space.memory, 200)])));
       return true;
     },
     right: (space) => {
-      addPoint(agentIn(space, 1), space.object, 30, [pendingLeaf(space.memory, 300)]);
+      addPoint(agentIn(space, 1), space.object, 30, headOf(chainOf([pendingLeaf(space.memory, 300)])));
       return true;
     },
     reader: (space) => {

@@ -15,8 +15,8 @@ const bugs: readonly PlantedCase[] = [
     name: 'whoever adds a point rings before it is there',
     limits: alive,
     file: 'src/fence/sync-object.ts',
-    find: '  addLink(agent, listOf(agent, syncObject), point, leaves);\n  wakeWaiters(agent, syncObject);',
-    replace: '  wakeWaiters(agent, syncObject);\n  addLink(agent, listOf(agent, syncObject), point, leaves);',
+    find: '  addLink(agent, listOf(agent, syncObject), point, added);\n  wakeWaiters(agent, syncObject);',
+    replace: '  wakeWaiters(agent, syncObject);\n  addLink(agent, listOf(agent, syncObject), point, added);',
   },
   {
     name: 'a look that finds nothing does not ask to be rung again',

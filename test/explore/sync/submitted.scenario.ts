@@ -7,6 +7,7 @@ import { scenario } from 'fenceline/check';
 import { sleepUntil } from '#fenceline/cells/wait.js';
 import type { Core } from '#fenceline/core.js';
 import type { Chain } from '#fenceline/fence/chain.js';
+import { chainOf, headOf } from '#fenceline/fence/chain.js';
 import { addPoint, listenToSyncObject, promisedChain } from '#fenceline/fence/sync-object.js';
 import { whenPromised } from '#fenceline/sync-watch.js';
 import { declare } from '../schedule/space-world.ts';
@@ -35,7 +36,7 @@ export default scenario({
   agents: {
     adder: (space) => {
       for (const point of [1, 3]) {
-        addPoint(agentIn(space, 0), space.object, point, [pendingLeaf(space.memory, point)]);
+        addPoint(agentIn(space, 0), space.object, point, headOf(chainOf([pendingLeaf(space.memory, point)])));
       }
       return true;
     },
@@ -65,7 +66,7 @@ export default scenario({
   afterDeath: (space, dead) => {
     const undertaker = declare(space, names.indexOf(dead));
     // Whoever would have promised it is gone: somebody else does. Nobody gave the undertaker the object: agent 1 or 2 keeps it.
-    if (dead === 'adder') addPoint(undertaker, space.object, 5, [pendingLeaf(space.memory, 5)]);
+    if (dead === 'adder') addPoint(undertaker, space.object, 5, headOf(chainOf([pendingLeaf(space.memory, 5)])));
   },
   after: (space, { blocked, listener }) => {
     const possible = ['1,3', '1,5', '5', '1,3,5'];

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
 import { codeNumber } from '#fenceline/base/errors.js';
 import { sleepUntil } from '#fenceline/cells/wait.js';
-import { type Chain, mergeChains, pointsOfChain } from '#fenceline/fence/chain.js';
+import { type Chain, chainOf, headOf, mergeChains, pointsOfChain } from '#fenceline/fence/chain.js';
 import { PENDING, pointStatus, pointsStatus } from '#fenceline/fence/points.js';
 import {
   addPoint,
@@ -60,7 +60,12 @@ function move(space: MoveSpace): true {
     agent,
     space.to,
     4,
-    mergeChains(agent, [chain], () => 0),
+    headOf(
+      chainOf(
+        mergeChains(agent, [chain], () => 0),
+        true,
+      ),
+    ),
   );
   return true;
 }
@@ -101,7 +106,7 @@ export default scenario({
     const work = [[3, failing] as const, [5, working] as const, [6, working] as const];
     for (const [point, writer] of work) {
       const { timeline, generation } = writer;
-      addPoint(owner, from, point, [{ timeline, generation, seqno: issue(owner, writer) }]);
+      addPoint(owner, from, point, headOf(chainOf([{ timeline, generation, seqno: issue(owner, writer) }])));
     }
     return { ...space, from, to, failing, working };
   },
@@ -120,7 +125,12 @@ export default scenario({
         undertaker,
         space.to,
         4,
-        mergeChains(undertaker, [chain], () => 0),
+        headOf(
+          chainOf(
+            mergeChains(undertaker, [chain], () => 0),
+            true,
+          ),
+        ),
       );
     }
   },
