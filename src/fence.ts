@@ -242,10 +242,7 @@ export class Fence<R = void> {
     return new Fence<void>(core, [point], 'over');
   }
 
-  /**
-   * Over when all are, failed if one of them did; a value, of which a handle says the same. Of many pending points of one
-   * timeline it keeps the last 64 and the error of none before (contract C25). An empty list is done.
-   */
+  /** Over when all are, failed if one is; a value. Of one timeline's pending points the last 65 count (C25). Of none: done. */
   static all(fences: Iterable<Fence<unknown>>): Fence {
     const list = [...fences];
     for (const fence of list) fence.asked();
@@ -257,11 +254,8 @@ export class Fence<R = void> {
         fail('EINVAL', `Fence '${fence.#label}' is of another space than '${first.#label}'.`, { argument: 'fences' });
       }
     }
-    const points = mergePoints(
-      first.#home().agent,
-      list.map((fence) => fence.#points),
-    );
-    const all = new Fence<void>(first.#core, points, 'all');
+    const sets = list.map((fence) => fence.#points);
+    const all = new Fence<void>(first.#core, mergePoints(first.#home().agent, sets), 'all');
     // Flat, whatever was merged before: nothing is looked through, and nothing that is done is kept alive.
     all.#parts = list
       .flatMap((fence): readonly Fence<unknown>[] => (fence.#source === undefined ? fence.#parts : [fence]))

@@ -119,6 +119,22 @@ describe('holding', () => {
     }));
 });
 
+describe('sync objects', () => {
+  test('that are disposed of let go at once of the timelines of their points', () =>
+    withSpace({}, async (space) => {
+      const line = timeline(space, 'line');
+      const [first, second] = [syncObject(space, 'first'), syncObject(space, 'second')];
+      for (const object of [first, second]) object.replace(line.issue());
+      // Looks through them all, and finds both there.
+      using third = syncObject(space, 'third');
+      line.dispose();
+      expect([accounting(space).timelines, third.isEmpty]).toEqual([1, true]);
+      first.dispose();
+      second.dispose();
+      expect(accounting(space).timelines).toBe(0);
+    }));
+});
+
 describe('a merge', () => {
   test('fails if an earlier point of a timeline fails after merging, for who opens its handle and in what carries it too', () =>
     withSpace({}, async (space) => {
@@ -126,7 +142,9 @@ describe('a merge', () => {
       using object = syncObject(space, 'object');
       using other = syncObject(space, 'other');
       const [first, second] = [line.issue(), line.issue()];
-      using file = syncFile(first).merge(syncFile(second));
+      using alone = syncFile(first);
+      using later = syncFile(second);
+      using file = alone.merge(later);
       expect(
         file.leaves.map(({ seqno }) => seqno),
         'listed as in Linux',

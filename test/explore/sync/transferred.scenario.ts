@@ -1,5 +1,5 @@
 /**
- * One agent transfers a point of one sync object to another while a second signals its work, the first of which fails: whoever waits at
+ * One agent transfers a point of one sync object to another while a second signals its work, of which one fails before another of its timeline: whoever waits at
  * the other object waits for all of it, and learns that it failed. If the signaller dies, it learns that instead; if who transfers dies, nothing or all is there.
  */
 import assert from 'node:assert/strict';
@@ -39,15 +39,15 @@ const ownerDied = codeNumber('EOWNERDEAD');
 interface MoveSpace extends Space {
   readonly from: number;
   readonly to: number;
-  /** The work of point 3, which fails; and that of the points 5 and 6, which does not. */
-  readonly failing: TimelineWriter;
+  /** The work of point 3; and that of the points 5, which fails, and 6, which does not. */
+  readonly other: TimelineWriter;
   readonly working: TimelineWriter;
 }
 
 function signalAll(space: MoveSpace): true {
   const agent = agentIn(space, 0);
-  signalError(agent, space.failing, 1, failure);
-  signal(agent, space.working, 1);
+  signal(agent, space.other, 1);
+  signalError(agent, space.working, 1, failure);
   signal(agent, space.working, 2);
   return true;
 }
@@ -94,21 +94,21 @@ export default scenario({
   setup: (): MoveSpace => {
     const space = newSpace({ seated: 4, chunks: 6, syncObjects: 2, timelines: 2 });
     const owner = agentIn(space, 0);
-    const [failing, working] = [createTimeline(owner), createTimeline(owner)];
+    const [other, working] = [createTimeline(owner), createTimeline(owner)];
     const ids = [createSyncObject(owner), createSyncObject(owner)] as const;
     for (const index of [1, 2]) {
-      for (const { timeline, generation } of [failing, working]) {
+      for (const { timeline, generation } of [other, working]) {
         holdTimeline(agentIn(space, index), timeline, generation);
       }
       for (const id of ids) assert(holdSyncObject(agentIn(space, index), id));
     }
     const [from, to] = [ids[0].syncObject, ids[1].syncObject];
-    const work = [[3, failing] as const, [5, working] as const, [6, working] as const];
+    const work = [[3, other] as const, [5, working] as const, [6, working] as const];
     for (const [point, writer] of work) {
       const { timeline, generation } = writer;
       addPoint(owner, from, point, headOf(chainOf([{ timeline, generation, seqno: issue(owner, writer) }])));
     }
-    return { ...space, from, to, failing, working };
+    return { ...space, from, to, other, working };
   },
   agents: {
     signaller: signalAll,
@@ -143,7 +143,7 @@ export default scenario({
     for (const agent of space.agents) {
       for (const object of [space.from, space.to]) dropSyncObject(agent, object, agent.index);
     }
-    for (const { timeline, generation } of [space.failing, space.working]) {
+    for (const { timeline, generation } of [space.other, space.working]) {
       closeTimeline(agentIn(space, 3), timeline, generation, ownerDied);
       for (const agent of space.agents) dropTimeline(agent, timeline, agent.index);
     }
