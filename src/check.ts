@@ -10,4 +10,4 @@ export type {
   Report,
   Scenario,
 } from './explore/index.ts';
-export { CheckFailed, check, explore, scenario } from './explore/index.ts';
+export { CheckFailed, check, explore, scenario, scheduleTrace } from './explore/index.ts';

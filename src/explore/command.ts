@@ -1,7 +1,8 @@
 /** `fenceline check FILE...`: the explorer on the command line. Answers an exit code; prints through what it is given. */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { unreachedLines } from './coverage.ts';
-import { explore } from './index.ts';
+import { explore, scheduleTrace } from './index.ts';
 import type { Extent, Limits, Report } from './report.ts';
 
 export const checkUsage = `Usage: fenceline check FILE.scenario.ts... [options]
@@ -16,6 +17,7 @@ export const checkUsage = `Usage: fenceline check FILE.scenario.ts... [options]
   --planted NAME         with the planted bug of that name, from the .planted.ts file beside the scenario
   --replay SCHEDULE      run one execution, as a failure printed it
   --no-shrink            report a failing schedule as it was found
+  --trace FILE           write the failing schedule as a Chrome trace
   --coverage             list the cell operations that were never reached
   --json                 one JSON object per file`;
 
@@ -32,6 +34,7 @@ const options = {
   planted: { type: 'string' },
   replay: { type: 'string' },
   'no-shrink': { type: 'boolean' },
+  trace: { type: 'string' },
   coverage: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -49,18 +52,29 @@ export async function runCheck(args: readonly string[], print: (line: string) =>
       return values.help === true ? 0 : 2;
     }
     const limits = limitsOf(values);
+    if (values.trace !== undefined && positionals.length > 1) {
+      throw new Error(`The option --trace takes one scenario, and ${positionals.length} are given.`);
+    }
     for (const file of positionals) {
       const report = await explore(file, limits);
       if (report.failure !== undefined) code = 1;
       if (values.json === true)
         print(JSON.stringify({ file, ...report, outcomes: Object.fromEntries(report.outcomes) }));
       else for (const line of linesOf(file, report, values)) print(line);
+      const traced = values.trace === undefined ? undefined : writeTrace(values.trace, report);
+      if (traced !== undefined && values.json !== true) print(traced);
     }
     return code;
   } catch (error) {
     print(error instanceof Error ? error.message : String(error));
     return 2;
   }
+}
+
+function writeTrace(file: string, { failure }: Report): string {
+  if (failure === undefined) return `There is no failure to draw: ${file} is not written.`;
+  writeFileSync(file, JSON.stringify(scheduleTrace(failure)));
+  return `The schedule as a Chrome trace: ${file} (for ui.perfetto.dev).`;
 }
 
 function parsed(args: readonly string[]) {

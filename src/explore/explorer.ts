@@ -13,6 +13,7 @@ import type { Extent, Failure, Limits, Report } from './report.ts';
 import { Runtime } from './runtime.ts';
 import type { ScenarioParts } from './scenario.ts';
 import { describeSite, drawSchedule } from './schedule.ts';
+import { keepTrace } from './schedule-trace.ts';
 import { firstOf, LooseScript, ScriptStrategy } from './script.ts';
 import { type Attempt, failsAlike, shrink } from './shrink.ts';
 import { Sizes } from './sizes.ts';
@@ -232,12 +233,20 @@ export class Explorer {
     }
     const schedule = encodeSchedule(script, script.length) + (broken.kind === 'livelock' ? LIVELOCK_MARK : '');
     const planted = this.#limits.planted === undefined ? '' : ` --planted '${this.#limits.planted}'`;
-    return {
+    const failure: Failure = {
       kind: broken.kind,
       message: broken.message,
       schedule: drawSchedule(rows, (site) => this.#describe(site)),
       replay: `npx fenceline check ${shownPath(this.#program.file)} --replay '${schedule}'${planted}`,
     };
+    const agents = this.#world.agents.map(({ name }) => name);
+    keepTrace(failure, {
+      title: shownPath(this.#program.file),
+      agents,
+      rows,
+      describe: (site) => this.#describe(site),
+    });
+    return failure;
   }
 
   /** The schedule that just failed, made simpler. A livelock is as long as its limit and stays as it is. */

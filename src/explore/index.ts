@@ -18,6 +18,7 @@ export { unreachedLines } from './coverage.ts';
 export type { Extent, Failure, FailureKind, Limits, ModuleCoverage, Patch, Report } from './report.ts';
 export type { Scenario, ScenarioOptions, ScenarioParts } from './scenario.ts';
 export { scenario } from './scenario.ts';
+export { scheduleTrace } from './schedule-trace.ts';
 
 /** A planted bug of a `*.planted.ts` file, whose default export is a list of these. */
 export interface PlantedBug extends Patch {
