@@ -48,6 +48,7 @@ export const agents: Primitive = {
       limits: { preemptions: 0 },
     },
     {
+      isLong: true,
       rule: 'after a repair everybody looks everywhere',
       scenario: 'cells/pump',
       limits: { killAgents: ['left', 'right'] },
@@ -57,7 +58,7 @@ export const agents: Primitive = {
       scenario: 'cells/repairs',
       limits: { preemptions: 2, killAgents: false },
     },
-    { rule: 'an agent is repaired, also if its repairers die', scenario: 'cells/repairs' },
+    { isLong: true, rule: 'an agent is repaired, also if its repairers die', scenario: 'cells/repairs' },
     { rule: 'a seat that was given up is not touched by its late owner', scenario: 'cells/seats' },
   ],
 };
@@ -95,7 +96,7 @@ export const doorbell: Primitive = {
       scenario: 'cells/pump',
       limits: { killAgents: ['left', 'right'] },
     },
-    { rule: 'a waiter that is over is not polled again', scenario: 'reservation/pumped-between' },
+    { isLong: true, rule: 'a waiter that is over is not polled again', scenario: 'reservation/pumped-between' },
   ],
   equivalent: {
     'armed-read-before-the-ring-is-counted':
@@ -171,6 +172,7 @@ export const timeline: Primitive = {
       limits: { preemptions: 0 },
     },
     {
+      isLong: true,
       rule: 'closing fails every point that was not signalled',
       scenario: 'fence/closing',
       limits: { preemptions: 1, killAgents: ['owner'] },
@@ -228,7 +230,11 @@ export const wwLock: Primitive = {
       limits: { preemptions: 1 },
       plantedLimits: { preemptions: 2, seconds: 200 },
     },
-    { rule: 'a wound lasts while its ticket holds anything', scenario: 'lock/wounded-partly' },
+    {
+      rule: 'a wound lasts while its ticket holds anything',
+      scenario: 'lock/wounded-partly',
+      limits: { preemptions: 1 },
+    },
     { rule: 'wounds of an agent that died hold nobody up', scenario: 'lock/wounded-killed' },
     { rule: 'locks without an age have their turn among tickets', scenario: 'lock/plain' },
     {
@@ -351,6 +357,7 @@ export const wishes: Primitive = {
   },
   explorations: [
     {
+      isLong: true,
       rule: 'what somebody waits for is told once, and signalled',
       scenario: 'fence/first-wait',
       limits: { preemptions: 1, killAgents: false },
@@ -372,6 +379,7 @@ export const wishes: Primitive = {
     },
     { rule: 'a deadline is told in time, whoever dies', scenario: 'fence/deadlines', limits: { preemptions: 0 } },
     {
+      isLong: true,
       rule: 'an any-of is over once, with the outcome of one that was over',
       scenario: 'fence/any-of',
       limits: { preemptions: 1, killAgents: false },
@@ -387,6 +395,7 @@ export const wishes: Primitive = {
       limits: { preemptions: 1 },
     },
     {
+      isLong: true,
       rule: 'a fence that is posted while its slot is used again is exact or unknown',
       scenario: 'fence/posted',
       limits: { preemptions: 2, killAgents: false },

@@ -16,7 +16,11 @@ const scenarios = readdirSync(here).filter((name) => name.endsWith('.scenario.ts
 /** Seconds are for idle cores; this is for busy ones. */
 const stepsMs = 120_000;
 
-test.each(scenarios)(
+/** `npm test` leaves out what takes seconds; `npm run test:all` runs all. */
+const isLong = process.env.FENCELINE_LONG === '1';
+const inLongOnly = new Set(['jobs', 'local-jobs', 'sync-objects'].map((name) => `${name}.scenario.ts`));
+
+test.each(scenarios.filter((name) => isLong || !inLongOnly.has(name)))(
   'an agent dies at every step of the calls in %s',
   async (name) => {
     const report = await check(new URL(name, here));
