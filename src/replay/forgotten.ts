@@ -23,6 +23,7 @@ export class Forgotten {
     const [first = '', second = '', third = ''] = args;
     if (name === 'db_import' && this.#forgets(first)) this.#names.add(first);
     if (this.#names.size === 0) return;
+    if (name === 'db_import' && this.has(second)) this.#names.add(first);
     if (makers.has(name) && (this.has(second) || (name === 'sf_merge' && this.has(third)))) this.#names.add(first);
   }
 
