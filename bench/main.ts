@@ -27,6 +27,7 @@ const groups = [
   'sync-objects',
   'callbacks',
   'tracing',
+  'validator',
   'explore',
 ] as const;
 const groupMsMax = { smoke: 60_000, full: 600_000 };

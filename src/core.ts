@@ -30,16 +30,19 @@ import { putOutBeacon } from './cells/beacon.ts';
 import { showBeacon, watchBeacons } from './cells/beacon-watch.ts';
 import { canSleep, load, store } from './cells/cell.ts';
 import { sharedNow, timeOrigin } from './cells/clock.ts';
+import type { Finding } from './cells/lock-record.ts';
 import type { Agent, Memory } from './cells/memory.ts';
 import { createPump, drainPump } from './cells/pump.ts';
 import { randomId } from './cells/random.ts';
 import { LIVE, nobody, slotWord } from './cells/slot.ts';
 import { openTracer } from './cells/trace-ring.ts';
 import { timelineAt } from './fence/timeline.ts';
+import { openRecord, primeValidator } from './lock/validator.ts';
 import { createHeap } from './memory/allocator.ts';
 import type { HeapMemory } from './memory/heap.ts';
 import { createHeapMemory, payloadOf } from './memory/heap.ts';
 import { releaseWhenIdle } from './memory/release.ts';
+import { placeOfCaller } from './place.ts';
 import { repairs } from './repairs.ts';
 
 /** The memory of a space, as it is posted to threads that join. */
@@ -66,6 +69,8 @@ export interface Core {
   /** The same for timelines and sync objects, by table and slot. */
   readonly syncHolds: Map<string, number>;
   isClosed: boolean;
+  /** Who hears what the lock validator finds. */
+  readonly onFinding: { tell: ((finding: Finding) => void) | undefined };
   /** Waits under way: told when this thread leaves, for nothing can wake them after that. */
   readonly onLeave: Callbacks;
 }
@@ -100,6 +105,7 @@ export function createCore(options: CoreOptions): Core {
     store(memory.words, timelineAt(memory, lane) + TL_STATE, slotWord(LIVE, nobody, 0));
   }
   const heaps = createHeaps(memory, options, isShared);
+  primeValidator(memory);
   store(memory.words, H_MAGIC, magic);
   const data: SpaceData = {
     kind: 'fenceline.space',
@@ -201,6 +207,7 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
     cursors: new Map(),
     payloads: data.heaps.map(payloadOf),
     traceOrigin,
+    validator: openRecord(memory, placeOfCaller, (finding) => tellFinding(data.id, finding)),
     tracer: openTracer(memory, place.index, place.incarnation, traceOrigin),
     batch: undefined,
   };
@@ -213,10 +220,15 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
     holds: new Map(),
     syncHolds: new Map(),
     isClosed: false,
+    onFinding: { tell: undefined },
     onLeave: new Callbacks(),
   };
   joined.set(data.id, core);
   return core;
+}
+
+function tellFinding(space: number, finding: Finding): void {
+  joined.get(space)?.onFinding.tell?.(finding);
 }
 
 function lookForStopped(space: number): (agent: Agent) => void {

@@ -21,6 +21,7 @@ import { cancelWatch, watchPoints } from './fence/watch.ts';
 import { wantOwn } from './fence/wishes.ts';
 import { followSignal } from './follow-signal.ts';
 import type { Handle } from './handle.ts';
+import { beforeWait } from './lock/validator.ts';
 import { takeMakers } from './makers.ts';
 import { type PointInfo, pointInfo } from './point-info.ts';
 import { describePoints, whoOwes } from './report.ts';
@@ -103,6 +104,7 @@ export class Fence<R = void> {
   async settled(options: WaitOptions = {}): Promise<Outcome<R>> {
     this.asked();
     options.signal?.throwIfAborted();
+    this.#noteWait(options.timeoutMs, false);
     if (this.#look() === undefined) {
       const core = this.#home();
       wantOwn(core.agent, this.#points);
@@ -124,6 +126,7 @@ export class Fence<R = void> {
    */
   waitSync(options: { timeoutMs?: number } = {}): R {
     this.asked();
+    this.#noteWait(options.timeoutMs, true);
     if (this.#look() === undefined) {
       const core = this.#home();
       const deadline = deadlineOf(options.timeoutMs);
@@ -144,6 +147,12 @@ export class Fence<R = void> {
     if (outcome === undefined) return refuseTime(options.timeoutMs, this.#label, whoOwes(this.#home(), this.#points));
     if (outcome.status === 'failed') throw outcome.error;
     return outcome.value;
+  }
+
+  /** The validator hears of a wait also if there is nothing to wait for by now. */
+  #noteWait(timeoutMs: number | undefined, blocks: boolean): void {
+    const agent = this.#core?.agent;
+    if (agent?.validator !== undefined && timeoutMs !== 0) beforeWait(agent, -1, blocks);
   }
 
   /** Calls `fn` once, on this thread, outside every lock, after it is over; disposing before that prevents it. */

@@ -14,6 +14,7 @@ import type { Core } from './core.ts';
 import { releaseBuffer } from './core.ts';
 import { injectionOf } from './lock/injection.ts';
 import type { Ticket } from './lock/ticket.ts';
+import { beforeLock } from './lock/validator.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { closeLockSet, leaveStep, lockStep, openLockSet, releaseAll } from './reservation/lock-set.ts';
 import type { Transaction } from './transaction.ts';
@@ -190,6 +191,7 @@ async function takeContended(core: Core, set: LockSet, limits: RunLimits): Promi
   const { signal, deadline, timeoutMs } = limits;
   const lockAt = set.contended;
   set.contended = 0;
+  if (core.agent.validator !== undefined) beforeLock(core.agent, lockAt, set.ticket, false);
   let isTaken = false;
   try {
     isTaken = await whenTrue(core, () => lockStep(core.agent, set, lockAt) !== 'blocked', signal, deadline);
@@ -202,6 +204,7 @@ async function takeContended(core: Core, set: LockSet, limits: RunLimits): Promi
 function takeContendedSync(core: Core, set: LockSet, { deadline, timeoutMs }: RunLimits): void {
   const lockAt = set.contended;
   set.contended = 0;
+  if (core.agent.validator !== undefined) beforeLock(core.agent, lockAt, set.ticket, true);
   if (sleepUntil(core.agent, () => lockStep(core.agent, set, lockAt) !== 'blocked', deadline)) return;
   leaveStep(core.agent, set, lockAt);
   refuseLate(timeoutMs, 'transaction');

@@ -10,6 +10,7 @@ import type { CallRecord, CallUse } from './call-record.ts';
 import { decodeCall, encodeScratch } from './call-record.ts';
 import { load, store } from './cells/cell.ts';
 import { storeBytes } from './cells/chunk.ts';
+import type { Agent } from './cells/memory.ts';
 import { TRACE_BEGIN, TRACE_END, trace } from './cells/trace.ts';
 import type { Core } from './core.ts';
 import type { KernelParts } from './device/kernel.ts';
@@ -20,6 +21,7 @@ import { causeOfPoint, errorInSlot, generalError } from './failure.ts';
 import type { LiveView } from './live-view.ts';
 import { viewOver } from './live-view.ts';
 import { failedInput } from './local-job.ts';
+import { enterSection, leaveSection, SIGNALLING } from './lock/validator.ts';
 import { bytesOfBuffer } from './memory/placement.ts';
 import { failedDependency } from './schedule/dependencies.ts';
 import { chunkOwnerOf, FLAG_CANCELLED, jobAt, laneOf, seqnoOfJob, usesOf } from './schedule/job.ts';
@@ -83,7 +85,9 @@ export function runWork(
   const views = viewsOf(core, plan, call, rows);
   const context = new RunningJob(core, work.job, rows.from, call.label);
   try {
-    const result = kernel.run(assembleViews(plan, views, call.plain), context);
+    const args = assembleViews(plan, views, call.plain);
+    const result =
+      agent.validator === undefined ? kernel.run(args, context) : onTheWay(agent, () => kernel.run(args, context));
     if (!(result instanceof Promise)) {
       endWith(core, work, views, call.label, result);
       return undefined;
@@ -95,6 +99,16 @@ export function runWork(
   } catch (thrown) {
     endThrown(core, work, views, kernelError(call, worker, thrown));
     return undefined;
+  }
+}
+
+/** A kernel is on the way to the signal of its job (C2): the validator holds it to that, up to its first await. */
+function onTheWay<R>(agent: Agent, run: () => R): R {
+  enterSection(agent, SIGNALLING);
+  try {
+    return run();
+  } finally {
+    leaveSection(agent, SIGNALLING);
   }
 }
 

@@ -12,6 +12,7 @@ import { FencelineError, fail } from './base/errors.ts';
 import type { Limits } from './base/limits.ts';
 import { defaultLimits } from './base/limits.ts';
 import type { Sized } from './base/view.ts';
+import type { Finding } from './cells/lock-record.ts';
 import { reportUncaught } from './cells/task.ts';
 import { type Contention, setContention } from './contention.ts';
 import type { Core, SpaceData } from './core.ts';
@@ -50,6 +51,8 @@ export interface SpaceOptions {
      * or, into tickets by hand too, by the schedule of the Linux kernel, ever more rarely. Costs the retries it causes.
      */
     contend?: 'always' | 'kernel' | number;
+    /** Learns the order of locks and reports what can deadlock (docs/validator.md): the event 'validator'. Default: false. */
+    validateLocks?: boolean;
   };
 }
 
@@ -58,12 +61,16 @@ export interface SpaceEvents {
   unobserved: FencelineError;
   /** A worker of a pool stopped by itself. */
   crash: { pool: string; worker: number; error: unknown; replaced: boolean };
+  /** The lock validator found something that can deadlock, before it does. Heard at once, with locks held; nobody listens: a warning. */
+  validator: Finding;
 }
 
 type Listeners = { readonly [E in keyof SpaceEvents]: Set<(detail: SpaceEvents[E]) => void> };
 
 const defaultBudgetBytes = 2 ** 30;
 const defaultPatienceMs = 5000;
+/** Classes that the validator has room for, unless limits.lockClasses says otherwise. */
+const validatedClasses = 256;
 
 /** What the rest of the library needs of a space. */
 export let coreOf: (space: Space) => Core;
@@ -89,7 +96,7 @@ const aloneWarning =
 
 export class Space implements AsyncDisposable {
   readonly #core: Core;
-  readonly #listeners: Listeners = { unobserved: new Set(), crash: new Set() };
+  readonly #listeners: Listeners = { unobserved: new Set(), crash: new Set(), validator: new Set() };
   readonly #closers: Set<(options: CloseOptions) => Promise<void>> = new Set();
 
   private constructor(core: Core, contend: Contention) {
@@ -97,6 +104,10 @@ export class Space implements AsyncDisposable {
     setContention(core, contend);
     spaces.set(core, this);
     onUnobserved(core, (error) => this.#emit('unobserved', error));
+    core.onFinding.tell = (finding) => {
+      if (this.#listeners.validator.size === 0) console.warn(`Fenceline: ${finding.message}`);
+      this.#emit('validator', finding);
+    };
   }
 
   /** Makes a space; this thread is its first agent. Outcomes: the space, or EINVAL. */
@@ -110,7 +121,11 @@ export class Space implements AsyncDisposable {
     }
     const heaps = options.heaps ?? [];
     checkHeapOptions(heaps, options.limits?.heaps ?? defaultLimits.heaps);
-    const limits = { ...options.limits, traceEvents: options.traceEvents ?? options.limits?.traceEvents ?? 0 };
+    const limits = {
+      ...options.limits,
+      traceEvents: options.traceEvents ?? options.limits?.traceEvents ?? 0,
+      lockClasses: options.limits?.lockClasses ?? (options.debug?.validateLocks === true ? validatedClasses : 0),
+    };
     const core = createCore({ budgetBytes, patienceMs, heaps, limits });
     if (!core.agent.isShared) console.warn(aloneWarning);
     return new Space(core, options.debug?.contend);

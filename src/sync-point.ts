@@ -10,6 +10,7 @@ import type { SyncObjectId } from './fence/sync-object.ts';
 import { listenToSyncObject, promisedChain } from './fence/sync-object.ts';
 import type { FenceWaiter } from './fence/watch.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
+import { beforeWait } from './lock/validator.ts';
 import { whenPromised } from './sync-watch.ts';
 import { closedError, deadlineOf, refuseTime } from './waiting.ts';
 
@@ -21,6 +22,7 @@ export function awaitPoint(
   signal: AbortSignal | undefined,
 ): Promise<Chain> {
   if (signal?.aborted) return Promise.reject(signal.reason);
+  if (core.agent.validator !== undefined) beforeWait(core.agent, -1, false);
   return new Promise((resolve, reject) => {
     holdProcess(core.agent);
     const leaving = core.onLeave.add(() => end(() => reject(closedError())));
@@ -52,6 +54,7 @@ export function sleepForPoint(
   timeoutMs: number | undefined,
 ): Chain {
   const deadline = deadlineOf(timeoutMs);
+  if (core.agent.validator !== undefined && timeoutMs !== 0) beforeWait(core.agent, -1, true);
   let found = promisedChain(core.agent, id.syncObject, point);
   if (found === undefined && timeoutMs !== 0) {
     if (!core.canBlock) refuseBlocking(label);

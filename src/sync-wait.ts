@@ -22,6 +22,7 @@ import type { SyncObjectId } from './fence/sync-object.ts';
 import { listenToSyncObject, promisedChain } from './fence/sync-object.ts';
 import { addInterest } from './fence/timeline.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
+import { beforeWait } from './lock/validator.ts';
 import { checkPoint, partsOfObject, refuseMissing, type SyncObject } from './sync-object.ts';
 import { refuseBlocking } from './sync-point.ts';
 import { whenPromised } from './sync-watch.ts';
@@ -55,6 +56,7 @@ export async function waitPoints(entries: readonly Entry[], options: SyncWaitOpt
   const wait = beginWait(entries, options);
   const deadline = deadlineOf(options.timeoutMs);
   options.signal?.throwIfAborted();
+  noteWait(wait.core, options.timeoutMs, false);
   if (wait.core === undefined || isReady(wait)) return wait.first;
   const isInTime = options.timeoutMs !== 0 && (await whenReady(wait.core, wait, deadline, options.signal));
   return isInTime ? wait.first : refuseTime(options.timeoutMs, nameOf(wait));
@@ -65,6 +67,7 @@ export function waitPointsSync(entries: readonly Entry[], options: Omit<SyncWait
   const wait = beginWait(entries, options);
   const deadline = deadlineOf(options.timeoutMs);
   const { core } = wait;
+  noteWait(core, options.timeoutMs, true);
   if (core === undefined || isReady(wait)) return wait.first;
   if (options.timeoutMs !== 0) {
     if (!core.canBlock) refuseBlocking(nameOf(wait));
@@ -81,6 +84,11 @@ export function waitPointsSync(entries: readonly Entry[], options: Omit<SyncWait
     if (isOwed) refuseStuck(wait);
   }
   return isReady(wait) ? wait.first : refuseTime(options.timeoutMs, nameOf(wait));
+}
+
+/** The validator hears of a wait also if nothing has to be waited for by now. */
+function noteWait(core: Core | undefined, timeoutMs: number | undefined, blocks: boolean): void {
+  if (core?.agent.validator !== undefined && timeoutMs !== 0) beforeWait(core.agent, -1, blocks);
 }
 
 interface One {

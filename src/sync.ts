@@ -1,7 +1,7 @@
 /** `fenceline/sync`: explicit synchronisation, Vulkan and DRM style. */
 import { batched } from './cells/doorbell.ts';
 import { coreOf, type Space } from './space.ts';
-import { type LockRule, makeLock, type WwLock } from './user-lock.ts';
+import { makeLock, type WwLock, type WwLockOptions } from './user-lock.ts';
 
 // A bare import of this file is for the kinds of handles that these know, so a bundler must not drop it.
 import './sync-file.ts';
@@ -21,11 +21,12 @@ export {
   type MessageSource,
 } from './bridges.ts';
 export { type Implicit, implicit, type Usage, type UsedPointInfo } from './implicit.ts';
+export { atomic, mightAllocate, reclaim, signalling, withoutReclaim } from './sections.ts';
 export { type SyncFile, syncFile } from './sync-file.ts';
 export { type SyncObject, syncObject } from './sync-object.ts';
 export { type Entry, type SyncWaitOptions, waitPoints, waitPointsSync } from './sync-wait.ts';
 export { type SignalOptions, type Timeline, type TimelineOptions, timeline } from './timeline.ts';
-export type { LockRule, WwLock } from './user-lock.ts';
+export type { LockRule, WwLock, WwLockOptions } from './user-lock.ts';
 export { type Ticket, type TicketOptions, ticket } from './user-ticket.ts';
 
 /** Runs `fn`; each thread that its signals wake is woken once, at the end. */
@@ -34,6 +35,6 @@ export function batch<R>(space: Space, fn: () => R): R {
 }
 
 /** Makes a ww lock that is free, to be taken in transactions, or under a ticket. Outcomes: the lock; EINVAL, ENOSPC. */
-export function wwLock(space: Space, label: string, options: { rule?: LockRule } = {}): WwLock {
-  return makeLock(coreOf(space), label, options.rule);
+export function wwLock(space: Space, label: string, options: WwLockOptions = {}): WwLock {
+  return makeLock(coreOf(space), label, options);
 }

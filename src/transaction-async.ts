@@ -13,6 +13,7 @@ import { now } from './cells/clock.ts';
 import type { FollowingSignal } from './follow-signal.ts';
 import { followSignal } from './follow-signal.ts';
 import { checkPlace } from './heaps.ts';
+import { beforeAllocation, beforeWait } from './lock/validator.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Transaction } from './transaction.ts';
 import { BaseTransaction } from './transaction-base.ts';
@@ -93,6 +94,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
 
   async #take(parts: BufferParts, isWrite: boolean): Promise<void> {
     await this.#lock(parts.buffer);
+    if (this.core.agent.validator !== undefined) beforeWait(this.core.agent, this.set.ticket.id, false);
     for (;;) {
       const points = this.blockers(parts.buffer, isWrite);
       if (points.length === 0) break;
@@ -116,7 +118,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
   }
 
   async #acquire(lockAt: number): Promise<void> {
-    let outcome = this.firstStep(lockAt);
+    let outcome = this.firstStep(lockAt, false);
     if (outcome === 'blocked') {
       const isOver = await this.#when(lockAt, () => {
         outcome = this.step(lockAt);
@@ -131,6 +133,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
   /** Tries until there is room. Outcomes: what `attempt` gave; rejects with ENOMEM when nobody frees any for too long. */
   async #room<T>(parts: BufferParts, sizeBytes: number, attempt: () => T | undefined): Promise<T> {
     const { agent, data } = this.core;
+    if (agent.validator !== undefined) beforeAllocation(agent, this.set.ticket.id, false);
     for (;;) {
       let found = attempt();
       if (found !== undefined) return found;

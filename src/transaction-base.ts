@@ -25,6 +25,7 @@ import type { LiveView } from './live-view.ts';
 import { lengthOf, viewOver } from './live-view.ts';
 import { failedInput } from './local-job.ts';
 import { type Injection, isInjected } from './lock/injection.ts';
+import { beforeLock } from './lock/validator.ts';
 import type { Acquisition } from './lock/ww-lock.ts';
 import { freeBlock } from './memory/allocator.ts';
 import { bytesOfBlock, freshen, placeLocked, publishAllLocked, takeBlockFor } from './memory/placement.ts';
@@ -213,9 +214,12 @@ export abstract class BaseTransaction {
     return 'die';
   }
 
-  /** The first step towards a lock: where contention is injected. */
-  firstStep(lockAt: number): Acquisition {
-    if (!this.set.held.includes(lockAt)) this.#inject(lockAt);
+  /** The first step towards a lock: where contention is injected, and orders are checked. `blocks`: the thread may block next. */
+  firstStep(lockAt: number, blocks: boolean): Acquisition {
+    if (!this.set.held.includes(lockAt)) {
+      if (this.core.agent.validator !== undefined) beforeLock(this.core.agent, lockAt, this.set.ticket, blocks);
+      this.#inject(lockAt);
+    }
     return this.step(lockAt);
   }
 
@@ -247,7 +251,7 @@ export abstract class BaseTransaction {
       this.doom();
     }
     const lockAt = lockOf(this.core.agent, buffer);
-    const outcome = this.firstStep(lockAt);
+    const outcome = this.firstStep(lockAt, false);
     if (outcome === 'blocked') {
       this.leave(lockAt);
       releaseAll(this.core.agent, this.set);

@@ -12,6 +12,7 @@ import type { Points } from './fence/points.ts';
 import { firstPending } from './fence/points.ts';
 import { checkPlace } from './heaps.ts';
 import { isSelfDeadlock } from './lock/lock-wait.ts';
+import { beforeAllocation, beforeWait } from './lock/validator.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Transaction } from './transaction.ts';
 import { BaseTransaction } from './transaction-base.ts';
@@ -54,6 +55,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
 
   #take(parts: BufferParts, isWrite: boolean): void {
     this.#lock(parts.buffer);
+    if (this.core.agent.validator !== undefined) beforeWait(this.core.agent, this.set.ticket.id, true);
     const points = this.blockers(parts.buffer, isWrite);
     if (points.length > 0) this.#waitFor(points, parts.label);
     if (!this.drafts.has(parts.buffer)) this.checkContents(parts);
@@ -81,7 +83,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
   }
 
   #acquire(lockAt: number): void {
-    let outcome = this.firstStep(lockAt);
+    let outcome = this.firstStep(lockAt, true);
     if (outcome === 'blocked') {
       if (isSelfDeadlock(this.core.agent, lockAt, this.set.ticket)) this.#refuseSelf(lockAt);
       const isOver = this.#sleep(() => {
@@ -105,6 +107,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
 
   #room<T>(parts: BufferParts, sizeBytes: number, attempt: () => T | undefined): T {
     const { agent, data } = this.core;
+    if (agent.validator !== undefined) beforeAllocation(agent, this.set.ticket.id, true);
     for (;;) {
       let found: T | undefined;
       const freed = load(agent.words, H_FREED);

@@ -10,6 +10,7 @@ import type { Core } from './core.ts';
 import type { Handle } from './handle.ts';
 import { createLock, dropLock, holdLock, type LockId, userLockAt } from './lock/lock-table.ts';
 import type { Rule } from './lock/ticket.ts';
+import { classWord } from './lock/validator.ts';
 import { clearSuspect, holderOf, isSuspect } from './lock/ww-lock.ts';
 import { indexOf, registerKind } from './open.ts';
 import { countHold, releaseHold } from './sync-holds.ts';
@@ -19,6 +20,17 @@ import { countHold, releaseHold } from './sync-holds.ts';
  * older makes the younger do so, at the younger's next wait. Buffers are wait-die.
  */
 export type LockRule = Exclude<Rule, 'plain'>;
+
+export interface WwLockOptions {
+  /** Default: wait-die. */
+  rule?: LockRule;
+  /** What the validator calls it: locks of one class follow one order. Default: the label. */
+  class?: string;
+  /** Tells locks of one class apart whose order is fixed, as parent and child: 0 (the default) to 7. */
+  subclass?: number;
+}
+
+const subclassMax = 7;
 
 export interface WwLock extends Disposable {
   readonly label: string;
@@ -34,9 +46,19 @@ export interface WwLock extends Disposable {
 }
 
 /** A lock that is free. Outcomes: the lock; EINVAL, ENOSPC. */
-export function makeLock(core: Core, label: string, rule: LockRule | undefined): WwLock {
-  const checked = checkRule(rule);
-  return new OwnLock(core, label, createLock(core.agent, checked), checked);
+export function makeLock(core: Core, label: string, options: WwLockOptions): WwLock {
+  const rule = checkRule(options.rule);
+  const id = createLock(core.agent, rule, classWord(core.agent, classNameOf(label, options)));
+  return new OwnLock(core, label, id, rule);
+}
+
+/** Outcomes: the name of its class for the validator; EINVAL. */
+function classNameOf(label: string, { class: name = label, subclass = 0 }: WwLockOptions): string {
+  if (!Number.isInteger(subclass) || subclass < 0 || subclass > subclassMax) {
+    const sentence = `The subclass (${subclass}) of lock '${label}' is not a whole number from 0 to ${subclassMax}.`;
+    fail('EINVAL', sentence, { argument: 'subclass' });
+  }
+  return subclass === 0 ? name : `${name}/${subclass}`;
 }
 
 /** Outcomes: the rule, wait-die by default; or EINVAL. */

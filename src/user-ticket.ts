@@ -15,6 +15,7 @@ import type { Core } from './core.ts';
 import { type Injection, injectionOf, isInjected } from './lock/injection.ts';
 import { isSelfDeadlock } from './lock/lock-wait.ts';
 import { agentOfTicket, closeTicket, openTicket, type Ticket as Stamped } from './lock/ticket.ts';
+import { beforeLock, noteGivenBack, noteHeld } from './lock/validator.ts';
 import { type Acquisition, acquireStep, holderOf, leaveLock, releaseLock, tryAcquire } from './lock/ww-lock.ts';
 import { coreOf, type Space } from './space.ts';
 import { checkRule, type LockRule, type UserLock, userLockOf, type WwLock } from './user-lock.ts';
@@ -183,6 +184,7 @@ class UserTicket implements Ticket {
     const deadline = deadlineOf(options.timeoutMs);
     options.signal?.throwIfAborted();
     const at = parts.address;
+    if (agent.validator !== undefined && !this.#isHeld(at)) beforeLock(agent, at, this.#ticket, false);
     let outcome = acquireStep(agent, at, this.#ticket);
     if (outcome === 'blocked') {
       const look = (): boolean => {
@@ -204,6 +206,7 @@ class UserTicket implements Ticket {
     const { agent } = this.#core;
     const deadline = deadlineOf(options.timeoutMs);
     const at = parts.address;
+    if (agent.validator !== undefined && !this.#isHeld(at)) beforeLock(agent, at, this.#ticket, true);
     let outcome = acquireStep(agent, at, this.#ticket);
     if (outcome === 'blocked') {
       const isOwn = isSelfDeadlock(agent, at, this.#ticket);
@@ -254,6 +257,10 @@ class UserTicket implements Ticket {
     throw new FencelineError('EDEADLK', `${sentence} Hint: unlockAll(), then lockSlow().`, { cycle });
   }
 
+  #isHeld(address: number): boolean {
+    return this.#held.some((parts) => parts.address === address);
+  }
+
   #holderOf(parts: UserLock): string {
     const holder = holderOf(this.#core.agent, parts.address);
     return holder < 0 ? 'an older ticket' : `ticket ${holder} of agent ${agentOfTicket(holder)}`;
@@ -263,11 +270,13 @@ class UserTicket implements Ticket {
     parts.retain();
     this.#held.push(parts);
     trace(this.#core.agent, TRACE_ACQUIRED, parts.address, 0, 0, this.#ticket.id);
+    if (this.#core.agent.validator !== undefined) noteHeld(this.#core.agent, parts.address, this.#ticket);
   }
 
   #giveBack(parts: UserLock): void {
     if (this.#core.isClosed) return;
     trace(this.#core.agent, TRACE_RELEASED, parts.address, 0, 0, this.#ticket.id);
+    if (this.#core.agent.validator !== undefined) noteGivenBack(this.#core.agent, parts.address);
     releaseLock(this.#core.agent, parts.address, this.#ticket);
     parts.release();
   }

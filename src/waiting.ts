@@ -23,6 +23,7 @@ import { isOwedByMe, traceBlocked, traceStep } from './fence/wait.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
 import { wantPoints } from './fence/wishes.ts';
 import { agentOfTicket } from './lock/ticket.ts';
+import { beforeWait } from './lock/validator.ts';
 import { holderOf } from './lock/ww-lock.ts';
 import { pendingDependency } from './schedule/dependencies.ts';
 import { ADMITTED, jobAt, jobOfLane, loadPhase, phaseOf, QUEUED, seqnoOfJob, usesOf } from './schedule/job.ts';
@@ -57,6 +58,7 @@ export function whenOver(core: Core, points: Points, options: WaitOptions = {}):
   const { signal } = options;
   const deadline = deadlineOf(options.timeoutMs);
   if (signal?.aborted) return Promise.reject(signal.reason);
+  if (agent.validator !== undefined && options.timeoutMs !== 0) beforeWait(agent, -1, false);
   if (firstPending(agent, points, 0) < 0) return Promise.resolve(true);
   if (core.isClosed) return Promise.reject(closedError());
   return new Promise((resolve, reject) => {
@@ -172,6 +174,7 @@ export function blockUntilOver(
   deadline: number,
   isOwed: (points: Points) => boolean,
 ): boolean {
+  if (core.agent.validator !== undefined && deadline > now()) beforeWait(core.agent, -1, true);
   let from = firstPending(core.agent, points, 0);
   if (from < 0) return true;
   wantPoints(core.agent, points);

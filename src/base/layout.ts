@@ -12,7 +12,7 @@ import type { Limits } from './limits.ts';
 import { partsPerJob, pointsPerReservation, poolsPerSpace, ticketsPerAgent, usesPerJob } from './limits.ts';
 
 export const magic = 0x464e434c; // 'FNCL'
-export const layoutVersion = 4;
+export const layoutVersion = 5;
 
 // ---- header -------------------------------------------------------------------------------------------------------
 export const H_MAGIC = 0;
@@ -47,6 +47,7 @@ export const limitNames: readonly (keyof Limits)[] = [
   'locks',
   'heaps',
   'traceEvents',
+  'lockClasses',
 ];
 
 // ---- agents: one line each ----------------------------------------------------------------------------------------
@@ -92,6 +93,7 @@ export const L_WAITERS = 1;
 export const L_OVERFLOW = 2;
 /** Ticket + 1 that must not be barged past any more. */
 export const L_HANDOFF = 3;
+/** Class + 1 for the validator; 0: reservation; -1: not checked. */
 export const L_CLASS = 4;
 /** Agent + 1 whose death made it suspect. */
 export const L_SUSPECT_BY = 5;
@@ -308,6 +310,12 @@ export const traceSegments = 5;
 /** Time (2), kind and incarnation, subject, generation, point (2), detail: half a cache line, so that none straddles two. */
 export const TRACE_WORDS = 8;
 
+// ---- the lock validator: lock/lock-graph.ts ------------------------------------------------------------------------
+/** A name in shared memory: a class of locks, or a place in the code (lock/names.ts). */
+export const NAME_WORDS = 16;
+/** Places that are told apart: their numbers fit 10 bits of a sighting. */
+export const placesMax = 1023;
+
 /** Where each table starts, in words, and how many slots it has. */
 export interface Layout {
   readonly limits: Limits;
@@ -328,6 +336,12 @@ export interface Layout {
   readonly syncObjects: number;
   readonly locks: number;
   readonly traces: number;
+  /** The validator: names of classes and places, the two matrices of edges, and who saw each edge first. */
+  readonly lockClasses: number;
+  readonly lockPlaces: number;
+  readonly lockPlaceCount: number;
+  readonly lockEdges: number;
+  readonly lockSightings: number;
   readonly totalWords: number;
 }
 
@@ -340,6 +354,8 @@ export function layoutOf(limits: Limits): Layout {
     return start;
   };
   const timelineCount = limits.timelines + limits.jobs + 1;
+  const { lockClasses } = limits;
+  const lockPlaceCount = Math.min(lockClasses * 4, placesMax);
   const layout = {
     limits,
     agents: table(limits.agents, AGENT_WORDS),
@@ -357,6 +373,11 @@ export function layoutOf(limits: Limits): Layout {
     syncObjects: table(limits.syncObjects, SYNC_WORDS),
     locks: table(limits.locks, USER_LOCK_WORDS),
     traces: table(limits.agents, traceRingWords(limits)),
+    lockClasses: table(lockClasses, NAME_WORDS),
+    lockPlaces: table(lockPlaceCount, NAME_WORDS),
+    lockPlaceCount,
+    lockEdges: table(2 * lockClasses, Math.ceil(lockClasses / 32)),
+    lockSightings: table(2 * lockClasses, lockClasses),
   };
   return { ...layout, totalWords: at };
 }

@@ -24,6 +24,8 @@ export interface Limits {
   readonly heaps: number;
   /** Events a trace ring holds per agent; 0 turns tracing off, and then it costs a branch. */
   readonly traceEvents: number;
+  /** Classes of locks that the validator tells apart; 0 turns it off. Memory grows with the square: 0.6 MiB for 256. */
+  readonly lockClasses: number;
 }
 
 export const defaultLimits: Limits = {
@@ -37,6 +39,7 @@ export const defaultLimits: Limits = {
   locks: 1024,
   heaps: 8,
   traceEvents: 0,
+  lockClasses: 0,
 };
 
 /** What a layout can carry: agents by the interest words, the rest by 20-bit indexes and sane memory. */
@@ -51,6 +54,7 @@ export const maximumLimits: Limits = {
   locks: 65_536,
   heaps: 64,
   traceEvents: 1_048_576,
+  lockClasses: 1024,
 };
 
 /** Tickets an agent may have open at once: 16 for transactions (async code runs several on one thread), one for admitting jobs. */
@@ -71,7 +75,7 @@ export function completeLimits(given: Partial<Limits> = {}): Limits {
   const limits: Limits = { ...defaultLimits, ...given };
   for (const name of Object.keys(defaultLimits) as (keyof Limits)[]) {
     const value = limits[name];
-    const least = name === 'traceEvents' ? 0 : 1;
+    const least = name === 'traceEvents' || name === 'lockClasses' ? 0 : 1;
     if (Number.isInteger(value) && value >= least && value <= maximumLimits[name]) continue;
     fail('EINVAL', `The limit ${name} (${value}) is not a whole number from ${least} to ${maximumLimits[name]}.`, {
       argument: `limits.${name}`,

@@ -9,6 +9,7 @@ import { A_STATE, AGENT_WORDS } from '../base/layout.ts';
 import type { BigWords, Words } from './cell.ts';
 import { load } from './cell.ts';
 import type { Ticker } from './clock.ts';
+import type { LockRecord } from './lock-record.ts';
 import type { Tracer } from './trace-ring.ts';
 
 export const AGENT_FREE = 0;
@@ -49,6 +50,8 @@ export interface Agent extends Memory {
   readonly traceOrigin: number;
   /** Where its trace events go; undefined if the space is not traced, or once the agent has left. */
   tracer: Tracer | undefined;
+  /** What the lock validator keeps of this agent; undefined if the space has none. */
+  readonly validator?: LockRecord | undefined;
   /** Rings held back by `batch`: undefined outside one. */
   batch: AgentBatch | undefined;
 }

@@ -7,7 +7,16 @@
  * Not here: taking locks (ww-lock.ts), and the locks of buffers, which live in their slots.
  */
 import { fail } from '../base/errors.ts';
-import { LOCK_WORDS, U_LOCK, U_REFS, U_REFS_OVERFLOW, U_RULE, U_STATE, USER_LOCK_WORDS } from '../base/layout.ts';
+import {
+  L_CLASS,
+  LOCK_WORDS,
+  U_LOCK,
+  U_REFS,
+  U_REFS_OVERFLOW,
+  U_RULE,
+  U_STATE,
+  USER_LOCK_WORDS,
+} from '../base/layout.ts';
 import { load, store } from '../cells/cell.ts';
 import type { HeldSlot } from '../cells/held-slot.ts';
 import { dropHold, finishClosing, holdSlot } from '../cells/held-slot.ts';
@@ -39,8 +48,8 @@ export function userLockAt(memory: Memory, lock: number): number {
   return slotAt(memory, lock) + U_LOCK;
 }
 
-/** Outcomes: a free lock, held by this agent; or ENOSPC. */
-export function createLock(agent: Agent, rule: Exclude<Rule, 'plain'>): LockId {
+/** `lockClass`: what the validator calls it (`classWord`). Outcomes: a free lock, held by this agent; or ENOSPC. */
+export function createLock(agent: Agent, rule: Exclude<Rule, 'plain'>, lockClass: number = 0): LockId {
   const { words, layout } = agent;
   const count = layout.limits.locks;
   const from = agent.cursors.get(layout.locks) ?? 0;
@@ -54,6 +63,7 @@ export function createLock(agent: Agent, rule: Exclude<Rule, 'plain'>): LockId {
   agent.cursors.set(layout.locks, (lock + 1) % count);
   const at = slotAt(agent, lock);
   for (let word = U_REFS; word < U_LOCK + LOCK_WORDS; word++) store(words, at + word, 0);
+  store(words, at + U_LOCK + L_CLASS, lockClass);
   store(words, at + U_RULE, rule === 'wound-wait' ? 1 : 0);
   addAgent(words, at + U_REFS, at + U_REFS_OVERFLOW, agent.index);
   publishSlot(words, at + U_STATE, nobody);

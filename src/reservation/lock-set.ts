@@ -16,6 +16,7 @@ import type { Agent } from '../cells/memory.ts';
 import { TRACE_ACQUIRED, TRACE_RELEASED, trace } from '../cells/trace.ts';
 import type { Rule, Ticket } from '../lock/ticket.ts';
 import { closeTicket, openAdmissionTicket, openTicket } from '../lock/ticket.ts';
+import { noteGivenBack, noteHeld } from '../lock/validator.ts';
 import type { Acquisition } from '../lock/ww-lock.ts';
 import { acquireStep, leaveLock, releaseLock, tryAcquire } from '../lock/ww-lock.ts';
 
@@ -75,6 +76,7 @@ export function releaseSince(agent: Agent, set: LockSet, count: number): void {
   let isAwaited = false;
   for (let lockAt = set.held.length > count ? set.held.pop() : undefined; lockAt !== undefined; ) {
     trace(agent, TRACE_RELEASED, lockAt, 0, 0, set.ticket.id);
+    if (agent.validator !== undefined) noteGivenBack(agent, lockAt);
     isAwaited = releaseLock(agent, lockAt, set.ticket) || isAwaited;
     lockAt = set.held.length > count ? set.held.pop() : undefined;
   }
@@ -98,5 +100,6 @@ function noteTaken(agent: Agent, set: LockSet, lockAt: number, outcome: Acquisit
   if (outcome !== 'acquired' && outcome !== 'suspect') return;
   set.held.push(lockAt);
   trace(agent, TRACE_ACQUIRED, lockAt, 0, 0, set.ticket.id);
+  if (agent.validator !== undefined) noteHeld(agent, lockAt, set.ticket);
   if (outcome === 'suspect') set.suspects.push(lockAt);
 }

@@ -33,6 +33,7 @@ const limits: Limits = {
   locks: 4,
   heaps: 1,
   traceEvents: 0,
+  lockClasses: 0,
 };
 const budgetBytes = 2 ** 16;
 

@@ -1,0 +1,390 @@
+/**
+ * The lock validator by the cases of lib/locking-selftest.c, with Linux's verdict in the name: S is silent, F is reported.
+ * Locks without a ticket are those under a ticket without an age. Left out: read locks, interrupts, spin locks, which do not
+ * exist here; spin_nest_lock (locks here are nested by tickets alone); lock_unbalanced and stale_context, which write into a
+ * ticket or a lock from outside, where users cannot.
+ */
+import { FencelineError } from 'fenceline';
+import {
+  atomic,
+  mightAllocate,
+  reclaim,
+  signalling,
+  syncObject,
+  timeline,
+  type WwLock,
+  waitPointsSync,
+  withoutReclaim,
+} from 'fenceline/sync';
+import { describe, expect, test } from 'vitest';
+import { kindsOf, type Validated, validated } from './validated.ts';
+
+/** Each pair: the first is held while the second is taken; then both are given back. */
+const orders: readonly (readonly [name: string, pairs: string, verdict: 'S' | 'F'])[] = [
+  ['AB, twice', 'AB AB', 'S'],
+  ['a chain', 'AB BC AC', 'S'],
+  ['ABBA', 'AB BA', 'F'],
+  ['ABBCCA', 'AB BC CA', 'F'],
+  ['ABCABC', 'AB CA BC', 'F'],
+  ['ABBCCDDA', 'AB BC CD DA', 'F'],
+  ['ABCDBDDA', 'AB CD BD DA', 'F'],
+  ['ABCDBCDA', 'AB CD BC DA', 'F'],
+];
+
+describe('orders of exclusive locks without an age', () => {
+  test.each(orders)('%s (%s): %s', (_name, pairs, verdict) =>
+    validated(({ lock, takePlain, findings }) => {
+      const locks = new Map(['A', 'B', 'C', 'D'].map((name) => [name, lock(name)]));
+      const steps = pairs.split(' ').map((pair) => [...pair].map((name) => locks.get(name) as WwLock));
+      for (const step of steps.slice(0, -1)) takePlain(...step);
+      expect(findings).toEqual([]);
+      takePlain(...(steps.at(-1) as WwLock[]));
+      expect(kindsOf(findings)).toEqual(verdict === 'F' ? ['order'] : []);
+    }),
+  );
+
+  test('AA, two locks of one class: F', () =>
+    validated(({ lock, takePlain, findings }) => {
+      takePlain(lock('first', { class: 'X' }), lock('second', { class: 'X' }));
+      expect(findings.map(({ cycle }) => cycle)).toEqual([['X', 'X']]);
+    }));
+
+  test('two locks of one class with subclasses, in their order: S; the other way round: F', () =>
+    validated(({ lock, takePlain, findings }) => {
+      const parent = lock('parent', { class: 'X' });
+      const child = lock('child', { class: 'X', subclass: 1 });
+      takePlain(parent, child);
+      expect(findings).toEqual([]);
+      takePlain(child, parent);
+      expect(findings[0]?.cycle).toEqual(['X/1', 'X', 'X/1']);
+    }));
+
+  test('a lock that was only tried has no order after what was held: S; but what it holds up: F', () =>
+    validated(({ lock, takePlain, ticket, findings }) => {
+      const [a, b] = [lock('A'), lock('B')];
+      takePlain(a, b);
+      const one = ticket({ rule: 'plain' });
+      one.lockSync(b);
+      expect(one.tryLock(a)).toBe(true);
+      expect(findings).toEqual([]);
+      one.unlock(b);
+      takePlain(b);
+      expect(findings).toEqual([]);
+      const c = lock('C');
+      one.lockSync(c);
+      one.unlockAll();
+      takePlain(c, a);
+      expect(kindsOf(findings)).toEqual(['order']);
+    }));
+
+  test('is said once by a thread, and checks go on after it', () =>
+    validated(({ lock, takePlain, findings }) => {
+      const [a, b, c] = [lock('A'), lock('B'), lock('C')];
+      for (let round = 0; round < 3; round++) {
+        takePlain(a, b);
+        takePlain(b, a);
+      }
+      expect(findings).toHaveLength(1);
+      takePlain(b, c);
+      takePlain(c, b);
+      expect(findings).toHaveLength(2);
+    }));
+
+  test('is also found for waits that do not block', () =>
+    validated(async ({ lock, ticket, findings }) => {
+      const [a, b] = [lock('A'), lock('B')];
+      for (const order of [
+        [a, b],
+        [b, a],
+      ]) {
+        const one = ticket({ rule: 'plain' });
+        for (const each of order) await one.lock(each);
+        one.unlockAll();
+        one.dispose();
+      }
+      expect(kindsOf(findings)).toEqual(['order']);
+    }));
+});
+
+describe('locks of ww classes', () => {
+  test('two of one class, and of two classes in both orders, under one ticket each: S', () =>
+    validated(({ lock, takeAged, findings }) => {
+      const [a, b, c] = [lock('A'), lock('B'), lock('other A', { class: 'A' })];
+      takeAged(a, c);
+      takeAged(c, a);
+      takeAged(a, b);
+      takeAged(b, a);
+      expect(findings).toEqual([]);
+    }));
+
+  test('an order of tickets closes a cycle with one of locks without an age', () =>
+    validated(({ lock, takeAged, takePlain, findings }) => {
+      const [a, b] = [lock('A'), lock('B')];
+      takeAged(a, b);
+      takePlain(b, a);
+      expect(findings[0]?.cycle).toEqual(['B', 'A', 'B']);
+    }));
+
+  type Way = 'context' | 'try' | 'block';
+  /** First held, then taken, both of one class. */
+  const mixing: readonly (readonly [Way, Way, 'S' | 'F'])[] = [
+    ['context', 'block', 'F'],
+    ['context', 'try', 'S'],
+    ['context', 'context', 'S'],
+    ['try', 'block', 'F'],
+    ['try', 'try', 'S'],
+    ['try', 'context', 'F'],
+    ['block', 'block', 'F'],
+    ['block', 'try', 'S'],
+    ['block', 'context', 'F'],
+  ];
+
+  function taker({ ticket }: Validated): (way: Way, lock: WwLock) => void {
+    const [aged, plain] = [ticket(), ticket({ rule: 'plain' })];
+    return (way, lock) => {
+      if (way === 'context') aged.lockSync(lock);
+      else if (way === 'block') plain.lockSync(lock);
+      else expect(plain.tryLock(lock)).toBe(true);
+    };
+  }
+
+  test.each(mixing)('%s, then %s: %s', (first, second, verdict) =>
+    validated((world) => {
+      const take = taker(world);
+      take(first, world.lock('o', { class: 'ww' }));
+      take(second, world.lock('o2', { class: 'ww' }));
+      expect(kindsOf(world.findings)).toEqual(verdict === 'F' ? ['order'] : []);
+    }),
+  );
+
+  const around: readonly (readonly [Way, 'S' | 'F'])[] = [
+    ['block', 'F'],
+    ['try', 'S'],
+    ['context', 'F'],
+  ];
+
+  test.each(around)('%s before and after a lock of another class: %s', (way, verdict) =>
+    validated((world) => {
+      const { lock, ticket, findings } = world;
+      const [o, a] = [lock('o'), lock('A')];
+      for (const oFirst of [true, false]) {
+        const other = ticket({ rule: 'plain' });
+        const [aged, plain] = [ticket(), ticket({ rule: 'plain' })];
+        const takeO = (): void => {
+          if (way === 'context') aged.lockSync(o);
+          else if (way === 'block') plain.lockSync(o);
+          else expect(plain.tryLock(o)).toBe(true);
+        };
+        if (oFirst) takeO();
+        other.lockSync(a);
+        if (!oFirst) takeO();
+        for (const one of [other, aged, plain]) one.unlockAll();
+        for (const one of [other, aged, plain]) one.dispose();
+      }
+      expect(kindsOf(findings)).toEqual(verdict === 'F' ? ['order'] : []);
+    }),
+  );
+
+  test('two tickets of one thread that blocks (two_contexts): F', () =>
+    validated(({ lock, ticket, findings }) => {
+      ticket().lockSync(lock('o', { class: 'ww' }));
+      ticket().lockSync(lock('o2', { class: 'ww' }));
+      expect(findings[0]?.cycle).toEqual(['ww', 'ww']);
+    }));
+
+  test('two tickets of one thread that only awaits: S', () =>
+    validated(async ({ lock, ticket, findings }) => {
+      await ticket().lock(lock('o', { class: 'ww' }));
+      await ticket().lock(lock('o2', { class: 'ww' }));
+      expect(findings).toEqual([]);
+    }));
+
+  async function codeOf(work: () => unknown): Promise<string> {
+    try {
+      await work();
+      return 'S';
+    } catch (error) {
+      if (error instanceof FencelineError) return error.code;
+      throw error;
+    }
+  }
+
+  test('misuse that Linux warns of is an error, and is no matter of the validator', () =>
+    validated(async ({ lock, ticket, findings }) => {
+      const [o, o2, o3] = [lock('o'), lock('o2'), lock('o3')];
+      const t = ticket();
+      expect(await codeOf(() => t.lockSlowSync(o))).toBe('EINVAL'); // unneeded_slow
+      expect(await codeOf(() => t.lockSync(lock('wound', { rule: 'wound-wait' })))).toBe('EINVAL'); // diff_class
+      t.lockSync(o); // fail_acquire
+      expect(await codeOf(() => t.lockSync(o))).toBe('EALREADY');
+      expect(t.tryLock(o)).toBe(false);
+      expect(await codeOf(() => t.dispose())).toBe('EINVAL'); // fini_early
+      t.unlock(o);
+      expect(await codeOf(() => t.unlock(o))).toBe('EINVAL'); // object_unlock_twice
+      t.done();
+      expect(await codeOf(() => t.done())).toBe('EINVAL'); // done_twice
+      expect(await codeOf(() => t.lockSync(o))).toBe('EINVAL'); // lock_after_done
+      t.dispose();
+      expect(await codeOf(() => t.dispose())).toBe('S'); // Linux: F. Disposing twice is harmless everywhere here.
+
+      const [older, younger] = [ticket(), ticket()]; // the family of EDEADLK
+      await older.lock(o2);
+      await younger.lock(o);
+      expect(await codeOf(() => younger.lock(o2))).toBe('EDEADLK');
+      expect(await codeOf(() => younger.lock(o2))).toBe('EINVAL'); // no_unlock
+      expect(await codeOf(() => younger.lockSlow(o2))).toBe('EINVAL');
+      expect(await codeOf(() => younger.lock(o3))).toBe('EINVAL'); // acquire_more
+      younger.unlockAll();
+      expect(await codeOf(() => younger.lock(o3))).toBe('EINVAL'); // acquire_wrong
+      expect(await codeOf(() => younger.lockSlow(o3))).toBe('EINVAL');
+      older.unlockAll();
+      expect(await codeOf(() => younger.lockSlow(o2))).toBe('S'); // normal_slow
+      expect(findings).toEqual([]);
+    }));
+});
+
+describe('making room in memory', () => {
+  test('allocates without asking others for room: S; with: F; with, where nobody is asked: S', () =>
+    validated(({ space, findings }) => {
+      reclaim(space, () => withoutReclaim(space, () => mightAllocate(space)));
+      expect(findings).toEqual([]);
+      reclaim(space, () => mightAllocate(space));
+      expect(findings[0]?.cycle).toEqual(['reclaim', 'reclaim']);
+    }));
+
+  test('tries locks: S; waits for one: F', () =>
+    validated(({ space, lock, ticket, findings }) => {
+      const [a, one] = [lock('A'), ticket()];
+      reclaim(space, () => one.tryLock(a));
+      expect(findings).toEqual([]);
+      one.unlockAll();
+      reclaim(space, () => one.lockSync(a));
+      expect(kindsOf(findings)).toEqual(['reclaim']);
+    }));
+
+  test('waits for a fence: S, by the documented order', () =>
+    validated(({ space, findings }) => {
+      using line = timeline(space, 'line');
+      const fence = line.issue();
+      line.signal();
+      reclaim(space, () => fence.waitSync());
+      expect(findings).toEqual([]);
+    }));
+});
+
+describe('sections that must not wait', () => {
+  test('of the contexts of Linux there is one that must not, and one that may: atomic x try S, x lock F; lock x lock S', () =>
+    validated(({ space, lock, ticket, takePlain, findings }) => {
+      const [a, b, one] = [lock('A'), lock('B'), ticket()];
+      atomic(space, () => one.tryLock(a));
+      takePlain(b);
+      expect(findings).toEqual([]);
+      one.unlockAll();
+      atomic(space, () => one.lockSync(a));
+      expect(kindsOf(findings)).toEqual(['atomic']);
+    }));
+
+  test('also not for a fence, a sync object, or memory; a look is no wait', () =>
+    validated(({ space, findings }) => {
+      using line = timeline(space, 'line');
+      const fence = line.issue();
+      line.signal();
+      using object = syncObject(space, 'object');
+      object.replace(fence);
+      atomic(space, () => fence.waitSync({ timeoutMs: 0 }));
+      atomic(space, () => waitPointsSync([{ object }], { timeoutMs: 0 }));
+      expect(findings).toEqual([]);
+      atomic(space, () => fence.waitSync());
+      atomic(space, () => waitPointsSync([{ object }]));
+      atomic(space, () => mightAllocate(space));
+      expect(kindsOf(findings)).toEqual(['atomic', 'atomic', 'atomic']);
+    }));
+});
+
+describe('the way to a signal', () => {
+  test('takes a lock over which nobody waits: S; then somebody waits for a fence with it: F', () =>
+    validated(({ space, lock, ticket, takePlain, findings }) => {
+      const a = lock('A');
+      using line = timeline(space, 'line');
+      const fence = line.issue();
+      signalling(space, () => takePlain(a));
+      line.signal();
+      expect(findings).toEqual([]);
+      const one = ticket();
+      one.lockSync(a);
+      fence.waitSync();
+      expect(findings[0]?.cycle).toEqual(['A', 'fence', 'A']);
+    }));
+
+  test('does not take a reservation: by the documented order, whoever has it may wait for a fence', () =>
+    validated(({ space, findings }) => {
+      using buffer = space.buffer('u8', [4], { label: 'b' });
+      signalling(space, () => space.transactionSync((tx) => tx.lock(buffer)));
+      expect(findings[0]?.cycle).toEqual(['fence', 'reservation', 'fence']);
+      expect(findings[0]?.message).toMatch(/By the documented order, who holds 'reservation' also waits for a fence\./);
+    }));
+
+  test('does not allocate', () =>
+    validated(({ space, findings }) => {
+      signalling(space, () => mightAllocate(space));
+      expect(findings[0]?.cycle).toEqual(['fence', 'reclaim', 'fence']);
+    }));
+
+  test('a wait inside it is reported (Linux: silent)', () =>
+    validated(({ space, findings }) => {
+      using line = timeline(space, 'line');
+      const fence = line.issue();
+      line.signal();
+      signalling(space, () => fence.waitSync());
+      expect(kindsOf(findings)).toEqual(['signalling']);
+    }));
+
+  test('fences that wait for each other through locks are reported (Linux: with one class of fences, too)', () =>
+    validated(({ space, lock, ticket, takePlain, findings }) => {
+      const [a, b] = [lock('A'), lock('B')];
+      using left = timeline(space, 'left');
+      using right = timeline(space, 'right');
+      const fences = [left.issue(), right.issue()] as const;
+      // Whoever signals left takes A; who has A takes B; and who has B waits for left.
+      signalling(space, () => takePlain(a));
+      takePlain(a, b);
+      left.signal();
+      right.signal();
+      const one = ticket();
+      one.lockSync(b);
+      fences[0].waitSync();
+      expect(findings[0]?.cycle).toEqual(['B', 'fence', 'A', 'B']);
+    }));
+});
+
+describe('a report', () => {
+  test('names per party its ticket, what it holds and takes, and where; and the closed cycle', () =>
+    validated(({ lock, takePlain, findings }) => {
+      const [a, b] = [lock('A'), lock('B')];
+      takePlain(a, b);
+      takePlain(b, a);
+      const [{ message, parties, cycle } = expect.fail()] = findings;
+      expect(cycle).toEqual(['B', 'A', 'B']);
+      expect(parties.map(({ holds, takes, agent }) => [holds, takes, agent])).toEqual([
+        ['B', 'A', 0],
+        ['A', 'B', 0],
+      ]);
+      for (const { takenAt, waitsAt, ticket } of parties) {
+        expect(ticket).toBeGreaterThanOrEqual(0);
+        expect(takenAt).toMatch(/lock\/validated\.ts:\d+:\d+$/);
+        expect(waitsAt).toMatch(/lock\/validated\.ts:\d+:\d+$/);
+      }
+      expect(message).toMatch(/^'A' is taken while 'B' is held, and elsewhere it is the other way round/);
+      expect(message).toMatch(/- Ticket \d+ of thread 0 holds 'A' \(first at .*\), and takes 'B' at .*\./);
+      expect(message).toMatch(/- The closed cycle: B -> A -> B\.$/);
+    }));
+
+  test('that more classes are there than fit is one, and what does not fit is not checked', () =>
+    validated(({ lock, takePlain, findings }) => {
+      const [a, b] = [lock('A'), lock('B')];
+      expect(kindsOf(findings)).toEqual(['classes']);
+      takePlain(a, b);
+      takePlain(b, a);
+      expect(findings).toHaveLength(1);
+    }, 4));
+});
