@@ -21,14 +21,13 @@ import { cancelWatch, watchPoints } from './fence/watch.ts';
 import { wantOwn } from './fence/wishes.ts';
 import { followSignal } from './follow-signal.ts';
 import type { Handle } from './handle.ts';
-import { beforeWait } from './lock/validator.ts';
 import { takeMakers } from './makers.ts';
 import { type PointInfo, pointInfo } from './point-info.ts';
 import { describePoints, whoOwes } from './report.ts';
 import type { Space } from './space.ts';
 import { holdPoints } from './sync-holds.ts';
 import type { WaitOptions } from './waiting.ts';
-import { blockUntilOver, deadlineOf, isOwedHere, refuseTime, whenOver } from './waiting.ts';
+import { blockUntilOver, deadlineOf, isOwedHere, noteWait, refuseTime, whenOver } from './waiting.ts';
 
 /** What became of it. A time-out of `settled` is pending. */
 export type Outcome<R> =
@@ -104,7 +103,7 @@ export class Fence<R = void> {
   async settled(options: WaitOptions = {}): Promise<Outcome<R>> {
     this.asked();
     options.signal?.throwIfAborted();
-    this.#noteWait(options.timeoutMs, false);
+    noteWait(this.#core, options.timeoutMs, false);
     if (this.#look() === undefined) {
       const core = this.#home();
       wantOwn(core.agent, this.#points);
@@ -126,7 +125,7 @@ export class Fence<R = void> {
    */
   waitSync(options: { timeoutMs?: number } = {}): R {
     this.asked();
-    this.#noteWait(options.timeoutMs, true);
+    noteWait(this.#core, options.timeoutMs, true);
     if (this.#look() === undefined) {
       const core = this.#home();
       const deadline = deadlineOf(options.timeoutMs);
@@ -147,12 +146,6 @@ export class Fence<R = void> {
     if (outcome === undefined) return refuseTime(options.timeoutMs, this.#label, whoOwes(this.#home(), this.#points));
     if (outcome.status === 'failed') throw outcome.error;
     return outcome.value;
-  }
-
-  /** The validator hears of a wait also if there is nothing to wait for by now. */
-  #noteWait(timeoutMs: number | undefined, blocks: boolean): void {
-    const agent = this.#core?.agent;
-    if (agent?.validator !== undefined && timeoutMs !== 0) beforeWait(agent, -1, blocks);
   }
 
   /** Calls `fn` once, on this thread, outside every lock, after it is over; disposing before that prevents it. */

@@ -10,9 +10,8 @@ import type { SyncObjectId } from './fence/sync-object.ts';
 import { listenToSyncObject, promisedChain } from './fence/sync-object.ts';
 import type { FenceWaiter } from './fence/watch.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
-import { beforeWait } from './lock/validator.ts';
 import { whenPromised } from './sync-watch.ts';
-import { closedError, deadlineOf, refuseTime } from './waiting.ts';
+import { closedError, deadlineOf, noteWait, refuseTime } from './waiting.ts';
 
 /** Outcomes: resolves with what stands for the point; rejects with the signal's reason, or EINVAL when the space is closed. */
 export function awaitPoint(
@@ -22,7 +21,7 @@ export function awaitPoint(
   signal: AbortSignal | undefined,
 ): Promise<Chain> {
   if (signal?.aborted) return Promise.reject(signal.reason);
-  if (core.agent.validator !== undefined) beforeWait(core.agent, -1, false);
+  noteWait(core, undefined, false);
   return new Promise((resolve, reject) => {
     holdProcess(core.agent);
     const leaving = core.onLeave.add(() => end(() => reject(closedError())));
@@ -54,7 +53,7 @@ export function sleepForPoint(
   timeoutMs: number | undefined,
 ): Chain {
   const deadline = deadlineOf(timeoutMs);
-  if (core.agent.validator !== undefined && timeoutMs !== 0) beforeWait(core.agent, -1, true);
+  noteWait(core, timeoutMs, true);
   let found = promisedChain(core.agent, id.syncObject, point);
   if (found === undefined && timeoutMs !== 0) {
     if (!core.canBlock) refuseBlocking(label);

@@ -22,12 +22,11 @@ import type { SyncObjectId } from './fence/sync-object.ts';
 import { listenToSyncObject, promisedChain } from './fence/sync-object.ts';
 import { addInterest } from './fence/timeline.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
-import { beforeWait } from './lock/validator.ts';
 import { checkPoint, partsOfObject, refuseMissing, type SyncObject } from './sync-object.ts';
 import { refuseBlocking } from './sync-point.ts';
 import { whenPromised } from './sync-watch.ts';
 import type { WaitOptions } from './waiting.ts';
-import { closedError, deadlineOf, isOwedHere, refuseTime } from './waiting.ts';
+import { closedError, deadlineOf, isOwedHere, noteWait, refuseTime } from './waiting.ts';
 
 /** A point of a sync object; 0, the default: whatever is in it. */
 export interface Entry {
@@ -84,11 +83,6 @@ export function waitPointsSync(entries: readonly Entry[], options: Omit<SyncWait
     if (isOwed) refuseStuck(wait);
   }
   return isReady(wait) ? wait.first : refuseTime(options.timeoutMs, nameOf(wait));
-}
-
-/** The validator hears of a wait also if nothing has to be waited for by now. */
-function noteWait(core: Core | undefined, timeoutMs: number | undefined, blocks: boolean): void {
-  if (core?.agent.validator !== undefined && timeoutMs !== 0) beforeWait(core.agent, -1, blocks);
 }
 
 interface One {

@@ -38,6 +38,11 @@ export interface WaitOptions {
   signal?: AbortSignal;
 }
 
+/** The lock validator hears of a wait, also if nothing has to be waited for by now. A look (`timeoutMs` 0) is none. */
+export function noteWait(core: Core | undefined, timeoutMs: number | undefined, blocks: boolean): void {
+  if (core?.agent.validator !== undefined && timeoutMs !== 0) beforeWait(core.agent, -1, blocks);
+}
+
 /** Checks a time-out. Outcomes: its moment on the clock of `now`, or EINVAL. */
 export function deadlineOf(timeoutMs: number | undefined): number {
   if (timeoutMs === undefined) return Number.POSITIVE_INFINITY;
@@ -58,7 +63,7 @@ export function whenOver(core: Core, points: Points, options: WaitOptions = {}):
   const { signal } = options;
   const deadline = deadlineOf(options.timeoutMs);
   if (signal?.aborted) return Promise.reject(signal.reason);
-  if (agent.validator !== undefined && options.timeoutMs !== 0) beforeWait(agent, -1, false);
+  noteWait(core, options.timeoutMs, false);
   if (firstPending(agent, points, 0) < 0) return Promise.resolve(true);
   if (core.isClosed) return Promise.reject(closedError());
   return new Promise((resolve, reject) => {

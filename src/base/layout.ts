@@ -10,6 +10,7 @@
 import { assert } from './assert.ts';
 import type { Limits } from './limits.ts';
 import { partsPerJob, pointsPerReservation, poolsPerSpace, ticketsPerAgent, usesPerJob } from './limits.ts';
+import { type ValidatorLayout, validatorLayout, validatorWords } from './validator-layout.ts';
 
 export const magic = 0x464e434c; // 'FNCL'
 export const layoutVersion = 5;
@@ -310,12 +311,6 @@ export const traceSegments = 5;
 /** Time (2), kind and incarnation, subject, generation, point (2), detail: half a cache line, so that none straddles two. */
 export const TRACE_WORDS = 8;
 
-// ---- the lock validator: lock/lock-graph.ts ------------------------------------------------------------------------
-/** A name in shared memory: a class of locks, or a place in the code (lock/names.ts). */
-export const NAME_WORDS = 16;
-/** Places that are told apart: their numbers fit 10 bits of a sighting. */
-export const placesMax = 1023;
-
 /** Where each table starts, in words, and how many slots it has. */
 export interface Layout {
   readonly limits: Limits;
@@ -336,12 +331,7 @@ export interface Layout {
   readonly syncObjects: number;
   readonly locks: number;
   readonly traces: number;
-  /** The validator: names of classes and places, the two matrices of edges, and who saw each edge first. */
-  readonly lockClasses: number;
-  readonly lockPlaces: number;
-  readonly lockPlaceCount: number;
-  readonly lockEdges: number;
-  readonly lockSightings: number;
+  readonly validator: ValidatorLayout;
   readonly totalWords: number;
 }
 
@@ -354,8 +344,6 @@ export function layoutOf(limits: Limits): Layout {
     return start;
   };
   const timelineCount = limits.timelines + limits.jobs + 1;
-  const { lockClasses } = limits;
-  const lockPlaceCount = Math.min(lockClasses * 4, placesMax);
   const layout = {
     limits,
     agents: table(limits.agents, AGENT_WORDS),
@@ -373,11 +361,7 @@ export function layoutOf(limits: Limits): Layout {
     syncObjects: table(limits.syncObjects, SYNC_WORDS),
     locks: table(limits.locks, USER_LOCK_WORDS),
     traces: table(limits.agents, traceRingWords(limits)),
-    lockClasses: table(lockClasses, NAME_WORDS),
-    lockPlaces: table(lockPlaceCount, NAME_WORDS),
-    lockPlaceCount,
-    lockEdges: table(2 * lockClasses, Math.ceil(lockClasses / 32)),
-    lockSightings: table(2 * lockClasses, lockClasses),
+    validator: validatorLayout(limits, table(validatorWords(limits), 1)),
   };
   return { ...layout, totalWords: at };
 }

@@ -9,8 +9,9 @@
  * two stores is a commit, and what an agent had learnt stays known when it dies. If the last one dies between its bit and
  * its search, whoever next comes to an edge of the cycle for the first time (each agent searches once per edge) finds it.
  */
-import { NAME_WORDS } from '../base/layout.ts';
+
 import { ticketsPerAgent } from '../base/limits.ts';
+import { NAME_WORDS } from '../base/validator-layout.ts';
 import { cas, load, or } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { nameAt, numberOfName } from './names.ts';
@@ -36,17 +37,17 @@ export interface Sighting {
 /** Number of the class; -1 if the table is full. */
 export function classNumber(memory: Memory, name: string): number {
   const { words, layout } = memory;
-  return numberOfName(words, layout.lockClasses, layout.limits.lockClasses, name);
+  return numberOfName(words, layout.validator.classes, layout.limits.lockClasses, name);
 }
 
 export function className(memory: Memory, lockClass: number): string {
-  return nameAt(memory.words, memory.layout.lockClasses, lockClass);
+  return nameAt(memory.words, memory.layout.validator.classes, lockClass);
 }
 
 /** Number of a place in the code, + 1; 0 if it is unknown or the table is full. */
 export function placeNumber(memory: Memory, place: string): number {
   const { words, layout } = memory;
-  return place === '' ? 0 : numberOfName(words, layout.lockPlaces, layout.lockPlaceCount, place) + 1;
+  return place === '' ? 0 : numberOfName(words, layout.validator.places, layout.validator.placeCount, place) + 1;
 }
 
 /** Its place in the graph, below 2 n². */
@@ -66,7 +67,7 @@ export function learnEdge(
   const { words, layout } = agent;
   const own = ticket < 0 ? 0 : (ticket % ticketsPerAgent) + 1;
   const sighting = (agent.index + 1) | (own << 6) | (takenAt << 11) | (waitsAt << 21);
-  cas(words, layout.lockSightings + edgeIndex(agent, kind, from, to), 0, sighting);
+  cas(words, layout.validator.sightings + edgeIndex(agent, kind, from, to), 0, sighting);
   setEdge(agent, kind, from, to);
 }
 
@@ -77,13 +78,13 @@ export function primeEdge(memory: Memory, from: number, to: number): void {
 
 export function sightingOf(memory: Memory, { kind, from, to }: Edge): Sighting {
   const { words, layout } = memory;
-  const word = load(words, layout.lockSightings + edgeIndex(memory, kind, from, to));
+  const word = load(words, layout.validator.sightings + edgeIndex(memory, kind, from, to));
   const [takenAt, waitsAt] = [(word >>> 11) & 0x3ff, word >>> 21];
   return {
     agent: (word & 63) - 1,
     ticket: ((word >>> 6) & 31) - 1,
-    takenAt: takenAt === 0 ? '' : nameAt(words, layout.lockPlaces, takenAt - 1),
-    waitsAt: waitsAt === 0 ? '' : nameAt(words, layout.lockPlaces, waitsAt - 1),
+    takenAt: takenAt === 0 ? '' : nameAt(words, layout.validator.places, takenAt - 1),
+    waitsAt: waitsAt === 0 ? '' : nameAt(words, layout.validator.places, waitsAt - 1),
   };
 }
 
@@ -117,7 +118,7 @@ export function edgesOf(memory: Memory): Edge[] {
   const { words, layout } = memory;
   const edges: Edge[] = [];
   for (let from = 0; from < layout.limits.lockClasses; from++) {
-    if (load(words, layout.lockClasses + from * NAME_WORDS) === 0) break;
+    if (load(words, layout.validator.classes + from * NAME_WORDS) === 0) break;
     for (let to = 0; to < layout.limits.lockClasses; to++) {
       if (hasEdge(memory, STRONG, from, to)) edges.push({ kind: STRONG, from, to });
       else if (hasEdge(memory, NESTED, from, to)) edges.push({ kind: NESTED, from, to });
@@ -146,6 +147,6 @@ function setEdge(memory: Memory, kind: number, from: number, to: number): void {
 }
 
 function edgeWord({ layout }: Memory, kind: number, from: number, to: number): number {
-  const { lockClasses } = layout.limits;
-  return layout.lockEdges + (kind * lockClasses + from) * Math.ceil(lockClasses / 32) + (to >>> 5);
+  const { edges, rowWords } = layout.validator;
+  return edges + (kind * layout.limits.lockClasses + from) * rowWords + (to >>> 5);
 }

@@ -7,7 +7,7 @@
  * the first word that differs, and the later one takes the next slot. Nobody waits, and whoever dies in the middle leaves
  * a beginning that the next with such a name completes. A mismatch is for ever: all who look for a name end at one slot.
  */
-import { NAME_WORDS } from '../base/layout.ts';
+import { NAME_WORDS } from '../base/validator-layout.ts';
 import type { Words } from '../cells/cell.ts';
 import { cas, load } from '../cells/cell.ts';
 

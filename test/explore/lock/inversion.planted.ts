@@ -12,15 +12,15 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'the bit is left to who was recorded first',
     file: 'src/lock/lock-graph.ts',
-    find: '  cas(words, layout.lockSightings + edgeIndex(agent, kind, from, to), 0, sighting);',
-    replace: '  if (!cas(words, layout.lockSightings + edgeIndex(agent, kind, from, to), 0, sighting)) return;',
+    find: '  cas(words, layout.validator.sightings + edgeIndex(agent, kind, from, to), 0, sighting);',
+    replace: '  if (!cas(words, layout.validator.sightings + edgeIndex(agent, kind, from, to), 0, sighting)) return;',
   },
   {
     name: 'an edge that somebody recorded is not looked at again',
     file: 'src/lock/validator.ts',
     find: '  if (validator.known[index] === 1) return;',
     replace:
-      '  if (validator.known[index] === 1 || load(agent.words, agent.layout.lockSightings + index) !== 0) return;',
+      '  if (validator.known[index] === 1 || load(agent.words, agent.layout.validator.sightings + index) !== 0) return;',
   },
 ];
 export default bugs;
