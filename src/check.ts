@@ -4,6 +4,7 @@ export type {
   Failure,
   FailureKind,
   Limits,
+  ModuleBranches,
   ModuleCoverage,
   Patch,
   PlantedBug,

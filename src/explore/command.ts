@@ -1,6 +1,7 @@
 /** `fenceline check FILE...`: the explorer on the command line. Answers an exit code; prints through what it is given. */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { untakenLines } from './branches.ts';
 import { unreachedLines } from './coverage.ts';
 import { explore, scheduleTrace } from './index.ts';
 import type { Extent, Limits, Report } from './report.ts';
@@ -18,7 +19,7 @@ export const checkUsage = `Usage: fenceline check FILE.scenario.ts... [options]
   --replay SCHEDULE      run one execution, as a failure printed it
   --no-shrink            report a failing schedule as it was found
   --trace FILE           write the failing schedule as a Chrome trace
-  --coverage             list the cell operations that were never reached
+  --coverage             list the operations never reached, the branches never taken
   --json                 one JSON object per file`;
 
 const options = {
@@ -94,6 +95,7 @@ function limitsOf(values: Values): Limits {
     timeouts: values.timeouts === true ? 'explored' : undefined,
     races: values['no-races'] === true ? false : undefined,
     planted: values.planted,
+    branches: values.coverage,
     shrink: values['no-shrink'] === true ? false : undefined,
     replay: values.replay,
   };
@@ -115,7 +117,12 @@ function linesOf(file: string, report: Report, values: Values): readonly string[
   const { failure, executions, points, isComplete, outcomes, seconds } = report;
   const speed = `${executions} executions, ${points} steps in ${seconds.toFixed(2)} s`;
   const unreached =
-    values.coverage === true ? unreachedLines(report.coverage).map((line) => `  never reached: ${line}`) : [];
+    values.coverage === true
+      ? [
+          ...unreachedLines(report.coverage).map((line) => `  never reached: ${line}`),
+          ...untakenLines(report.branches).map((line) => `  never taken: ${line}`),
+        ]
+      : [];
   if (failure !== undefined) {
     return [
       `${file}: ${failure.kind} (${speed})`,

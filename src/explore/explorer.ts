@@ -1,5 +1,6 @@
 /** One exploration: execution after execution, until a failure, the end of the search, or a limit. */
 import { now } from '../cells/clock.ts';
+import { branchesOf } from './branches.ts';
 import { agentsMax, decodeSchedule, END, EXPIRE, encodeSchedule, KILL, LIVELOCK_MARK, scheduleIn } from './choices.ts';
 import { coverageOf } from './coverage.ts';
 import { DepthFirstStrategy } from './depth-first.ts';
@@ -15,7 +16,7 @@ import type { ScenarioParts } from './scenario.ts';
 import { describeSite, drawSchedule } from './schedule.ts';
 import { keepTrace } from './schedule-trace.ts';
 import { firstOf, LooseScript, ScriptStrategy } from './script.ts';
-import { type Attempt, failsAlike, shrink } from './shrink.ts';
+import { type Attempt, extentOf, failsAlike, shrink } from './shrink.ts';
 import { Sizes } from './sizes.ts';
 import { shownPath } from './sources.ts';
 import type { Options, Strategy } from './strategy.ts';
@@ -254,14 +255,15 @@ export class Explorer {
     const found: Attempt = { script: this.#script(), interruptions: 0, broken };
     const { shrink: isWanted = true, replay } = this.#limits;
     if (!isWanted || replay !== undefined || broken.kind === 'livelock') return found;
-    const reached = this.#world.reached.slice();
+    const [reached, taken] = [this.#world.reached.slice(), this.#program.taken.slice()];
     const stepsMax = this.#stepsMax;
     this.#stepsMax = found.script.length;
     const first = this.#attempt(found.script);
     const isSame = failsAlike(first.broken, broken);
-    const best = isSame ? shrink(first, (script) => this.#attempt(script), shrinkBudget) : found;
+    const best = isSame ? shrink(first, (script) => this.#attempt(script)) : found;
     this.#stepsMax = stepsMax;
     this.#world.reached.set(reached);
+    this.#program.taken.set(taken);
     if (best !== first && isSame) this.#shrunk = { from: extentOf(first), to: extentOf(best) };
     return best;
   }
@@ -312,6 +314,7 @@ export class Explorer {
       outcomes: this.#outcomes,
       missing: this.#expected.missing(this.#outcomes),
       coverage: coverageOf(this.#program.sites, this.#world.reached),
+      branches: branchesOf(this.#program.branches, this.#program.taken),
       points: this.#points,
       states: strategy?.states ?? 0,
       seconds: (now() - started) / 1000,
@@ -361,13 +364,6 @@ export class Explorer {
     if (races !== undefined) world.races = new Races(world, (site) => this.#describe(site));
     return world;
   }
-}
-
-/** Well under a second, and hardly ever reached. */
-const shrinkBudget = { executions: 2000, steps: 500_000 };
-
-function extentOf({ script, interruptions }: Attempt): Extent {
-  return { steps: script.length, interruptions };
 }
 
 /** How many time-outs of one agent may expire by choice in one execution; those that alone go on may always. */

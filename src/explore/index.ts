@@ -14,8 +14,9 @@ import type { Failure, Limits, Patch, Report } from './report.ts';
 import { Runtime } from './runtime.ts';
 import { shownPath } from './sources.ts';
 
+export { untakenLines } from './branches.ts';
 export { unreachedLines } from './coverage.ts';
-export type { Extent, Failure, FailureKind, Limits, ModuleCoverage, Patch, Report } from './report.ts';
+export type { Extent, Failure, FailureKind, Limits, ModuleBranches, ModuleCoverage, Patch, Report } from './report.ts';
 export type { Scenario, ScenarioOptions, ScenarioParts } from './scenario.ts';
 export { scenario } from './scenario.ts';
 export { scheduleTrace } from './schedule-trace.ts';
@@ -49,7 +50,7 @@ export async function explore(file: URL | string, limits: Limits = {}): Promise<
   const path = typeof file === 'string' ? resolve(file) : fileURLToPath(file);
   const planted = limits.planted ?? (limits.replay === undefined ? undefined : plantedIn(limits.replay));
   const patches = limits.patches ?? (planted === undefined ? [] : [await findPlanted(path, planted)]);
-  const program = await loadPatched(path, patches);
+  const program = await loadPatched(path, patches, limits.branches ?? false);
   return new Explorer(program, planted === undefined ? limits : { ...limits, planted }).run();
 }
 
@@ -72,13 +73,13 @@ export async function plantedBugsOf(file: URL | string): Promise<readonly Plante
 /** The patches that a scenario asks for itself are known only once it was loaded without them. */
 const ownPatches: Map<string, readonly Patch[]> = new Map();
 
-async function loadPatched(path: string, patches: readonly Patch[]): Promise<Program> {
+async function loadPatched(path: string, patches: readonly Patch[], branches: boolean): Promise<Program> {
   const known = ownPatches.get(path);
-  if (known !== undefined) return loadProgram(path, [...known, ...patches]);
-  const program = await loadProgram(path, patches);
+  if (known !== undefined) return loadProgram(path, [...known, ...patches], branches);
+  const program = await loadProgram(path, patches, branches);
   const own = scenarioOf(program.evaluate(new Runtime()), path).options?.patches ?? [];
   ownPatches.set(path, own);
-  return own.length === 0 ? program : loadProgram(path, [...own, ...patches]);
+  return own.length === 0 ? program : loadProgram(path, [...own, ...patches], branches);
 }
 
 async function findPlanted(path: string, name: string): Promise<PlantedBug> {

@@ -42,7 +42,7 @@ export function linkEdits(
   }
   const getters = exported.map(([name, value]) => `${JSON.stringify(name)}: () => ${value}`).join(', ');
   text.prepend(
-    `(function (__fl, __op, __get, __put, __G, __ns, __deps, SharedArrayBuffer) { "use strict"; let ${['__t', '__a', '__k', ...variables].join(', ')}; __fl.exports(__ns, { ${getters} }); ${head.join(' ')} `,
+    `(function (__fl, __op, __get, __put, __G, __ns, __deps, SharedArrayBuffer, __b) { "use strict"; let ${['__t', '__a', '__k', ...variables].join(', ')}; __fl.exports(__ns, { ${getters} }); ${head.join(' ')} `,
   );
   text.append('\n})');
 }

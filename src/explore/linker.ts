@@ -1,6 +1,7 @@
 /** From a scenario file to something that runs: load, analyse, lint, rewrite, and evaluate in an order of dependencies. */
 import { Script } from 'node:vm';
 import { Analysis } from './analyse.ts';
+import type { Branch } from './branches.ts';
 import { lint } from './lint.ts';
 import type { Site } from './operations.ts';
 import type { Patch } from './report.ts';
@@ -18,23 +19,32 @@ type ModuleFunction = (...environment: readonly unknown[]) => void;
 export interface Program {
   readonly file: string;
   readonly sites: readonly Site[];
+  /** Empty unless they were asked for; `taken` has a byte for each, set by all evaluations together. */
+  readonly branches: readonly Branch[];
+  readonly taken: Uint8Array;
   readonly evaluate: (runtime: Runtime) => Namespace;
 }
 
-/** Loads a file and transforms it. Throws one error that lists every place the transform cannot follow. */
-export async function loadProgram(file: string, patches: readonly Patch[]): Promise<Program> {
+/** Loads a file and transforms it, with marks in its branches if wanted. Throws one error that lists every place the transform cannot follow. */
+export async function loadProgram(
+  file: string,
+  patches: readonly Patch[],
+  wantsBranches: boolean = false,
+): Promise<Program> {
   const modules = loadSources(file, patches);
   const analysis = new Analysis(modules);
   const refused = lint(analysis);
   if (refused.length > 0) throw new Error(`The explorer cannot follow this code:\n${refused.join('\n')}`);
   const sites: Site[] = [];
-  const codes = rewrite(analysis, sites);
+  const branches: Branch[] = [];
+  const codes = rewrite(analysis, sites, wantsBranches ? branches : undefined);
+  const taken = new Uint8Array(branches.length);
   const foreign = await importForeign(modules);
   const scripts = modules.map((module) => {
     const script = new Script(codes.get(module) ?? '', { filename: module.file });
     return [module, script.runInThisContext() as ModuleFunction] as const;
   });
-  return { file, sites, evaluate: (runtime) => evaluate(scripts, foreign, runtime) };
+  return { file, sites, branches, taken, evaluate: (runtime) => evaluate(scripts, foreign, runtime, taken) };
 }
 
 /** The scenario that a file has as its default export. */
@@ -61,6 +71,7 @@ function evaluate(
   scripts: readonly (readonly [SourceModule, ModuleFunction])[],
   foreign: ReadonlyMap<string, Namespace>,
   runtime: Runtime,
+  taken: Uint8Array,
 ): Namespace {
   const namespaces = new Map<SourceModule, Namespace>(scripts.map(([module]) => [module, {}]));
   const TrackedBuffer = trackedBuffer(runtime);
@@ -73,7 +84,7 @@ function evaluate(
       deps[specifier] = found ?? {};
     }
     last = namespaces.get(module) ?? {};
-    run(hooks, runtime.operation, runtime.get, runtime.put, runtime.Generators, last, deps, TrackedBuffer);
+    run(hooks, runtime.operation, runtime.get, runtime.put, runtime.Generators, last, deps, TrackedBuffer, taken);
   }
   return last;
 }

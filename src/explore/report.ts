@@ -33,6 +33,8 @@ export interface Limits {
   readonly races?: boolean;
   /** Whether a failing schedule is made simpler before it is reported. Default true. */
   readonly shrink?: boolean;
+  /** Whether the branches taken are noted, which costs time. Default false. */
+  readonly branches?: boolean;
   /** Repeats one execution: a replay line or the schedule in it. Other limits then do not matter. */
   readonly replay?: string;
   /** Planted bugs, by edit. */
@@ -62,6 +64,15 @@ export interface ModuleCoverage {
   readonly unreached: readonly string[];
 }
 
+/** Arms of conditions of one source: which were taken in some execution, and which never. */
+export interface ModuleBranches {
+  /** Path relative to the package or the current folder. */
+  readonly file: string;
+  /** `line:column arm in function`. */
+  readonly taken: readonly string[];
+  readonly untaken: readonly string[];
+}
+
 /** How much of a schedule there is to read. */
 export interface Extent {
   readonly steps: number;
@@ -81,6 +92,8 @@ export interface Report {
   /** Expected by the scenario's `outcomes`, and not met: in a complete search they cannot occur. */
   readonly missing: readonly string[];
   readonly coverage: readonly ModuleCoverage[];
+  /** Empty unless the limit `branches` asks for them. */
+  readonly branches: readonly ModuleBranches[];
   /** Scheduling points executed. */
   readonly points: number;
   /** Different states met (dfs only). */

@@ -15,6 +15,8 @@ import type {
 import MagicString from 'magic-string';
 import type { Analysis } from './analyse.ts';
 import { isSuspended } from './analyse.ts';
+import type { Branch } from './branches.ts';
+import { markBranches } from './branches.ts';
 import { Closures } from './closures.ts';
 import type { Call, Code } from './functions.ts';
 import { isGhostWrite, targetText } from './ghosts.ts';
@@ -30,9 +32,16 @@ import { childrenOf, codeOf, isBehindOptional, isFunction, lineOf, memberName } 
 /** The code of sites that are no operations but plain accesses. */
 export const PLAIN = 255;
 
-/** Rewrites all modules; `sites` receives every operation and plain access. Answers each module's code by its id. */
-export function rewrite(analysis: Analysis, sites: Site[]): ReadonlyMap<SourceModule, string> {
-  return new Map(analysis.modules.map((module) => [module, new Rewriter(analysis, module, sites).run()]));
+/**
+ * Rewrites all modules; `sites` receives every operation and plain access, `branches`, if given, every arm of a condition.
+ * Answers each module's code.
+ */
+export function rewrite(
+  analysis: Analysis,
+  sites: Site[],
+  branches: Branch[] | undefined,
+): ReadonlyMap<SourceModule, string> {
+  return new Map(analysis.modules.map((module) => [module, new Rewriter(analysis, module, sites, branches).run()]));
 }
 
 const bulkMethods: ReadonlySet<string> = new Set(['set', 'fill', 'copyWithin']);
@@ -41,6 +50,7 @@ class Rewriter {
   readonly #analysis: Analysis;
   readonly #module: SourceModule;
   readonly #sites: Site[];
+  readonly #branches: Branch[] | undefined;
   readonly #text: MagicString;
   readonly #calls: Map<CallExpression, Call> = new Map();
   readonly #closures: Closures;
@@ -49,10 +59,12 @@ class Rewriter {
   /** Variables of the module that hold generator functions of closures. */
   readonly #hoisted: string[] = [];
 
-  constructor(analysis: Analysis, module: SourceModule, sites: Site[]) {
+  constructor(analysis: Analysis, module: SourceModule, sites: Site[], branches: Branch[] | undefined) {
     this.#analysis = analysis;
     this.#module = module;
     this.#sites = sites;
+    // What stands in for the facade is not run.
+    this.#branches = module.facade === undefined ? branches : undefined;
     this.#text = new MagicString(module.code);
     this.#closures = new Closures(analysis, module);
     for (const code of analysis.facts.codes) {
@@ -83,6 +95,9 @@ class Rewriter {
     else if (node.type === 'ExpressionStatement' && steps(code) && isList(parent) && node.directive === undefined) {
       // What began with a name may begin with a parenthesis now, and must not call the line before.
       this.#text.prependRight(node.start, ';');
+    }
+    if (this.#branches !== undefined && !isSuspended(code)) {
+      markBranches(this.#text, node, (at, what) => this.#branch(at, what, code));
     }
   }
 
@@ -267,6 +282,12 @@ class Rewriter {
   #enclose(node: AnyNode, before: string, after: string): void {
     this.#text.prependRight(node.start, before);
     this.#text.appendLeft(node.end, after);
+  }
+
+  #branch(node: AnyNode, what: string, within: Code): number {
+    const { line = 0, column = 0 } = node.loc?.start ?? {};
+    const branch = { file: this.#module.file, line, column: column + 1, what, within: within.name };
+    return (this.#branches?.push(branch) ?? 0) - 1;
   }
 
   #site(node: AnyNode, code: number, within: Code): number {

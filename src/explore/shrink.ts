@@ -8,6 +8,7 @@
  * Not a search for the least: what is left cannot be made simpler by one such edit, within the budget.
  */
 import { KILL } from './choices.ts';
+import type { Extent } from './report.ts';
 import type { Broken } from './world-parts.ts';
 
 /** One execution, by what was really chosen. */
@@ -16,6 +17,9 @@ export interface Attempt {
   readonly interruptions: number;
   readonly broken: Broken | undefined;
 }
+
+/** Well under a second, and hardly ever reached. */
+const usualBudget: Budget = { executions: 2000, steps: 500_000 };
 
 export interface Budget {
   readonly executions: number;
@@ -30,7 +34,11 @@ interface Stretch {
 }
 
 /** Outcomes: the simplest attempt found, which fails as `first` does; `first` itself if there is none simpler. */
-export function shrink(first: Attempt, run: (script: readonly number[]) => Attempt, budget: Budget): Attempt {
+export function shrink(
+  first: Attempt,
+  run: (script: readonly number[]) => Attempt,
+  budget: Budget = usualBudget,
+): Attempt {
   let best = first;
   let { executions, steps } = budget;
   search: for (;;) {
@@ -45,6 +53,10 @@ export function shrink(first: Attempt, run: (script: readonly number[]) => Attem
     }
     return best;
   }
+}
+
+export function extentOf({ script, interruptions }: Attempt): Extent {
+  return { steps: script.length, interruptions };
 }
 
 /** The same kind and the same sentence, but for numbers; those of lines count. */
