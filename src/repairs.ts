@@ -1,7 +1,7 @@
 /**
  * What is put right after an agent that stopped: the functions of all layers, in the one order that is right.
  *
- * Blocks and locks are judged while what they protect still names the dead agent. Each can be run again from any point,
+ * Blocks and locks are judged while what they protect still names the dead agent; what it was publishing is finished before either. Each can be run again from any point,
  * by another agent. Not here: when they run, and who runs them (cells/agent.ts).
  */
 import { codeNumber } from './base/errors.ts';
@@ -19,12 +19,14 @@ import { repairUserLocks } from './lock/lock-table.ts';
 import { repairTickets } from './lock/ticket.ts';
 import { repairLock } from './lock/ww-lock.ts';
 import { repairHeaps } from './memory/block-repair.ts';
+import { repairPublications } from './memory/publication.ts';
 import { repairPlacements } from './memory/release.ts';
 import { endPoolJobs } from './schedule/pool-jobs.ts';
 import { repairJobs } from './schedule/repair-jobs.ts';
 
 export const repairs: readonly Repair[] = [
   repairChunks,
+  repairPublications,
   repairHeaps,
   repairBufferLocks,
   repairUserLocks,

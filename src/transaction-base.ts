@@ -28,7 +28,8 @@ import { type Injection, isInjected } from './lock/injection.ts';
 import { beforeLock } from './lock/validator.ts';
 import type { Acquisition } from './lock/ww-lock.ts';
 import { freeBlock } from './memory/allocator.ts';
-import { bytesOfBlock, freshen, placeLocked, publishAllLocked, takeBlockFor } from './memory/placement.ts';
+import { bytesOfBlock, freshen, placeLocked, takeBlockFor } from './memory/placement.ts';
+import { publishAllLocked } from './memory/publication.ts';
 import { pinnedBuffers } from './report.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { leaveStep, lockStep, releaseAll, releaseSince } from './reservation/lock-set.ts';
@@ -339,7 +340,7 @@ export abstract class BaseTransaction {
     );
   }
 
-  /** The body is over: all drafts take effect. Each is one store; the marks tell if this thread dies between two. */
+  /** The body is over: all drafts take effect, or none. Outcomes: ENOSPC if there is no chunk to write down several. */
   publish(): void {
     const { agent } = this.core;
     this.endViews();

@@ -4,8 +4,8 @@
  * The body gets `tx`, the one ticket for everything that needs a lock on the way. Edits are private drafts, published
  * together when the body returns. When a lock is contended by an older transaction, all is given back, the contended
  * lock is taken first, and the body runs again; until then every call on `tx` throws, so that no `catch` of the user's
- * swallows the retry. Publishing one buffer is one store; if this thread dies between two of several, each buffer is
- * whole, old or new, and all are marked: their next reader gets EOWNERDEAD.
+ * swallows the retry. Publishing one buffer is one store; several are written down first, and if this thread dies, whoever
+ * repairs what it left publishes them all (memory/publication.ts).
  *
  * Not here: what a transaction does (transaction-base.ts, -async.ts, -sync.ts), and how it is retried (run-transaction.ts).
  */

@@ -69,6 +69,8 @@ export const A_QUIT = 7;
 export const A_HINTS = 8;
 /** The operating system's number of the thread that is about to sit down here: cells/seat-claim.ts. */
 export const A_CLAIM = 9;
+/** First chunk + 1 of the drafts that it is publishing: memory/publication.ts; 0 = none. */
+export const A_REDO = 10;
 export const AGENT_WORDS = 16;
 /** 32 x 32 bits: which timelines (index modulo 1024) were signalled since this agent last looked. */
 export const HINT_WORDS = 32;
@@ -149,8 +151,6 @@ export const B_SIZE_LO = 4;
 export const B_SIZE_HI = 5;
 /** Block + 1 that holds the contents; 0 = no memory yet. The one word that a move commits with. */
 export const B_PLACEMENT = 6;
-/** 1 while the holder of the lock has a draft: if it dies, its users are told. */
-export const B_DRAFT = 7;
 export const B_LAST_USE = 10;
 /** Error code of the write that failed last; 0 = contents are good. And the job it was, + 1. */
 export const B_CONTENTS = 11;

@@ -14,7 +14,7 @@
  *   self      the agent lives. As above; and a free that was under way is finished or undone, as the placement says.
  *   all       it is gone. If the placement of the buffer that a block was taken for names the block, it is LIVE (the
  *             agent stopped between placement and `commitBlock`, or between `retireBlock` and placement); otherwise
- *             vacant. So whatever changes placements after a death (a redo of several drafts) must run before this, and
+ *             vacant. So whatever changes placements after a death (publication.ts) must run before this, and
  *             nothing else may free blocks that name the dead.
  * P_PEAK needs no repair: a section that ended has written it, and what an unfinished one took is vacant again.
  *

@@ -5,10 +5,10 @@
  * it is the buffer's; not named, it is free. So placing, replacing and releasing all have the placement word as their commit
  * store, and `repairHeaps` needs that one rule to finish or undo what a dead agent was doing.
  *
- * Not here: finding room (allocator.ts), and who may do it when: under the buffer's lock, or as the one who frees it.
+ * Not here: finding room (allocator.ts), several drafts at once (publication.ts), and who may do it when: under the buffer's lock, or as the one who frees it.
  */
 import { assert } from '../base/assert.ts';
-import { B_CONTENTS, B_DRAFT, B_FRESH, B_HEAP, B_PLACEMENT, B_STATE } from '../base/layout.ts';
+import { B_CONTENTS, B_FRESH, B_HEAP, B_PLACEMENT, B_STATE } from '../base/layout.ts';
 import { bufferAt, bufferSizeBytes, lockOf, placementOf, reservationOf } from '../buffer/buffer.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
@@ -16,12 +16,6 @@ import { CLOSED, FREEING, freeSlot, generationOf, nobody, ownerOf, slotWord, sta
 import { holderOf } from '../lock/ww-lock.ts';
 import { pendingPoints, USAGE_BOOKKEEP } from '../reservation/reservation.ts';
 import { allocateBlock, blockStartBytes, commitBlock, freeBlock, retireBlock, undoBlock } from './allocator.ts';
-
-/** A block with the next contents of a buffer. */
-export interface DraftBlock {
-  readonly buffer: number;
-  readonly block: number;
-}
 
 /** Alignment of every buffer: a cache line, and every element type. */
 export const bufferAlignBytes = 64;
@@ -67,16 +61,6 @@ export function publishLocked(agent: Agent, buffer: number, block: number): void
   store(agent.words, bufferAt(agent, buffer) + B_CONTENTS, 0);
   store(agent.words, bufferAt(agent, buffer) + B_FRESH, 0);
   if (old >= 0) freeBlock(agent, old);
-}
-
-/**
- * Several drafts take effect, one store each. The marks tell if this agent dies between two: whoever takes the lock of a
- * marked buffer next says that its contents are not to be relied on. Context: as `publishLocked`, for all of them.
- */
-export function publishAllLocked(agent: Agent, drafts: readonly DraftBlock[]): void {
-  for (const { buffer } of drafts) store(agent.words, bufferAt(agent, buffer) + B_DRAFT, 1);
-  for (const { buffer, block } of drafts) publishLocked(agent, buffer, block);
-  for (const { buffer } of drafts) store(agent.words, bufferAt(agent, buffer) + B_DRAFT, 0);
 }
 
 /** Bytes of a placed buffer, as this thread sees them. */

@@ -16,9 +16,6 @@
 
 import { codeNumber, FencelineError } from '../base/errors.ts';
 import {
-  B_CONTENTS,
-  B_CONTENTS_JOB,
-  B_DRAFT,
   B_LAST_USE,
   H_JOB_TOP,
   H_MEMORY_WAIT,
@@ -230,16 +227,10 @@ function lockAll(agent: Agent, set: LockSet, uses: readonly Use[]): boolean {
 }
 
 /**
- * The owner of the lock died with it. Whatever it did to the buffer is committed or undone by the repair of its blocks;
- * if it was editing, its users are told that the contents may not be what they expect.
+ * The owner of the lock died with it. Whatever it did to the buffer was committed or undone by the repairs of what it was
+ * publishing and of its blocks: the contents are whole.
  */
 export function recoverLocked(agent: Agent, buffer: number): void {
-  const at = bufferAt(agent, buffer);
-  if (load(agent.words, at + B_DRAFT) !== 0) {
-    store(agent.words, at + B_CONTENTS, codeNumber('EOWNERDEAD'));
-    store(agent.words, at + B_CONTENTS_JOB, 0);
-    store(agent.words, at + B_DRAFT, 0);
-  }
   clearSuspect(agent, lockOf(agent, buffer));
 }
 

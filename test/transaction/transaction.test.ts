@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Transaction } from 'fenceline';
 import { describe, expect, test } from 'vitest';
 import { accounting } from '../space/accounting.ts';
-import { withSpace } from '../space/with-space.ts';
+import { smallLimits, withSpace } from '../space/with-space.ts';
 import { type Account, account, amounts, errorOf, move, total } from './accounts.ts';
 
 describe('all or nothing', () => {
@@ -33,6 +33,23 @@ describe('all or nothing', () => {
       expect(() => space.transactionSync(body)).toThrow('no');
       expect(await amounts([a, b])).toEqual([3, 0]);
       expect(accounting(space)).toMatchObject({ blocks: 2, tickets: 0, locks: 0 });
+    }));
+
+  test('nothing is published when several drafts cannot be written down first', () =>
+    withSpace({ limits: { ...smallLimits, chunks: 1 } }, async (space) => {
+      const accounts = Array.from({ length: 129 }, () => space.buffer('i32', [1]));
+      const edit = (count: number, amount: number) => (tx: Transaction<'sync'>) => {
+        for (const one of accounts.slice(0, count)) tx.edit(one).data[0] = amount;
+      };
+      space.transactionSync(edit(128, 1));
+      const refused = expect.objectContaining({
+        code: 'ENOSPC',
+        details: expect.objectContaining({ limit: 'chunks' }),
+      });
+      expect(() => space.transactionSync(edit(129, 2))).toThrow(refused);
+      expect(total(await amounts(accounts))).toBe(128);
+      expect(accounting(space)).toMatchObject({ blocks: 129, tickets: 0, locks: 0, chunks: 0 });
+      for (const one of accounts) one.dispose();
     }));
 
   test('a draft is private until then, and reads of the same transaction see it', () =>

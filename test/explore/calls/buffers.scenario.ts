@@ -5,13 +5,13 @@ import { freeBlock } from '#fenceline/memory/allocator.js';
 import {
   freshen,
   placeLocked,
-  publishAllLocked,
   publishLocked,
   sweepClosed,
   takeBlockFor,
   tryRelease,
   unplaceLocked,
 } from '#fenceline/memory/placement.js';
+import { publishAllLocked } from '#fenceline/memory/publication.js';
 import { releaseWhenIdle } from '#fenceline/memory/release.js';
 import { closeLockSet, lockStep, openLockSet, releaseSince, tryLock } from '#fenceline/reservation/lock-set.js';
 import { killed } from './killed.ts';

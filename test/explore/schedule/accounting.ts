@@ -1,8 +1,10 @@
 /** What a space must look like when nobody uses it any more: every table empty, every figure exact. */
 import assert from 'node:assert/strict';
 import {
+  A_REDO,
   A_STATE,
   AGENT_WORDS,
+  B_CONTENTS,
   B_LOCK,
   B_PLACEMENT,
   B_STATE,
@@ -81,6 +83,20 @@ export function assertAtRest(space: Space): void {
     const bit = 1 << agent;
     assert.equal(wordOf(space, pool + O_IDLE) & bit, 0, `Agent ${agent}, which is gone, is no idle worker.`);
     assert.equal(wordOf(space, pool + O_WORKERS) & bit, 0, `Agent ${agent}, which is gone, is no worker.`);
+  }
+}
+
+/** Throws unless nothing is being published, no chunk is left of it, and the contents of all buffers are good. */
+export function assertPublished(space: Space): void {
+  const { layout } = space;
+  for (let agent = 0; agent < layout.limits.agents; agent++) {
+    assert.equal(wordOf(space, layout.agents + agent * AGENT_WORDS + A_REDO), 0, `Agent ${agent} publishes nothing.`);
+  }
+  for (let chunk = 0; chunk < layout.limits.chunks; chunk++) {
+    assertFree(space, layout.chunks + chunk * CHUNK_WORDS + C_STATE, `chunk ${chunk}`);
+  }
+  for (let buffer = 0; buffer < layout.limits.buffers; buffer++) {
+    assert.equal(wordOf(space, layout.buffers + buffer * BUFFER_WORDS + B_CONTENTS), 0, `Buffer ${buffer} is good.`);
   }
 }
 

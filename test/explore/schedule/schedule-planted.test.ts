@@ -17,11 +17,12 @@ const planted: readonly (readonly [name: string, limits: Limits])[] = [
   ['cancelled', killed],
   ['rerun', { preemptions: 0 }],
   ['transfers', killed],
+  ['finished', { preemptions: 0 }],
   ['opened', { preemptions: 2, ...alive }],
   ['closed', { preemptions: 2, ...alive }],
 ];
 /** `npm test` looks for some of them; `npm run test:all` looks for all. */
-const inShort = new Set(['reused', 'foreign', 'rerun', 'closed']);
+const inShort = new Set(['reused', 'foreign', 'rerun', 'finished', 'closed']);
 const isLong = process.env.FENCELINE_LONG === '1';
 const looked = planted.filter(([name]) => isLong || inShort.has(name));
 

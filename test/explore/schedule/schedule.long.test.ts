@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const names = [
   ...['in-order', 'overlapping', 'independent', 'split', 'foreign', 'locked', 'memory', 'crossed', 'cancelled'],
-  ...['leaver', 'rerun', 'transfers', 'transfers-three', 'opened', 'closed', 'sync-object'],
+  ...['leaver', 'rerun', 'transfers', 'transfers-three', 'opened', 'closed', 'sync-object', 'finished'],
   ...['one-slot', 'memory-pairs', 'mapped', 'deserted', 'orphaned'],
   ...['again', 'queue-order', 'strangers', 'thrown', 'overdue', 'cancelled-pool', 'filled', 'room', 'once'],
 ];
