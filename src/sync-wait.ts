@@ -22,6 +22,7 @@ import type { SyncObjectId } from './fence/sync-object.ts';
 import { listenToSyncObject, promisedChain } from './fence/sync-object.ts';
 import { addInterest } from './fence/timeline.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
+import { wantOwn, wantPoints } from './fence/wishes.ts';
 import { checkPoint, partsOfObject, refuseMissing, type SyncObject } from './sync-object.ts';
 import { refuseBlocking } from './sync-point.ts';
 import { whenPromised } from './sync-watch.ts';
@@ -57,6 +58,7 @@ export async function waitPoints(entries: readonly Entry[], options: SyncWaitOpt
   options.signal?.throwIfAborted();
   noteWait(wait.core, options.timeoutMs, false);
   if (wait.core === undefined || isReady(wait)) return wait.first;
+  if (options.timeoutMs !== 0) wantOwnOf(wait.core, wait);
   const isInTime = options.timeoutMs !== 0 && (await whenReady(wait.core, wait, deadline, options.signal));
   return isInTime ? wait.first : refuseTime(options.timeoutMs, nameOf(wait));
 }
@@ -70,6 +72,7 @@ export function waitPointsSync(entries: readonly Entry[], options: Omit<SyncWait
   if (core === undefined || isReady(wait)) return wait.first;
   if (options.timeoutMs !== 0) {
     if (!core.canBlock) refuseBlocking(nameOf(wait));
+    wantOwnOf(core, wait);
     if (isStuck(core, wait)) refuseStuck(wait);
     let isOwed = false;
     const poll = (): boolean => {
@@ -92,6 +95,8 @@ interface One {
   readonly point: number;
   /** What it waits for, once that is there. */
   points: Points | undefined;
+  /** Whether those who signal were told that somebody waits: a wait that blocks does so when it looks. */
+  isWanted: boolean;
   isReady: boolean;
 }
 
@@ -121,7 +126,7 @@ function beginWait(entries: readonly Entry[], options: SyncWaitOptions): Wait {
     if (parts.core !== core) {
       fail('EINVAL', `Sync object '${object.label}' is of another space than the first.`, { argument: 'entries' });
     }
-    return { index, id: parts.id, label: object.label, point, points: undefined, isReady: false };
+    return { index, id: parts.id, label: object.label, point, points: undefined, isWanted: false, isReady: false };
   });
   const wait: Wait = { core, all, isAny: any, isAvailable: available, ready: 0, first: -1 };
   if (core === undefined) return wait;
@@ -225,7 +230,12 @@ function whenReady(core: Core, wait: Wait, deadline: number, signal: AbortSignal
   });
 }
 
-/** Interest first, then the look, at whatever the wait still needs. */
+/** What this thread signals itself, it is told at once. */
+function wantOwnOf(core: Core, { all }: Wait): void {
+  for (const { points, isReady } of all) if (points !== undefined && !isReady) wantOwn(core.agent, points);
+}
+
+/** The wish and the interest first, then the look, at whatever the wait still needs. */
 function lookAround(core: Core, wait: Wait): void {
   const { agent } = core;
   for (const one of wait.all) {
@@ -235,6 +245,8 @@ function lookAround(core: Core, wait: Wait): void {
       if (chain !== undefined) take(core, wait, one, chain);
     }
     if (one.isReady || one.points === undefined) continue;
+    if (!one.isWanted) wantPoints(agent, one.points);
+    one.isWanted = true;
     let at = firstPending(agent, one.points, 0);
     while (at >= 0) {
       // An index of `points`.

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { Fence, type Handle, type Space } from 'fenceline';
-import { type Timeline, timeline } from 'fenceline/sync';
+import { syncObject, waitPoints as syncWait, type Timeline, timeline, waitPointsSync } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
 import { waitPoints } from '#fenceline/fence/wait.js';
 import { coreOf } from '#fenceline/space.js';
@@ -153,6 +153,27 @@ describe('the first wait', () => {
       await sleep(5);
       await worker.terminate();
       expect(await waiting).toMatchObject({ status: 'failed', error: { code: 'EOWNERDEAD' } });
+    }));
+
+  test('also through sync objects, whether the wait blocks or not, and whoever signals', () =>
+    withSpace({}, async (space) => {
+      const calls: number[] = [];
+      using line = lazy(space, calls);
+      using object = syncObject(space, 'object');
+      for (let point = 1; point <= 4; point++) object.replace(line.issue(), point);
+      expect(waitPointsSync([{ object, point: 1 }], { timeoutMs: 5000 })).toBe(-1);
+      const waiting = syncWait([{ object, point: 2 }], { timeoutMs: 5000 });
+      expect(calls).toEqual([1, 2]);
+      await waiting;
+      await expect(syncWait([{ object, point: 4 }], { timeoutMs: 0 })).rejects.toMatchObject({ code: 'ETIME' });
+      expect(calls, 'a look is no wait').toEqual([1, 2]);
+      await withWorker(space, async (ask) => {
+        const handles = (await ask({ do: 'lazy', count: 2 })) as Handle<Fence>[];
+        for (const [at, handle] of handles.entries()) object.replace(space.open(handle), 5 + at);
+        line.signal();
+        expect(waitPointsSync([{ object, point: 5 }], { timeoutMs: 5000 })).toBe(-1);
+        await syncWait([{ object, point: 6 }], { timeoutMs: 5000 });
+      });
     }));
 
   test('of a slot that is used again is told of the new timeline alone', () =>
