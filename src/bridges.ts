@@ -97,6 +97,7 @@ export async function* fencedChunks<T>(
   stream: ReadableStream<T>,
   label: string = 'chunk',
 ): AsyncGenerator<FencedChunk<T>, void, void> {
+  if (typeof stream?.getReader !== 'function') refuse('stream', stream, label, 'a readable stream');
   const reader = stream.getReader();
   let end: End | undefined;
   try {

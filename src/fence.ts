@@ -6,11 +6,11 @@
  * Source: dma_fence, dma_fence_array, sync_file. Here merging takes the maximum and cannot nest.
  */
 
+import { checkCallback, listOf } from './bad-input.ts';
 import { assert } from './base/assert.ts';
 import { disposeKey } from './base/dispose.ts';
 import type { FencelineError } from './base/errors.ts';
 import { errorNumber, fail } from './base/errors.ts';
-import { queueTask } from './cells/task.ts';
 import type { Core } from './core.ts';
 import { hintDeadline } from './deadlines.ts';
 import { asOthersRead, failureOf, rememberPoint } from './failure.ts';
@@ -24,6 +24,7 @@ import type { Handle } from './handle.ts';
 import { takeMakers } from './makers.ts';
 import { type PointInfo, pointInfo } from './point-info.ts';
 import { describePoints, whoOwes } from './report.ts';
+import { runSoon } from './run-soon.ts';
 import type { Space } from './space.ts';
 import { holdPoints } from './sync-holds.ts';
 import type { WaitOptions } from './waiting.ts';
@@ -150,6 +151,7 @@ export class Fence<R = void> {
 
   /** Calls `fn` once, on this thread, outside every lock, after it is over; disposing before that prevents it. */
   onSettled(fn: (fence: this) => void): Disposable {
+    checkCallback(fn, 'fn');
     this.asked();
     if (this.#core === undefined) return runSoon(() => fn(this));
     wantOwn(this.#core.agent, this.#points);
@@ -246,8 +248,7 @@ export class Fence<R = void> {
 
   /** Over when all are, failed if one is; a value. Of one timeline's pending points the last 65 count (C25). Of none: done. */
   static all(fences: Iterable<Fence<unknown>>): Fence {
-    const list = [...fences];
-    for (const fence of list) fence.asked();
+    const list = Fence.#listOf(fences);
     // Fences of no points are over, in every space.
     const first = list.find((fence) => fence.#core !== undefined);
     if (first === undefined) return new Fence<void>(undefined, [], 'all', () => ({ status: 'done', value: undefined }));
@@ -273,7 +274,7 @@ export class Fence<R = void> {
   static any(space: Space, fences: Iterable<Fence<unknown>>, label: string = 'any'): Fence {
     const makers = takeMakers();
     const core = makers.coreOf(space);
-    const list = [...fences];
+    const list = Fence.#listOf(fences);
     if (list.length === 0) fail('EINVAL', 'Fence.any of no fences (0) would never end.', { argument: 'fences' });
     const sets = list.map((fence) => pointsOfFence(fence, core));
     const first = list.find((fence) => fence.#look() !== undefined);
@@ -291,9 +292,8 @@ export class Fence<R = void> {
 
   /** Outcomes: resolves with the index of the first that is over; rejects with ETIME or the signal's reason. */
   static async race(fences: Iterable<Fence<unknown>>, options: WaitOptions = {}): Promise<number> {
-    const list = [...fences];
+    const list = Fence.#listOf(fences);
     if (list.length === 0) fail('EINVAL', 'Fence.race of no fences (0) would never end.', { argument: 'fences' });
-    for (const fence of list) fence.asked();
     const stop = followSignal(options.signal);
     const { signal } = stop;
     try {
@@ -308,6 +308,17 @@ export class Fence<R = void> {
       stop.letGo();
       stop.abort();
     }
+  }
+
+  /** Fences that somebody asks about. Outcomes: the list, or EINVAL. */
+  static #listOf(fences: Iterable<Fence<unknown>>): readonly Fence<unknown>[] {
+    const list = listOf(fences, 'fences');
+    for (const fence of list) {
+      if (!(fence instanceof Fence))
+        fail('EINVAL', `One of the fences (${typeof fence}) is none.`, { argument: 'fences' });
+      fence.asked();
+    }
+    return list;
   }
 
   /** Somebody wants to know how it ends. A job then needs no `unobserved` event. */
@@ -385,16 +396,3 @@ export class Fence<R = void> {
 
 /** Points that failed from the start are told apart by number, for their words. */
 let stubsMade = 0;
-
-/** Calls `fn` from the event loop, unless it is disposed of before. */
-function runSoon(fn: () => void): Disposable {
-  let isOff = false;
-  queueTask(() => {
-    if (!isOff) fn();
-  });
-  return {
-    [disposeKey]: () => {
-      isOff = true;
-    },
-  };
-}

@@ -7,6 +7,7 @@
  */
 import { addForeign, isQueuedYet } from './added-points.ts';
 import { isQueuedBefore, serveQueue } from './admission.ts';
+import { checkCallback } from './bad-input.ts';
 import { disposeKey } from './base/dispose.ts';
 import { fail } from './base/errors.ts';
 import { H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, H_SUBMITTED } from './base/layout.ts';
@@ -136,6 +137,7 @@ class ImplicitFences implements Implicit {
   }
 
   onReady(access: 'read' | 'write', fn: () => void): Disposable {
+    checkCallback(fn, 'fn');
     const waiter = watchPoints(this.#core.agent, this.#blockers('onReady', access), fn);
     return { [disposeKey]: () => cancelWatch(waiter) };
   }

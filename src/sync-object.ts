@@ -4,6 +4,7 @@
  * What an object holds is a chain of points (fence/chain.ts). Not here: waiting for several of them (sync-wait.ts).
  */
 import { isQueuedYet } from './added-points.ts';
+import { checkCallback } from './bad-input.ts';
 import { disposeKey } from './base/dispose.ts';
 import { FencelineError, fail } from './base/errors.ts';
 import { sharedNow } from './cells/clock.ts';
@@ -169,6 +170,7 @@ class SharedSyncObject implements SyncObject {
 
   onPoint(point: number, fn: () => void, options: { available?: boolean } = {}): Disposable {
     const core = this.#check(point);
+    checkCallback(fn, 'fn');
     return callAtPoint(core, this.#id, point, fn, options.available === true);
   }
 

@@ -6,6 +6,7 @@
  * is pending when it is over.
  */
 import { checkPatience, serveQueue } from './admission.ts';
+import { listOf } from './bad-input.ts';
 import { fail } from './base/errors.ts';
 import type { Timer } from './cells/clock.ts';
 import { now, startTimer } from './cells/clock.ts';
@@ -119,7 +120,11 @@ function beginWait(entries: readonly Entry[], options: SyncWaitOptions): Wait {
     fail('EINVAL', sentence, { argument: 'deadlineMs' });
   }
   let core: Core | undefined;
-  const all = entries.map(({ object, point = 0 }, index): One => {
+  const all = listOf(entries, 'entries').map((entry, index): One => {
+    if (typeof entry !== 'object' || entry === null) {
+      fail('EINVAL', `Entry ${index} (${typeof entry}) is not a sync object with a point.`, { argument: 'entries' });
+    }
+    const { object, point = 0 } = entry;
     const parts = partsOfObject(object);
     checkPoint(point);
     core ??= parts.core;

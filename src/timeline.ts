@@ -4,6 +4,7 @@
  * Prefer `space.fence(promise)` and jobs where they do; a point that is issued and forgotten is waited for in vain until
  * its timeline is disposed of. Source: drivers/dma-buf/dma-fence.c. Here order is enforced.
  */
+import { checkCallback } from './bad-input.ts';
 import { disposeKey } from './base/dispose.ts';
 import { codeNumber, errorNumber, FencelineError, fail, isFencelineError } from './base/errors.ts';
 import { sharedNow } from './cells/clock.ts';
@@ -82,10 +83,12 @@ export interface Timeline extends Disposable {
   dispose(): void;
 }
 
-/** Makes a timeline that this thread issues and signals. Outcomes: the timeline, or ENOSPC. */
+/** Makes a timeline that this thread issues and signals. Outcomes: the timeline, ENOSPC, or EINVAL (a hook is no function). */
 export function timeline(space: Space, label: string, options: TimelineOptions = {}): Timeline {
   const core = coreOf(space);
   const { timestamps = false, onFirstWait, onDeadline } = options;
+  if (onFirstWait !== undefined) checkCallback(onFirstWait, 'onFirstWait');
+  if (onDeadline !== undefined) checkCallback(onDeadline, 'onDeadline');
   const waits = onFirstWait === undefined ? 0 : TELLS_WAITS;
   const deadlines = onDeadline === undefined ? 0 : TELLS_DEADLINES;
   const writer = createTimeline(core.agent, (timestamps ? KEEPS_TIMES : 0) | waits | deadlines);

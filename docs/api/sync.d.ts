@@ -96,11 +96,11 @@ declare module 'fenceline/sync' {
   function syncObject(space: Space, label: string, options?: { signaled?: boolean }): SyncObject;
   interface SyncObject extends Disposable {
     readonly label: string;
-    /** Whether a fence is in it. */
+    /** Whether no fence is in it. */
     readonly isEmpty: boolean;
     /**
      * Puts a fence in, in place of what is there, or (point > 0) adds it as a point. A point that is not above the last one begins
-     * a new numbering at the last one's number, over only when all before it are (dma_fence_chain_init).
+     * a new numbering at the last one's number, over only when all before it are (dma_fence_chain_init). EBUSY for a job that is queued.
      */
     replace(fence: Fence<unknown> | SyncFile, point?: number): void;
     /** Puts in a fence that is over (SIGNAL), or adds it as a point, 0 too (TIMELINE_SIGNAL). `atMs` as in Timeline.signal. */
@@ -152,11 +152,14 @@ declare module 'fenceline/sync' {
     readonly points: readonly UsedPointInfo[];
     /** A snapshot of what a new access of that kind has to wait for (DMA_BUF_IOCTL_EXPORT_SYNC_FILE). */
     exportFile(access: 'read' | 'write', name?: string): SyncFile;
-    /** Adds foreign work under the buffer's lock (IMPORT_SYNC_FILE). ENOSPC beyond 64 pending points; EBUSY while others hold the lock. */
+    /**
+     * Adds foreign work under the buffer's lock (IMPORT_SYNC_FILE). ENOSPC beyond 64 pending points; EBUSY while others hold the lock, while
+     * jobs of this thread wait for their turn at the buffer, or if the work is a job that waits for its own.
+     */
     importFile(file: SyncFile, access: 'read' | 'write'): void;
-    /** The same, waiting for the lock. */
+    /** The same, waiting for the lock, and for the turn of jobs. */
     importFileAsync(file: SyncFile, access: 'read' | 'write', options?: WaitOptions): Promise<void>;
-    /** Adds one fence at a usage; EBUSY while others hold the lock. */
+    /** Adds one fence at a usage; outcomes as `importFile`. */
     add(fence: Fence<unknown>, usage: Usage): void;
     /** Whether an access could begin at once (poll). */
     isReady(access: 'read' | 'write'): boolean;
@@ -166,18 +169,32 @@ declare module 'fenceline/sync' {
   function implicit(buffer: SharedBuffer): Implicit;
 
   // ---- bridges --------------------------------------------------------------------------------------------------------------
+  /** What dispatches events, what is an emitter of Node, what messages come from, and a chunk with its fence. */
+  interface EventSource {
+    addEventListener(type: string, listener: (event: unknown) => void): void;
+    removeEventListener(type: string, listener: (event: unknown) => void): void;
+  }
+  interface Emitter {
+    on(type: string, listener: (event: unknown) => void): unknown;
+    off(type: string, listener: (event: unknown) => void): unknown;
+  }
+  type MessageSource = (EventSource | Emitter) & { start?(): void };
+  interface FencedChunk<T> {
+    readonly chunk: T;
+    readonly consumed: Fence;
+  }
   /** Over when the signal aborts, failed with its reason. */
   function fenceOfSignal(space: Space, signal: AbortSignal, label?: string): Fence;
   /** Over with the next message, or failed with ENODEV when the port closes first. */
-  function fenceOfMessage(space: Space, port: MessagePort, label?: string): Fence;
+  function fenceOfMessage(space: Space, port: MessageSource, label?: string): Fence;
   /** Over with the next event of that name. */
-  function fenceOfEvent(space: Space, target: EventTarget, event: string, label?: string): Fence;
+  function fenceOfEvent(space: Space, target: EventSource | Emitter, event: string, label?: string): Fence;
   /** Passes a stream's chunks on, each with a fence that its consumer resolves by asking for the next one. */
   function fencedChunks<T>(
     space: Space,
     stream: ReadableStream<T>,
     label?: string,
-  ): AsyncIterable<{ readonly chunk: T; readonly consumed: Fence }>;
+  ): AsyncGenerator<FencedChunk<T>, void, void>;
   /** Over when all that was submitted to the queue so far is done (onSubmittedWorkDone). */
   function fenceOfQueue(space: Space, queue: { onSubmittedWorkDone(): Promise<unknown> }, label?: string): Fence;
 }

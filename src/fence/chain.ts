@@ -188,7 +188,7 @@ export function unfinishedLinks(memory: Memory, chain: Chain): Link[] {
   return kept;
 }
 
-export function isLinkOver(memory: Memory, link: Link): boolean {
+function isLinkOver(memory: Memory, link: Link): boolean {
   for (const leaf of link.leaves) if (leafStatus(memory, leaf) === PENDING) return false;
   return true;
 }

@@ -12,7 +12,7 @@ import type { Points } from './points.ts';
 import { cancelWatch, type FenceWaiter, watchPoints } from './watch.ts';
 
 /** A relay under way. */
-export interface Relay {
+interface Relay {
   readonly waiters: FenceWaiter[];
   isOver: boolean;
 }
@@ -29,7 +29,7 @@ export function relayFirst(agent: Agent, sets: readonly Points[], end: (agent: A
 }
 
 /** Nothing is told any more. Outcomes: false if it was before. */
-export function stopRelay(relay: Relay): boolean {
+function stopRelay(relay: Relay): boolean {
   if (relay.isOver) return false;
   relay.isOver = true;
   for (const waiter of relay.waiters) cancelWatch(waiter);
