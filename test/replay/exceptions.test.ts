@@ -207,6 +207,19 @@ describe('wrapped-number-forgets-nothing', () => {
     );
   });
 
+  test('follows what was made of such a buffer: exports, imports of them, waits, attached fences, deadlines', async () => {
+    const name = 'wrapped-number-forgets-nothing';
+    const replaced = [...begin, ['db_import b0 f1 2', ok], ['db_export f2 b0 2', ok], ['dup f3 f2', ok]] as const;
+    expect(await outcomeOf([...replaced, ['poll f3 i', { rc: 1, rev: 'i' }]])).toBe(name);
+    expect(await outcomeOf([...replaced, ['tl_deadline t0 f3', { rc: -22, err: 'EINVAL' }]])).toBe(name);
+    const other = [...replaced, ['bo_new b1 heap 4096', ok], ['db_import b1 f3 2', ok]] as const;
+    expect(await outcomeOf([...other, ['poll b1 i', { rc: 1, rev: 'i' }]])).toBe(name);
+    const ended = { rc: 0, ev: [{ w: 'w0', rc: 1, rev: 'o' }] };
+    expect(await outcomeOf([...replaced, ['poll_async w0 b0 o inf', ended]], [])).toBe(name);
+    const alone = [...begin, ['bo_new b1 heap 4096', ok], ['db_import b1 f0 2', ok]] as const;
+    expect(await outcomeOf([...alone, ['poll b1 i', { rc: 1, rev: 'i' }]])).toBe('fails at poll b1 i');
+  });
+
   test('does not explain one without such a number, nor one that is missing here', async () => {
     expect(await outcomeOf([...begin, ['db_resv b0', shown()]])).toBe('fails at db_resv b0');
     expect(await outcomeOf([...begin, ['poll b0 io', { rc: 1, rev: 'io' }]])).toBe('fails at poll b0 io');
