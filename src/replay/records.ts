@@ -64,6 +64,12 @@ function withoutEvents(fields: Fields): Fields {
   return rest;
 }
 
+/** Events without what the waits found, which depends on when they looked. */
+export function withoutStates(fields: Fields): Fields {
+  const events = eventsOf(fields).map(({ rev: _rev, first: _first, ...rest }) => rest);
+  return { ...withoutEvents(fields), ev: events };
+}
+
 /** The waits by which two answers differ, if they differ by nothing else. */
 export function differingWaits(expected: Fields, actual: Fields): readonly string[] {
   if (!isSame(withoutEvents(expected), withoutEvents(actual))) return [];

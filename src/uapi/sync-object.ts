@@ -149,5 +149,7 @@ function exportSyncFile(system: System, { object, name }: SharedSyncObject): num
 export function nameAfterTransfer(source: SharedSyncObject, target: SyncObject): FenceName {
   if (!isChain(source.name)) return source.name ?? stubName;
   const last = target.query({ submitted: true });
+  // What was asked for is above 0: without a number it is the stub.
+  if (last === 0) return stubName;
   return nodeOf(source.name, unfoldPoint(last, source.name)) ?? stubName;
 }

@@ -186,6 +186,37 @@ describe('access-waits-for-what-was-there', () => {
   });
 });
 
+describe('fences-expire-one-by-one', () => {
+  const vgem = { rc: 0, h: 1 };
+  const one = [
+    ['bo_new b0 vgem 4096 0', vgem],
+    ['vg_attach v0 b0 0', vgem],
+    ['poll_async w0 b0 o inf', ok],
+  ] as const;
+  const two = [
+    ...([
+      ['bo_new b0 vgem 4096 0', vgem],
+      ['bo_new b1 vgem 4096 0', { rc: 0, h: 2 }],
+      ['vg_attach v0 b0 1', vgem],
+    ] as const),
+    ['vg_attach v1 b1 0', { rc: 0, h: 2 }],
+    ['db_export f0 b1 2', ok],
+    ['db_import b0 f0 1', ok],
+    ['poll_async w0 b0 io inf', ok],
+  ] as const;
+  const slept = (rev: string) => ({ rc: 0, ev: [{ w: 'w0', rc: 1, rev }] });
+
+  test('explains that a poll finds more after several have expired at once', async () => {
+    expect(await outcomeOf([...two, ['sleep 12000', slept('i')]])).toBe('same');
+    expect(await outcomeOf([...two, ['sleep 12000', slept('io')]])).toBe('fences-expire-one-by-one');
+  });
+
+  test('explains neither one alone, nor a wait that does not end', async () => {
+    expect(await outcomeOf([...one, ['sleep 12000', slept('io')]])).toBe('fails at sleep 12000');
+    expect(await outcomeOf([...two, ['sleep 12000', ok]])).toBe('fails at sleep 12000');
+  });
+});
+
 describe('wrapped-number-forgets-nothing', () => {
   const begin = [
     ['tl_new t0', ok],

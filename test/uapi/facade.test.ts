@@ -125,3 +125,13 @@ test('points beyond 2^52 keep their order and their number', () => {
     expect(api.syncobjQuery(drm, [handle])).toEqual({ rc: 0, points: [point] });
   }
 });
+
+test('what is transferred of points that are over is the stub, also where a point 0 was added', async () => {
+  const { fd: drm = -1 } = api.openDrm();
+  const { handle: from = 0 } = api.syncobjCreate(drm, 0);
+  const { handle: to = 0 } = api.syncobjCreate(drm, 0);
+  for (const point of [0n, 1n, 2n]) api.syncobjTimelineSignal(drm, [from], [point]);
+  await api.syncobjTransfer(drm, { handle: to, point: 0n }, { handle: from, point: 1n });
+  const { fd = -1 } = api.syncobjHandleToFd(drm, to, 1);
+  expect(api.syncFileInfo(fd, 0)).toMatchObject({ rc: 0, status: 1, name: 'stub-stub0-0' });
+});
