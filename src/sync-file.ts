@@ -39,7 +39,10 @@ export interface SyncFile extends Disposable {
   dispose(): void;
 }
 
-/** Gives a fence a name. Outcomes: the file; EINVAL for a fence that has no space because it was over from the start. */
+/**
+ * Gives a fence a name. Of a job that waits for its turn it names the queue entry: nothing takes it before that turn has
+ * come (contract C6). Outcomes: the file; EINVAL for a fence that has no space because it was over from the start.
+ */
 export function syncFile(fence: Fence<unknown>, name?: string): SyncFile {
   const core = coreOfFence(fence);
   return new SharedSyncFile(core, chainOf(leavesOfFence(fence, core)), name ?? '');
