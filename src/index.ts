@@ -24,12 +24,13 @@ export type {
   ServeSetup,
 } from './kernel.ts';
 export { kernel, serve } from './kernel.ts';
+export type { TransactionStats } from './open-transactions.ts';
 export type { PointInfo } from './point-info.ts';
 export type { BufferOptions, Mapping, Shaped } from './shared-buffer.ts';
 export { SharedBuffer } from './shared-buffer.ts';
 export type { CloseOptions, SpaceEvents, SpaceOptions } from './space.ts';
 export { Space } from './space.ts';
-export type { Savepoint, Transaction } from './transaction.ts';
+export type { Savepoint, Transaction, TransactionOptions } from './transaction.ts';
 export type { WaitOptions } from './waiting.ts';
 export type { Pool, PoolOptions } from './workers.ts';
 export { workers } from './workers.ts';

@@ -2,8 +2,10 @@
  * What a space holds, in words and figures: for errors and for `space.describe()`.
  */
 import { A_QUIT, H_JOB_TOP, J_PART, J_PARTS } from './base/layout.ts';
-import { bufferAt, bufferSizeBytes, placementOf } from './buffer/buffer.ts';
+import { ticketsPerAgent } from './base/limits.ts';
+import { bufferAt, bufferSizeBytes, lockOf, placementOf } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
+import { now } from './cells/clock.ts';
 import type { Agent } from './cells/memory.ts';
 import { agentAt, isLive } from './cells/memory.ts';
 import { FREE, stateOf } from './cells/slot.ts';
@@ -11,9 +13,12 @@ import type { Core } from './core.ts';
 import type { Points } from './fence/points.ts';
 import { PENDING, pointStatus } from './fence/points.ts';
 import { signallerOf } from './fence/timeline.ts';
+import { isTicketOpen, userTickets } from './lock/ticket.ts';
 import { heapStats } from './memory/heap-stats.ts';
 import { hasPending } from './memory/placement.ts';
+import { type OpenTransaction, openTransactions, transactionStatsOf } from './open-transactions.ts';
 import { nameOfTimeline, pointInfo } from './point-info.ts';
+import type { LockSet } from './reservation/lock-set.ts';
 import {
   ADMITTED,
   jobAt,
@@ -28,6 +33,7 @@ import {
   RUNNING,
   SPLIT,
   seqnoOfJob,
+  usesOf,
 } from './schedule/job.ts';
 
 /** Labels are this thread's: what another thread called a buffer is not in shared memory. */
@@ -75,7 +81,7 @@ export function whoOwes(core: Core, points: Points): string {
     const phase = phaseOf(word);
     if (phase === RUNNING) return `It runs on ${nameAgent(agent, phaseAgentOf(word))}.`;
     if (phase === SPLIT) return `Its parts run on ${runnersOf(agent, job).join(', ')}.`;
-    if (phase === QUEUED) return 'It has not begun: it waits for locks or for memory.';
+    if (phase === QUEUED) return whyQueued(core, job);
     if (phase === ADMITTED) return 'It has not begun: it waits for earlier work, or for a worker.';
   }
   return '';
@@ -94,6 +100,58 @@ export function describePoints(core: Core, points: Points): string {
   return parts.join(', ');
 }
 
+function whyQueued(core: Core, job: number): string {
+  for (const { label, set } of openTransactions(core)) {
+    if (!isInTheWay(core, set, job)) continue;
+    const hint = "Hint: a body that waits for it never ends: give the job the option 'tx'.";
+    return `It has not begun: it waits for a lock that the open transaction '${label}' of this thread holds. ${hint}`;
+  }
+  return 'It has not begun: it waits for locks or for memory.';
+}
+
+function isInTheWay({ agent }: Core, { held }: LockSet, job: number): boolean {
+  return usesOf(agent, job).some(({ buffer }) => held.includes(lockOf(agent, buffer)));
+}
+
+/** How transactions of this thread went, those that are open, and tickets of others. */
+function transactionLines(core: Core): string[] {
+  const { done, failed, retries, retriesMax } = transactionStatsOf(core);
+  const lines = [
+    `  transactions of this thread: ${done} done, ${failed} failed, ${retries} retries, at most ${retriesMax} of one`,
+  ];
+  for (const opened of openTransactions(core)) lines.push(openLine(core, opened));
+  const { agent } = core;
+  for (let index = 0; index < agent.layout.limits.agents; index++) {
+    if (index === agent.index || !isLive(agent, index)) continue;
+    const open = openTicketsOf(agent, index);
+    if (open > 0) lines.push(`  agent ${index} has ${open} ${open === 1 ? 'ticket' : 'tickets'} open`);
+  }
+  return lines;
+}
+
+function openLine(core: Core, { label, since, attempt, set, buffers, locks }: OpenTransaction): string {
+  const { agent } = core;
+  const names = new Map([...buffers].map((buffer) => [lockOf(agent, buffer), nameOfBuffer(core, buffer)]));
+  const held = set.held.map((lockAt) => names.get(lockAt) ?? locks.get(lockAt)?.label ?? 'a lock');
+  let waiting = 0;
+  for (let job = 0; job < load(agent.words, H_JOB_TOP); job++) {
+    const isQueued =
+      stateOf(load(agent.words, jobAt(agent, job))) !== FREE && phaseOf(loadPhase(agent, job)) === QUEUED;
+    if (isQueued && isInTheWay(core, set, job)) waiting++;
+  }
+  const openMs = Math.round(now() - since);
+  const who = waiting === 0 ? '' : `; ${waiting} ${waiting === 1 ? 'job waits' : 'jobs wait'} for its locks`;
+  return `  transaction ${label}: open for ${openMs} ms, in run ${attempt}, holds ${held.join(', ') || 'nothing'}${who}`;
+}
+
+function openTicketsOf(agent: Agent, index: number): number {
+  let open = 0;
+  for (let id = index * ticketsPerAgent; id < index * ticketsPerAgent + userTickets; id++) {
+    if (isTicketOpen(agent, id)) open++;
+  }
+  return open;
+}
+
 function runnersOf(agent: Agent, job: number): string[] {
   const runners = new Set<string>();
   const parts = load(agent.words, jobAt(agent, job) + J_PARTS);
@@ -110,7 +168,7 @@ function nameAgent(agent: Agent, index: number): string {
   return isLeaving ? `agent ${index} (it was told to stop, but its thread has not stopped)` : `agent ${index}`;
 }
 
-/** A text for people: heaps, agents, buffers, jobs. */
+/** A text for people: heaps, agents, buffers, jobs, transactions. */
 export function describeCore(core: Core): string {
   const { agent } = core;
   const lines = [`space ${core.data.id}: ${agent.isShared ? 'shared' : 'one thread only'}`];
@@ -132,5 +190,6 @@ export function describeCore(core: Core): string {
     if (stateOf(load(agent.words, jobAt(agent, job))) !== FREE && phaseOf(loadPhase(agent, job)) !== 0) jobs++;
   }
   lines.push(`  jobs: ${jobs} of ${agent.layout.limits.jobs}`);
+  lines.push(...transactionLines(core));
   return lines.join('\n');
 }

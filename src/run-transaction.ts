@@ -13,31 +13,37 @@ import { contentionOf } from './contention.ts';
 import type { Core } from './core.ts';
 import { releaseBuffer } from './core.ts';
 import { injectionOf } from './lock/injection.ts';
-import type { Ticket } from './lock/ticket.ts';
 import { beforeLock } from './lock/validator.ts';
+import { beginTransaction, endTransaction, noteRun, type OpenTransaction } from './open-transactions.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { closeLockSet, leaveStep, lockStep, openLockSet, releaseAll } from './reservation/lock-set.ts';
-import type { Transaction } from './transaction.ts';
+import type { Transaction, TransactionOptions } from './transaction.ts';
 import { AsyncTransaction } from './transaction-async.ts';
 import type { BaseTransaction, RunLimits } from './transaction-base.ts';
 import { SyncTransaction } from './transaction-sync.ts';
-import type { WaitOptions } from './waiting.ts';
 import { deadlineOf, refuseLate, whenTrue } from './waiting.ts';
 
-function limitsOf(core: Core, timeoutMs: number | undefined, signal: AbortSignal, ticket: Ticket): RunLimits {
+interface Run {
+  readonly set: LockSet;
+  readonly limits: RunLimits;
+  readonly opened: OpenTransaction;
+}
+
+/** Outcomes: what all runs of the body share; EINVAL (time-out), ENOSPC (tickets), with nothing changed. */
+function begin(core: Core, { timeoutMs, label = 'transaction' }: TransactionOptions, signal: AbortSignal): Run {
+  const deadline = deadlineOf(timeoutMs);
+  const set = openLockSet(core.agent);
   const contend = contentionOf(core);
-  const order = load(core.agent.words, H_SUBMITTED);
-  return {
-    timeoutMs,
-    deadline: deadlineOf(timeoutMs),
-    signal,
-    contend,
-    injection: contend === 'kernel' ? injectionOf(ticket.stamp) : undefined,
-    order,
+  const limits: RunLimits = {
+    ...{ timeoutMs, deadline, signal, contend },
+    injection: contend === 'kernel' ? injectionOf(set.ticket.stamp) : undefined,
+    order: load(core.agent.words, H_SUBMITTED),
     turns: new Set(),
     kept: new Set(),
     keptLocks: new Map(),
   };
+  const opened = beginTransaction(core, { label, set, buffers: limits.kept, locks: limits.keptLocks });
+  return { set, limits, opened };
 }
 
 /** More runs than any order of arrivals can cause while tickets keep their stamps. */
@@ -49,22 +55,25 @@ const neverAborted: AbortSignal = new AbortController().signal;
 export async function runTransaction<R>(
   core: Core,
   body: (tx: Transaction) => Promise<R>,
-  options: WaitOptions,
+  options: TransactionOptions,
 ): Promise<R> {
-  const { timeoutMs, signal = new AbortController().signal } = options;
+  const { signal = new AbortController().signal } = options;
   signal.throwIfAborted();
-  const set = openLockSet(core.agent);
-  const limits = limitsOf(core, timeoutMs, signal, set.ticket);
+  const { set, limits, opened } = begin(core, options, signal);
+  let isDone = false;
   try {
     for (let attempt = 1; attempt <= runsMax; attempt++) {
       if (limits.turns.size > 0) await whenTurnsCome(core, limits);
       if (set.contended !== 0) await takeContended(core, set, limits);
+      noteRun(core, opened, attempt);
       const tx = new AsyncTransaction(core, set, attempt, limits);
       const ended = await settle(tx, () => body(tx));
+      isDone = ended !== 'retry';
       if (ended !== 'retry') return ended.result;
     }
     return refuseRuns();
   } finally {
+    endTransaction(core, opened, isDone);
     end(core, set, limits);
   }
 }
@@ -73,27 +82,28 @@ export async function runTransaction<R>(
 export function runTransactionSync<R>(
   core: Core,
   body: (tx: Transaction<'sync'>) => R,
-  options: { timeoutMs?: number },
+  options: { timeoutMs?: number; label?: string },
 ): R {
-  const { timeoutMs } = options;
-  const signal = neverAborted;
   if (!core.canBlock) {
     fail('EDEADLK', 'A synchronous transaction may block, and this thread may not. Hint: use transaction().', {
       cycle: ['transactionSync', 'this thread'],
     });
   }
-  const set = openLockSet(core.agent);
-  const limits = limitsOf(core, timeoutMs, signal, set.ticket);
+  const { set, limits, opened } = begin(core, options, neverAborted);
+  let isDone = false;
   try {
     for (let attempt = 1; attempt <= runsMax; attempt++) {
       if (limits.turns.size > 0) blockForTurns(core, limits);
       if (set.contended !== 0) takeContendedSync(core, set, limits);
+      noteRun(core, opened, attempt);
       const tx = new SyncTransaction(core, set, attempt, limits);
       const ended = settleSync(tx, () => body(tx));
+      isDone = ended !== 'retry';
       if (ended !== 'retry') return ended.result;
     }
     return refuseRuns();
   } finally {
+    endTransaction(core, opened, isDone);
     end(core, set, limits);
   }
 }

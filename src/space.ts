@@ -27,12 +27,12 @@ import { giveMakers } from './makers.ts';
 import { setBudget } from './memory/allocator.ts';
 import { heapStats } from './memory/heap-stats.ts';
 import { openHandle } from './open.ts';
+import { type TransactionStats, transactionStatsOf } from './open-transactions.ts';
 import { describeCore } from './report.ts';
 import { runTransaction, runTransactionSync } from './run-transaction.ts';
 import type { BufferOptions, SharedBuffer } from './shared-buffer.ts';
 import { newBuffer } from './shared-buffer.ts';
-import type { Transaction } from './transaction.ts';
-import type { WaitOptions } from './waiting.ts';
+import type { Transaction, TransactionOptions } from './transaction.ts';
 
 export interface SpaceOptions {
   /** Payload memory that may be in use at once. Default: 1 GiB. */
@@ -208,13 +208,13 @@ export class Space implements AsyncDisposable {
    * Runs `body` with several buffers, all or nothing; it may run more than once and must be repeatable.
    * Outcomes: its result, with all drafts published; rejects with what it throws, with nothing published.
    */
-  async transaction<R>(body: (tx: Transaction) => Promise<R>, options: WaitOptions = {}): Promise<R> {
+  async transaction<R>(body: (tx: Transaction) => Promise<R>, options: TransactionOptions = {}): Promise<R> {
     this.#check();
     return runTransaction(this.#core, body, options);
   }
 
   /** The same, blocking this thread. Outcomes: also EDEADLK where that could never end. */
-  transactionSync<R>(body: (tx: Transaction<'sync'>) => R, options: { timeoutMs?: number } = {}): R {
+  transactionSync<R>(body: (tx: Transaction<'sync'>) => R, options: { timeoutMs?: number; label?: string } = {}): R {
     this.#check();
     return runTransactionSync(this.#core, body, options);
   }
@@ -262,7 +262,12 @@ export class Space implements AsyncDisposable {
     return { [disposeKey]: off };
   }
 
-  /** A text for people: heaps, agents, buffers, jobs. */
+  /** How this thread's transactions went, and how often they were retried. */
+  get transactionStats(): TransactionStats {
+    return transactionStatsOf(this.#core);
+  }
+
+  /** A text for people: heaps, agents, buffers, jobs; transactions of this thread that are open, and who waits for their locks. */
   describe(): string {
     return describeCore(this.#core);
   }

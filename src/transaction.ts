@@ -14,6 +14,12 @@ import type { Access, ReadView, View } from './base/view.ts';
 import type { Fence } from './fence.ts';
 import type { SharedBuffer } from './shared-buffer.ts';
 import type { WwLock } from './user-lock.ts';
+import type { WaitOptions } from './waiting.ts';
+
+export interface TransactionOptions extends WaitOptions {
+  /** What it is called in errors and in `space.describe()`. Default: 'transaction'. */
+  label?: string;
+}
 
 type Now<M, T> = M extends 'sync' ? T : Promise<T>;
 

@@ -13,7 +13,17 @@ import { sweep } from './sweep.ts';
 /** Members that no call makes, by reason; a type alone stands for all of its members. */
 const excused: Readonly<Record<string, readonly string[]>> = {
   'data: what callers pass, and what they are told': [
-    ...['BufferOptions', 'CloseOptions', 'SpaceOptions', 'PoolOptions', 'JobOptions', 'WaitOptions', 'TimelineOptions'],
+    ...[
+      'BufferOptions',
+      'CloseOptions',
+      'SpaceOptions',
+      'PoolOptions',
+      'JobOptions',
+      'WaitOptions',
+      'TimelineOptions',
+      'TransactionOptions',
+      'TransactionStats',
+    ],
     ...[
       'SignalOptions',
       'SyncWaitOptions',

@@ -76,7 +76,7 @@ export const spaceCalls: Readonly<Record<string, KilledCall>> = {
   'looks at the space': {
     prepare:
       ({ space }) =>
-      () => [space.budgetBytes, space.handle, space.isShared],
+      () => [space.budgetBytes, space.handle, space.isShared, space.transactionStats],
   },
   'space.budgetBytes': {
     prepare: ({ space }) => {
