@@ -37,7 +37,7 @@ import { randomId } from './cells/random.ts';
 import { LIVE, nobody, slotWord } from './cells/slot.ts';
 import { openTracer } from './cells/trace-ring.ts';
 import { timelineAt } from './fence/timeline.ts';
-import { openRecord, primeValidator } from './lock/validator.ts';
+import { type LockOrder, openRecord, primeOrder, primeValidator } from './lock/validator.ts';
 import { createHeap } from './memory/allocator.ts';
 import type { HeapMemory } from './memory/heap.ts';
 import { createHeapMemory, payloadOf } from './memory/heap.ts';
@@ -79,6 +79,9 @@ export interface CoreOptions {
   readonly budgetBytes: number;
   readonly patienceMs: number;
   readonly limits: Partial<Limits>;
+  /** Of the lock validator: whether it only learns, and the order that it takes as documented. */
+  readonly observesLocks?: boolean;
+  readonly lockOrder?: LockOrder;
   readonly heaps: readonly { name: string; sizeBytes: number; memory?: WebAssembly.Memory }[];
 }
 
@@ -105,7 +108,8 @@ export function createCore(options: CoreOptions): Core {
     store(memory.words, timelineAt(memory, lane) + TL_STATE, slotWord(LIVE, nobody, 0));
   }
   const heaps = createHeaps(memory, options, isShared);
-  primeValidator(memory);
+  primeValidator(memory, options.observesLocks);
+  checkOrder(memory, options.lockOrder ?? []);
   store(memory.words, H_MAGIC, magic);
   const data: SpaceData = {
     kind: 'fenceline.space',
@@ -225,6 +229,14 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
   };
   joined.set(data.id, core);
   return core;
+}
+
+function checkOrder(memory: Memory, order: LockOrder): void {
+  const wrong = memory.layout.limits.lockClasses === 0 ? undefined : primeOrder(memory, order);
+  if (wrong === undefined) return;
+  const why =
+    wrong.length > 1 ? `has a cycle: ${wrong.join(' -> ')}` : `has no room for '${wrong[0]}': raise limits.lockClasses`;
+  fail('EINVAL', `The table lockOrder ${why}.`, { argument: 'lockOrder' });
 }
 
 function tellFinding(space: number, finding: Finding): void {

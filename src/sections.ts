@@ -9,8 +9,10 @@ import {
   ATOMIC,
   beforeAllocation,
   enterSection,
+  type LockOrder,
   leaveSection,
   NO_RECLAIM,
+  orderOf,
   RECLAIMING,
   SIGNALLING,
 } from './lock/validator.ts';
@@ -42,6 +44,11 @@ export function withoutReclaim<R>(space: Space, fn: () => R): R {
 /** Code of one's own allocates here, or may do so: room may have to be made for it. Locks that this thread holds are held meanwhile. */
 export function mightAllocate(space: Space): void {
   beforeAllocation(coreOf(space).agent, -1, true);
+}
+
+/** The order that all threads of the space have learnt by now, as a table for `debug.lockOrder`. Outcomes: it; empty if nothing was validated. */
+export function lockOrder(space: Space): LockOrder {
+  return orderOf(coreOf(space).agent);
 }
 
 function within<R>(space: Space, kind: number, fn: () => R): R {

@@ -23,6 +23,7 @@ import { checkHeaps } from './heaps.ts';
 import { onUnobserved } from './job.ts';
 import { lengthOf } from './live-view.ts';
 import { promiseLocal } from './local-job.ts';
+import type { LockOrder } from './lock/validator.ts';
 import { giveMakers } from './makers.ts';
 import { setBudget } from './memory/allocator.ts';
 import { heapStats } from './memory/heap-stats.ts';
@@ -51,8 +52,13 @@ export interface SpaceOptions {
      * or, into tickets by hand too, by the schedule of the Linux kernel, ever more rarely. Costs the retries it causes.
      */
     contend?: 'always' | 'kernel' | number;
-    /** Learns the order of locks and reports what can deadlock (docs/validator.md): the event 'validator'. Default: false. */
-    validateLocks?: boolean;
+    /**
+     * Learns the order of locks and reports what can deadlock (docs/validator.md): the event 'validator'. 'observe': learns, and reports
+     * nothing; `lockOrder(space)` (fenceline/sync) then says what it saw. Default: false.
+     */
+    validateLocks?: boolean | 'observe';
+    /** What `lockOrder` said: whatever contradicts it is reported at first sight. Outcomes: EINVAL if it has a cycle. */
+    lockOrder?: LockOrder;
   };
 }
 
@@ -121,12 +127,16 @@ export class Space implements AsyncDisposable {
     }
     const heaps = options.heaps ?? [];
     checkHeapOptions(heaps, options.limits?.heaps ?? defaultLimits.heaps);
+    const { validateLocks = false, lockOrder = [] } = options.debug ?? {};
     const limits = {
       ...options.limits,
       traceEvents: options.traceEvents ?? options.limits?.traceEvents ?? 0,
-      lockClasses: options.limits?.lockClasses ?? (options.debug?.validateLocks === true ? validatedClasses : 0),
+      lockClasses: options.limits?.lockClasses ?? (validateLocks !== false ? validatedClasses : 0),
     };
-    const core = createCore({ budgetBytes, patienceMs, heaps, limits });
+    const core = createCore({
+      ...{ budgetBytes, patienceMs, heaps, limits },
+      ...{ observesLocks: validateLocks === 'observe', lockOrder },
+    });
     if (!core.agent.isShared) console.warn(aloneWarning);
     return new Space(core, options.debug?.contend);
   }

@@ -21,7 +21,8 @@ export {
   type MessageSource,
 } from './bridges.ts';
 export { type Implicit, implicit, type Usage, type UsedPointInfo } from './implicit.ts';
-export { atomic, mightAllocate, reclaim, signalling, withoutReclaim } from './sections.ts';
+export type { LockOrder } from './lock/validator.ts';
+export { atomic, lockOrder, mightAllocate, reclaim, signalling, withoutReclaim } from './sections.ts';
 export { type SyncFile, syncFile } from './sync-file.ts';
 export { type SyncObject, syncObject } from './sync-object.ts';
 export { type Entry, type SyncWaitOptions, waitPoints, waitPointsSync } from './sync-wait.ts';

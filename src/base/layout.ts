@@ -35,6 +35,8 @@ export const H_STAMP = 32;
 export const H_MEMORY_WAIT = 48;
 /** Job slots ever used: the scans of workers end here. Only grows. */
 export const H_JOB_TOP = 49;
+/** 1: the lock validator only learns, and reports nothing. */
+export const H_OBSERVES = 50;
 export const HEADER_WORDS = 64;
 
 export const limitNames: readonly (keyof Limits)[] = [

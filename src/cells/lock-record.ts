@@ -26,6 +26,8 @@ export interface LockRecord {
   /** While a report is delivered nothing is checked: whoever hears it may lock. */
   isReporting: boolean;
   /** The place in the user's code that called; empty if it cannot be told. */
+  /** It learns, and reports nothing. */
+  readonly isObserving: boolean;
   readonly where: () => string;
   readonly report: (finding: Finding) => void;
 }
@@ -49,6 +51,8 @@ export interface FindingParty {
 export interface Finding {
   readonly kind: FindingKind;
   readonly message: string;
+  /** Ticket that holds the lock now, as `ticket 3 of thread 1`; empty if nobody does, or it is no lock. */
+  readonly heldBy: string;
   /** Classes; the first one comes again at the end. Empty if it is no cycle. */
   readonly cycle: readonly string[];
   /** The one who reports comes first. */

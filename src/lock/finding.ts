@@ -4,18 +4,24 @@ import type { Memory } from '../cells/memory.ts';
 import type { Edge } from './lock-graph.ts';
 import { className, sightingOf } from './lock-graph.ts';
 
-/** `edges`: a cycle, the reporter's own edge first. */
-export function describeCycle(memory: Memory, edges: readonly Edge[]): Finding {
+/** Classes of the validator's own, by number (validator.ts). */
+const RECLAIM = 1;
+const FENCE = 2;
+
+/** `edges`: a cycle, the reporter's own edge first. `heldBy`: who holds what it takes, now. */
+export function describeCycle(memory: Memory, edges: readonly Edge[], heldBy: string): Finding {
   const parties: FindingParty[] = [];
+  const lines: string[] = [];
   for (const edge of edges) {
     const names = { holds: className(memory, edge.from), takes: className(memory, edge.to) };
-    parties.push({ ...names, ...sightingOf(memory, edge) });
+    const party = { ...names, ...sightingOf(memory, edge) };
+    parties.push(party);
+    lines.push(`- ${lineOf(edge, party)}`);
   }
   const cycle: string[] = [];
   for (const { holds } of parties) cycle.push(holds);
   cycle.push(cycle[0] as string);
-  const lines: string[] = [];
-  for (const party of parties) lines.push(`- ${lineOf(party)}`);
+  if (heldBy !== '') lines.push(`- Now '${cycle[1]}' is held by ${heldBy}.`);
   const [first] = parties as [FindingParty];
   const sentence =
     first.holds === first.takes
@@ -24,13 +30,14 @@ export function describeCycle(memory: Memory, edges: readonly Edge[]): Finding {
   return {
     kind: 'order',
     message: [sentence, ...lines, `- The closed cycle: ${cycle.join(' -> ')}.`].join('\n'),
+    heldBy,
     cycle,
     parties,
   };
 }
 
 export function describeRefusal(memory: Memory, kind: FindingKind, lockClass: number, where: string): string {
-  const what = takingOf(className(memory, lockClass));
+  const what = takingOf(lockClass, className(memory, lockClass));
   const at = where === '' ? '' : ` at ${where}`;
   if (kind === 'signalling')
     return `Code on the way to a signal ${what}${at}: who waits for the signal may be waited for (C2).`;
@@ -38,19 +45,20 @@ export function describeRefusal(memory: Memory, kind: FindingKind, lockClass: nu
   return `Code that must not wait ${what}${at}.`;
 }
 
-function lineOf({ holds, takes, agent, ticket, takenAt, waitsAt }: FindingParty): string {
-  if (agent < 0) return `By the documented order, who ${holdingOf(holds)} also ${takingOf(takes)}.`;
+function lineOf({ from, to }: Edge, { holds, takes, agent, ticket, takenAt, waitsAt }: FindingParty): string {
+  const [holding, taking] = [holdingOf(from, holds), takingOf(to, takes)];
+  if (agent < 0) return `By the documented order, who ${holding} also ${taking}.`;
   const who = ticket < 0 ? `Thread ${agent}` : `Ticket ${ticket} of thread ${agent}`;
   const since = takenAt === '' ? '' : ` (first at ${takenAt})`;
-  return `${who} ${holdingOf(holds)}${since}, and ${takingOf(takes)}${waitsAt === '' ? '' : ` at ${waitsAt}`}.`;
+  return `${who} ${holding}${since}, and ${taking}${waitsAt === '' ? '' : ` at ${waitsAt}`}.`;
 }
 
-function holdingOf(name: string): string {
-  if (name === 'fence') return 'is on the way to a signal';
-  return name === 'reclaim' ? 'makes room in memory' : `holds '${name}'`;
+function holdingOf(lockClass: number, name: string): string {
+  if (lockClass === FENCE) return 'is on the way to a signal';
+  return lockClass === RECLAIM ? 'makes room in memory' : `holds '${name}'`;
 }
 
-function takingOf(name: string): string {
-  if (name === 'fence') return 'waits for a fence';
-  return name === 'reclaim' ? 'allocates memory' : `takes '${name}'`;
+function takingOf(lockClass: number, name: string): string {
+  if (lockClass === FENCE) return 'waits for a fence';
+  return lockClass === RECLAIM ? 'allocates memory' : `takes '${name}'`;
 }

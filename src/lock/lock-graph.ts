@@ -34,14 +34,25 @@ export interface Sighting {
   readonly waitsAt: string;
 }
 
+/** Begins the names of classes that are no locks of users: no label is taken for one of them. */
+const own = '\u0001';
+
+/** Number of a class of the validator's own. */
+export function ownClassNumber(memory: Memory, name: string): number {
+  return numberOf(memory, `${own}${name}`);
+}
+
 /** Number of the class; -1 if the table is full. */
 export function classNumber(memory: Memory, name: string): number {
-  const { words, layout } = memory;
+  return numberOf(memory, name.replaceAll(own, ' '));
+}
+
+function numberOf({ words, layout }: Memory, name: string): number {
   return numberOfName(words, layout.validator.classes, layout.limits.lockClasses, name);
 }
 
 export function className(memory: Memory, lockClass: number): string {
-  return nameAt(memory.words, memory.layout.validator.classes, lockClass);
+  return nameAt(memory.words, memory.layout.validator.classes, lockClass).replace(own, '');
 }
 
 /** Number of a place in the code, + 1; 0 if it is unknown or the table is full. */
@@ -65,8 +76,8 @@ export function learnEdge(
   waitsAt: number,
 ): void {
   const { words, layout } = agent;
-  const own = ticket < 0 ? 0 : (ticket % ticketsPerAgent) + 1;
-  const sighting = (agent.index + 1) | (own << 6) | (takenAt << 11) | (waitsAt << 21);
+  const ticketWord = ticket < 0 ? 0 : (ticket % ticketsPerAgent) + 1;
+  const sighting = (agent.index + 1) | (ticketWord << 6) | (takenAt << 11) | (waitsAt << 21);
   cas(words, layout.validator.sightings + edgeIndex(agent, kind, from, to), 0, sighting);
   setEdge(agent, kind, from, to);
 }

@@ -12,13 +12,27 @@
  * first report, gives every ww class a class of acquire contexts, and does not report a wait inside a signalling section.
  * Not here: read locks and interrupts, which this library does not have.
  */
-import { L_CLASS } from '../base/layout.ts';
-import { load } from '../cells/cell.ts';
+import { H_OBSERVES, L_CLASS } from '../base/layout.ts';
+import { ticketsPerAgent } from '../base/limits.ts';
+import { load, store } from '../cells/cell.ts';
 import type { Finding, FindingKind, HeldLock, LockRecord } from '../cells/lock-record.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { describeCycle, describeRefusal } from './finding.ts';
-import { classNumber, edgeIndex, learnEdge, NESTED, placeNumber, primeEdge, STRONG, wayBack } from './lock-graph.ts';
-import type { Ticket } from './ticket.ts';
+import {
+  className,
+  classNumber,
+  edgeIndex,
+  edgesOf,
+  learnEdge,
+  NESTED,
+  ownClassNumber,
+  placeNumber,
+  primeEdge,
+  STRONG,
+  wayBack,
+} from './lock-graph.ts';
+import { agentOfTicket, type Ticket } from './ticket.ts';
+import { holderOf } from './ww-lock.ts';
 
 /** Classes that every graph begins with. */
 export const RESERVATION = 0;
@@ -31,13 +45,52 @@ export const RECLAIMING = 1;
 export const ATOMIC = 2;
 export const NO_RECLAIM = 3;
 
+const ownClasses = ['reservation', 'reclaim', 'fence'] as const;
+
 /** The first classes, and the documented order: reservation, then memory, then fences. Context: nobody else is there yet. */
-export function primeValidator(memory: Memory): void {
+export function primeValidator(memory: Memory, isObserving: boolean = false): void {
   if (memory.layout.limits.lockClasses === 0) return;
-  for (const name of ['reservation', 'reclaim', 'fence']) classNumber(memory, name);
+  store(memory.words, H_OBSERVES, isObserving ? 1 : 0);
+  for (const name of ownClasses) ownClassNumber(memory, name);
   primeEdge(memory, RESERVATION, RECLAIM);
   primeEdge(memory, RESERVATION, FENCE);
   primeEdge(memory, RECLAIM, FENCE);
+}
+
+/** An order as a table: who holds the first may take the second. */
+export type LockOrder = readonly (readonly [holds: string, takes: string])[];
+
+/** What all agents have learnt by now, but for what the documented order and tickets with an age allow anyway. */
+export function orderOf(memory: Memory): LockOrder {
+  const order: (readonly [string, string])[] = [];
+  for (const { kind, from, to } of edgesOf(memory)) {
+    const isDocumented = from < ownClasses.length && to < ownClasses.length;
+    if (kind === STRONG && !isDocumented) order.push([className(memory, from), className(memory, to)]);
+  }
+  return order;
+}
+
+/**
+ * Takes a table as documented. Context: nobody else is there yet. Outcomes: undefined; the classes of the first cycle that it
+ * has; or the one name that has no room.
+ */
+export function primeOrder(memory: Memory, order: LockOrder): readonly string[] | undefined {
+  for (const [holds, takes] of order) {
+    const from = numberInTable(memory, holds);
+    const to = numberInTable(memory, takes);
+    if (from < 0 || to < 0) return [from < 0 ? holds : takes];
+    primeEdge(memory, from, to);
+    const edge = { kind: STRONG, from, to };
+    const rest = wayBack(memory, edge);
+    if (rest !== undefined) return describeCycle(memory, [edge, ...rest], '').cycle;
+  }
+  return undefined;
+}
+
+/** In a table the classes that are no locks go by their names. */
+function numberInTable(memory: Memory, name: string): number {
+  const known = (ownClasses as readonly string[]).indexOf(name);
+  return known < 0 ? classNumber(memory, name) : known;
 }
 
 /** This agent's part. Outcomes: undefined if the space has no validator. */
@@ -55,6 +108,7 @@ export function openRecord(
     said: new Set(),
     depth: [0, 0, 0, 0],
     isReporting: false,
+    isObserving: load(memory.words, H_OBSERVES) === 1,
     where,
     report,
   };
@@ -84,9 +138,9 @@ export function beforeLock(agent: Agent, lockAt: number, ticket: Ticket, blocks:
     const isOwn = one.ticket === ticket.id;
     if (isOwn && isAged) {
       // Several locks of one class under one ticket are what tickets are for.
-      if (one.lockClass !== lockClass) meet(agent, validator, NESTED, one, lockClass, ticket.id);
+      if (one.lockClass !== lockClass) meet(agent, validator, NESTED, one, lockClass, ticket.id, lockAt);
     } else if (isOwn || blocks || one.ticket < 0) {
-      meet(agent, validator, STRONG, one, lockClass, ticket.id);
+      meet(agent, validator, STRONG, one, lockClass, ticket.id, lockAt);
     }
   }
 }
@@ -161,7 +215,7 @@ function take(agent: Agent, validator: LockRecord, lockClass: number, ticket: nu
     const one = held[at] as HeldLock;
     // A wait inside a signalling section was reported as such.
     if (one.lockClass === FENCE && lockClass === FENCE) continue;
-    if (one.ticket === ticket || one.ticket < 0 || blocks) meet(agent, validator, STRONG, one, lockClass, ticket);
+    if (one.ticket === ticket || one.ticket < 0 || blocks) meet(agent, validator, STRONG, one, lockClass, ticket, -1);
   }
 }
 
@@ -178,7 +232,7 @@ function noteTaken(agent: Agent, validator: LockRecord, lockClass: number): void
 
 const unknownPlace = 0x7fff;
 
-/** This agent holds one class and takes another: all learn it, and it looks whether that closes a cycle. */
+/** This agent holds one class and takes another (`lockAt`: -1 if that is no lock): all learn it, and it looks whether that closes a cycle. */
 function meet(
   agent: Agent,
   validator: LockRecord,
@@ -186,6 +240,7 @@ function meet(
   one: HeldLock,
   lockClass: number,
   ticket: number,
+  lockAt: number,
 ): void {
   if (one.lockClass < 0) return;
   const index = edgeIndex(agent, kind, one.lockClass, lockClass);
@@ -197,7 +252,8 @@ function meet(
   const waitsAt = placeNumber(agent, validator.where());
   learnEdge(agent, edge, ticket < 0 ? one.ticket : ticket, takenAt, waitsAt);
   const rest = wayBack(agent, edge);
-  if (rest !== undefined) say(validator, describeCycle(agent, [edge, ...rest]));
+  if (rest !== undefined)
+    say(validator, describeCycle(agent, [edge, ...rest], lockAt < 0 ? '' : holderName(agent, lockAt)));
 }
 
 function refuseIn(agent: Agent, validator: LockRecord, kind: FindingKind, lockClass: number): void {
@@ -208,10 +264,16 @@ function refuse(agent: Agent, validator: LockRecord, kind: FindingKind, message:
   const text = `${message} It was thread ${agent.index}.`;
   if (validator.said.has(text)) return;
   validator.said.add(text);
-  say(validator, { kind, message: text, cycle: [], parties: [] });
+  say(validator, { kind, message: text, heldBy: '', cycle: [], parties: [] });
+}
+
+function holderName(agent: Agent, lockAt: number): string {
+  const holder = holderOf(agent, lockAt);
+  return holder < 0 ? '' : `ticket ${holder % ticketsPerAgent} of thread ${agentOfTicket(holder)}`;
 }
 
 function say(validator: LockRecord, finding: Finding): void {
+  if (validator.isObserving) return;
   validator.isReporting = true;
   try {
     validator.report(finding);

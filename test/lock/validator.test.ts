@@ -4,19 +4,23 @@
  * exist here; spin_nest_lock (locks here are nested by tickets alone); lock_unbalanced and stale_context, which write into a
  * ticket or a lock from outside, where users cannot.
  */
-import { FencelineError } from 'fenceline';
+import { FencelineError, Space, type SpaceOptions } from 'fenceline';
 import {
   atomic,
+  lockOrder,
   mightAllocate,
   reclaim,
   signalling,
   syncObject,
+  ticket,
   timeline,
   type WwLock,
   waitPointsSync,
   withoutReclaim,
+  wwLock,
 } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
+import { smallLimits } from '../space/with-space.ts';
 import { kindsOf, type Validated, validated } from './validated.ts';
 
 /** Each pair: the first is held while the second is taken; then both are given back. */
@@ -357,7 +361,82 @@ describe('the way to a signal', () => {
     }));
 });
 
+describe('three ways to have it', () => {
+  const take = async (space: Space, names: readonly string[]): Promise<void> => {
+    const locks = names.map((name) => wwLock(space, name));
+    using taker = ticket(space, { rule: 'plain' });
+    for (const lock of locks) await taker.lock(lock);
+    taker.unlockAll();
+    for (const lock of locks) lock.dispose();
+  };
+  const found = async (debug: NonNullable<SpaceOptions['debug']>, ...orders: string[][]): Promise<number> => {
+    await using space = Space.create({ limits: smallLimits, debug });
+    let count = 0;
+    space.on('validator', () => count++);
+    for (const order of orders) await take(space, order);
+    return count;
+  };
+
+  test('plain finds nothing, checked reports, observing says what it saw', async () => {
+    expect(await found({}, ['A', 'B'], ['B', 'A'])).toBe(0);
+    expect(await found({ validateLocks: true }, ['A', 'B'], ['B', 'A'])).toBe(1);
+    await using space = Space.create({ limits: smallLimits, debug: { validateLocks: 'observe' } });
+    let count = 0;
+    space.on('validator', () => count++);
+    for (const order of [
+      ['A', 'B', 'C'],
+      ['B', 'A'],
+    ])
+      await take(space, order);
+    expect(count).toBe(0);
+    expect(lockOrder(space)).toEqual([
+      ['A', 'B'],
+      ['A', 'C'],
+      ['B', 'A'],
+      ['B', 'C'],
+    ]);
+  });
+
+  test('the checked one accepts the table of the observing one, and reports what contradicts it at first sight', async () => {
+    await using space = Space.create({ limits: smallLimits, debug: { validateLocks: 'observe' } });
+    await take(space, ['A', 'B', 'C']);
+    const order = JSON.parse(JSON.stringify(lockOrder(space)));
+    expect(await found({ validateLocks: true, lockOrder: order }, ['A', 'B', 'C'], ['B', 'C'])).toBe(0);
+    expect(await found({ validateLocks: true, lockOrder: order }, ['C', 'A'])).toBe(1);
+  });
+
+  test('a table with a cycle is refused', () => {
+    const lockOrder = [
+      ['A', 'B'],
+      ['B', 'A'],
+    ] as const;
+    expect(() => Space.create({ debug: { validateLocks: true, lockOrder } })).toThrow(
+      'The table lockOrder has a cycle: B -> A -> B.',
+    );
+  });
+});
+
 describe('a report', () => {
+  test('takes no label for a class of the validator', () =>
+    validated(({ lock, takePlain, findings }) => {
+      takePlain(lock('fence'), lock('reservation'));
+      takePlain(lock('reclaim'), lock('fence'), lock('also', { class: 'also' }));
+      expect(findings).toEqual([]);
+    }));
+
+  test('says who holds the lock now', () =>
+    validated(({ lock, ticket, takePlain, findings }) => {
+      const [a, b] = [lock('A'), lock('B')];
+      takePlain(a, b);
+      const holder = ticket({ rule: 'plain' });
+      expect(holder.tryLock(a)).toBe(true);
+      const taker = ticket({ rule: 'plain' });
+      taker.lockSync(b);
+      expect(() => taker.lockSync(a)).toThrow(/this very thread/);
+      expect(findings[0]?.heldBy).toBe('ticket 0 of thread 0');
+      expect(findings[0]?.message).toMatch(/- Now '.*' is held by ticket 0 of thread 0\./);
+    }));
+
   test('names per party its ticket, what it holds and takes, and where; and the closed cycle', () =>
     validated(({ lock, takePlain, findings }) => {
       const [a, b] = [lock('A'), lock('B')];

@@ -40,7 +40,13 @@ test.each(names)('%s holds with a death at every step', (name) =>
 test.each(names)('%s holds with a preemption', (name) => search(name, { preemptions: 1, killAgents: false }));
 
 test.each(names)('%s holds in random orders with deaths anywhere', async (name) => {
-  const limits = { strategy: 'random', executions: 3000, seed: 7, killAgents: whoDies(name), seconds: secondsMax } as const;
+  const limits = {
+    strategy: 'random',
+    executions: 3000,
+    seed: 7,
+    killAgents: whoDies(name),
+    seconds: secondsMax,
+  } as const;
   await check(new URL(`./${name}.scenario.ts`, import.meta.url), limits);
 });
 
