@@ -24,16 +24,17 @@ export function newValidatedWorld(size: WorldSize & { readonly buffers: number }
   const world = newWorld({ ...size, lockClasses: size.buffers + 3 });
   const findings: Finding[] = [];
   primeValidator(world.memory);
-  const agents = world.agents.map((agent): Agent => {
-    return {
+  const agents: Agent[] = [];
+  for (const agent of world.agents) {
+    agents.push({
       ...agent,
       validator: openRecord(
         world.memory,
         () => '',
         (finding) => findings.push(finding),
       ),
-    };
-  });
+    });
+  }
   const validated = { ...world, agents, findings };
   for (let lock = 0; lock < size.buffers; lock++) {
     store(world.memory.words, lockAt(world, lock) + L_CLASS, classWord(agentIn(validated, 0), 'ABCD'.charAt(lock)));
