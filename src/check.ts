@@ -10,5 +10,7 @@ export type {
   PlantedBug,
   Report,
   Scenario,
+  WorkersOptions,
+  WorkersReport,
 } from './explore/index.ts';
-export { CheckFailed, check, explore, scenario, scheduleTrace } from './explore/index.ts';
+export { CheckFailed, check, crossCheck, explore, scenario, scheduleTrace } from './explore/index.ts';

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { untakenLines } from './branches.ts';
 import { unreachedLines } from './coverage.ts';
-import { explore, scheduleTrace } from './index.ts';
+import { crossCheck, explore, scheduleTrace } from './index.ts';
 import type { Extent, Limits, Report } from './report.ts';
 
 export const checkUsage = `Usage: fenceline check FILE.scenario.ts... [options]
@@ -18,6 +18,7 @@ export const checkUsage = `Usage: fenceline check FILE.scenario.ts... [options]
   --planted NAME         with the planted bug of that name, from the .planted.ts file beside the scenario
   --replay SCHEDULE      run one execution, as a failure printed it
   --no-shrink            report a failing schedule as it was found
+  --workers N            if nothing fails, N rounds on real workers, which must end as explored
   --trace FILE           write the failing schedule as a Chrome trace
   --coverage             list the operations never reached, the branches never taken
   --json                 one JSON object per file`;
@@ -36,6 +37,7 @@ const options = {
   replay: { type: 'string' },
   'no-shrink': { type: 'boolean' },
   trace: { type: 'string' },
+  workers: { type: 'string' },
   coverage: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },
@@ -53,6 +55,7 @@ export async function runCheck(args: readonly string[], print: (line: string) =>
       return values.help === true ? 0 : 2;
     }
     const limits = limitsOf(values);
+    const rounds = numberOf('workers', values.workers);
     if (values.trace !== undefined && positionals.length > 1) {
       throw new Error(`The option --trace takes one scenario, and ${positionals.length} are given.`);
     }
@@ -62,6 +65,11 @@ export async function runCheck(args: readonly string[], print: (line: string) =>
       if (values.json === true)
         print(JSON.stringify({ file, ...report, outcomes: Object.fromEntries(report.outcomes) }));
       else for (const line of linesOf(file, report, values)) print(line);
+      if (rounds !== undefined && report.failure === undefined && values.replay === undefined) {
+        const crossed = await crossLines(file, report, { rounds, ...limits });
+        if (crossed.isStrange) code = 1;
+        if (values.json !== true) for (const line of crossed.lines) print(line);
+      }
       const traced = values.trace === undefined ? undefined : writeTrace(values.trace, report);
       if (traced !== undefined && values.json !== true) print(traced);
     }
@@ -70,6 +78,26 @@ export async function runCheck(args: readonly string[], print: (line: string) =>
     print(error instanceof Error ? error.message : String(error));
     return 2;
   }
+}
+
+/** The same on real workers. Outcomes that a complete exploration did not meet are a bug of the explorer, or of the scenario. */
+async function crossLines(
+  file: string,
+  { outcomes, isComplete }: Report,
+  { rounds, planted, seconds }: Limits & { readonly rounds: number },
+): Promise<{ readonly lines: readonly string[]; readonly isStrange: boolean }> {
+  const crossed = await crossCheck(file, definedOf({ rounds, planted, seconds }));
+  const strangers = [...crossed.outcomes.keys()].filter((outcome) => !outcomes.has(outcome));
+  const found = `${crossed.rounds} rounds on real workers in ${crossed.seconds.toFixed(2)} s`;
+  const met = `${crossed.outcomes.size - strangers.length} of ${outcomes.size} explored outcomes`;
+  return {
+    isStrange: crossed.failure !== undefined || (isComplete && strangers.length > 0),
+    lines: [
+      `${file}: ${found}, ${met}`,
+      ...strangers.map((outcome) => `  not explored: ${outcome}`),
+      ...(crossed.failure === undefined ? [] : [`  ${crossed.failure}`]),
+    ],
+  };
 }
 
 function writeTrace(file: string, { failure }: Report): string {
@@ -99,7 +127,11 @@ function limitsOf(values: Values): Limits {
     shrink: values['no-shrink'] === true ? false : undefined,
     replay: values.replay,
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as Limits;
+  return definedOf(given) as Limits;
+}
+
+function definedOf<T extends object>(given: T): { [N in keyof T]: Exclude<T[N], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as never;
 }
 
 function strategyOf(text: string | undefined): Limits['strategy'] {

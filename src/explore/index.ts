@@ -13,6 +13,8 @@ import { loadProgram, scenarioOf } from './linker.ts';
 import type { Failure, Limits, Patch, Report } from './report.ts';
 import { Runtime } from './runtime.ts';
 import { shownPath } from './sources.ts';
+import type { WorkersOptions, WorkersReport } from './workers.ts';
+import { runOnWorkers } from './workers.ts';
 
 export { untakenLines } from './branches.ts';
 export { unreachedLines } from './coverage.ts';
@@ -20,6 +22,7 @@ export type { Extent, Failure, FailureKind, Limits, ModuleBranches, ModuleCovera
 export type { Scenario, ScenarioOptions, ScenarioParts } from './scenario.ts';
 export { scenario } from './scenario.ts';
 export { scheduleTrace } from './schedule-trace.ts';
+export type { WorkersOptions, WorkersReport } from './workers.ts';
 
 /** A planted bug of a `*.planted.ts` file, whose default export is a list of these. */
 export interface PlantedBug extends Patch {
@@ -59,6 +62,23 @@ export async function check(file: URL | string, limits: Limits = {}): Promise<Re
   const report = await explore(file, limits);
   if (report.failure !== undefined) throw new CheckFailed(report.failure, report);
   return report;
+}
+
+/**
+ * Runs a scenario on real threads, a worker for each agent, again and again: a cross-check, which finds what is frequent and
+ * proves nothing. Nobody dies, `always` is not run, and agents share buffers only: other objects are each thread's own.
+ * Context: Node; blocks this thread until all rounds are over.
+ * @param file As for `explore`.
+ * Outcomes: a report, with or without a failure; throws for a scenario that cannot be loaded.
+ */
+export async function crossCheck(
+  file: URL | string,
+  options: WorkersOptions & { readonly planted?: string } = {},
+): Promise<WorkersReport> {
+  const path = typeof file === 'string' ? resolve(file) : fileURLToPath(file);
+  const asked = options.patches ?? (options.planted === undefined ? [] : [await findPlanted(path, options.planted)]);
+  await loadPatched(path, asked, false);
+  return runOnWorkers(path, { ...options, patches: [...(ownPatches.get(path) ?? []), ...asked] });
 }
 
 /** The planted bugs in the `*.planted.ts` file beside a scenario. */

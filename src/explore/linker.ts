@@ -1,7 +1,9 @@
 /** From a scenario file to something that runs: load, analyse, lint, rewrite, and evaluate in an order of dependencies. */
 import { Script } from 'node:vm';
+import MagicString from 'magic-string';
 import { Analysis } from './analyse.ts';
 import type { Branch } from './branches.ts';
+import { linkEdits } from './link-edits.ts';
 import { lint } from './lint.ts';
 import type { Site } from './operations.ts';
 import type { Patch } from './report.ts';
@@ -39,12 +41,39 @@ export async function loadProgram(
   const branches: Branch[] = [];
   const codes = rewrite(analysis, sites, wantsBranches ? branches : undefined);
   const taken = new Uint8Array(branches.length);
+  const linked = await link(modules, (module) => codes.get(module) ?? '');
+  return { file, sites, branches, taken, evaluate: (runtime) => evaluate(linked, runtime, taken) };
+}
+
+/** The same sources as they stand, for real threads. `Buffer` stands in for SharedArrayBuffer in all of them. */
+export async function loadPlain(
+  file: string,
+  patches: readonly Patch[],
+  Buffer: SharedArrayBufferConstructor,
+): Promise<Namespace> {
+  const modules = loadSources(file, patches);
+  const analysis = new Analysis(modules);
+  const linked = await link(modules, (module) => {
+    const text = new MagicString(module.code);
+    linkEdits(text, module, analysis, []);
+    return text.toString();
+  });
+  const none = undefined;
+  return runAll(linked, [linking, none, none, none, none], [Buffer, none]);
+}
+
+interface Linked {
+  readonly scripts: readonly (readonly [SourceModule, ModuleFunction])[];
+  readonly foreign: ReadonlyMap<string, Namespace>;
+}
+
+async function link(modules: readonly SourceModule[], codeOf: (module: SourceModule) => string): Promise<Linked> {
   const foreign = await importForeign(modules);
   const scripts = modules.map((module) => {
-    const script = new Script(codes.get(module) ?? '', { filename: module.file });
+    const script = new Script(codeOf(module), { filename: module.file });
     return [module, script.runInThisContext() as ModuleFunction] as const;
   });
-  return { file, sites, branches, taken, evaluate: (runtime) => evaluate(scripts, foreign, runtime, taken) };
+  return { scripts, foreign };
 }
 
 /** The scenario that a file has as its default export. */
@@ -67,15 +96,15 @@ async function importForeign(modules: readonly SourceModule[]): Promise<Readonly
   return found;
 }
 
-function evaluate(
-  scripts: readonly (readonly [SourceModule, ModuleFunction])[],
-  foreign: ReadonlyMap<string, Namespace>,
-  runtime: Runtime,
-  taken: Uint8Array,
-): Namespace {
+function evaluate(linked: Linked, runtime: Runtime, taken: Uint8Array): Namespace {
+  const { hooks, operation, get, put, Generators } = runtime;
+  const before = [{ ...hooks, ...linking, assign: Object.assign }, operation, get, put, Generators];
+  return runAll(linked, before, [trackedBuffer(runtime), taken]);
+}
+
+/** Runs all modules, dependencies first. Each is given what stands before and after its own namespace and those it imports. */
+function runAll({ scripts, foreign }: Linked, before: readonly unknown[], after: readonly unknown[]): Namespace {
   const namespaces = new Map<SourceModule, Namespace>(scripts.map(([module]) => [module, {}]));
-  const TrackedBuffer = trackedBuffer(runtime);
-  const hooks = { ...runtime.hooks, exports: defineExports, exportAll, assign: Object.assign };
   let last: Namespace = {};
   for (const [module, run] of scripts) {
     const deps: Record<string, Namespace> = {};
@@ -84,7 +113,7 @@ function evaluate(
       deps[specifier] = found ?? {};
     }
     last = namespaces.get(module) ?? {};
-    run(hooks, runtime.operation, runtime.get, runtime.put, runtime.Generators, last, deps, TrackedBuffer, taken);
+    run(...before, last, deps, ...after);
   }
   return last;
 }
@@ -118,3 +147,6 @@ function exportAll(namespace: Namespace, from: Namespace): void {
     Object.defineProperty(namespace, name, { get: () => from[name], enumerable: true });
   }
 }
+
+/** What the edits of link-edits.ts call. */
+const linking = { exports: defineExports, exportAll };
