@@ -14,21 +14,26 @@ let dice = index + 1;
 let shared: unknown;
 
 parentPort?.postMessage('ready');
-for (let done = 0; ; ) {
-  const command = Atomics.load(control, COMMANDS + index);
-  if (command === done) {
-    Atomics.wait(control, COMMANDS + index, done);
-    continue;
-  }
-  done = command;
-  answer(() => {
-    if ((command & ((1 << kindBits) - 1)) !== RUN) {
-      shared = scenario.setUp();
-      return undefined;
+playRounds();
+
+/** Until the coordinator ends this thread. */
+function playRounds(): void {
+  for (let done = 0; ; ) {
+    const command = Atomics.load(control, COMMANDS + index);
+    if (command === done) {
+      Atomics.wait(control, COMMANDS + index, done);
+      continue;
     }
-    startTogether();
-    return agent?.(shared);
-  });
+    done = command;
+    answer(() => {
+      if ((command & ((1 << kindBits) - 1)) !== RUN) {
+        shared = scenario.setUp();
+        return undefined;
+      }
+      startTogether();
+      return agent?.(shared);
+    });
+  }
 }
 
 function startTogether(): void {
