@@ -13,3 +13,8 @@ export function unlockFutex(words: Int32Array, index: number): void {
   Atomics.store(words, index, 0);
   Atomics.notify(words, index, 1);
 }
+
+/** Outcomes: false if somebody else has it. */
+export function tryFutex(words: Int32Array, index: number): boolean {
+  return Atomics.compareExchange(words, index, 0, 1) === 0;
+}
