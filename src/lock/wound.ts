@@ -5,8 +5,8 @@
  * that comes too late never hurts the next ticket of that slot. Order: the waiter registers, reads the lock word, reads
  * T_WOUNDED, reads the lock word again, and replaces T_WOUNDED by compare-exchange, then rings; the holder registers
  * where it wants to wait, then reads T_WOUNDED. Whichever comes second sees the other. Whoever becomes the holder while
- * others wait makes the test for itself. A wound is forgotten when its ticket, holding nothing, does not get a
- * lock at once: until then it may cost a needless retry, exactly where it does in Linux.
+ * others wait makes the test for itself. A wound is forgotten when its ticket, holding nothing, tries for a lock
+ * or does not get one at once: until then it may cost a needless retry, exactly where it does in Linux.
  *
  * Source: kernel/locking/ww_mutex.h, __ww_mutex_wound, __ww_mutex_check_kill.
  */

@@ -54,6 +54,7 @@ export type Acquisition = 'acquired' | 'suspect' | 'blocked' | 'already' | 'die'
 
 /** Takes the lock if that takes no waiting. Outcomes: as `acquireStep`, but 'blocked' leaves nothing behind. */
 export function tryAcquire(agent: Agent, lockAt: number, ticket: Ticket): Acquisition {
+  if (ticket.rule === 'wound-wait' && ticket.holding === 0) forgetWound(agent, ticket);
   const word = load(agent.words, lockAt + L_WORD);
   if ((word & OWNER_MASK) === ticket.word) return 'already';
   if ((word & OWNER_MASK) !== 0 || isKeptForAnother(agent, lockAt, word, ticket)) return 'blocked';
