@@ -34,7 +34,8 @@ export interface OpenTransaction {
 }
 
 interface Ledger {
-  readonly open: Set<OpenTransaction>;
+  /** A list: mostly it has one entry, and a set would make garbage of each that comes and goes. */
+  readonly open: OpenTransaction[];
   readonly stats: { -readonly [K in keyof TransactionStats]: TransactionStats[K] };
 }
 
@@ -44,7 +45,7 @@ const ledgers: WeakMap<Core, Ledger> = new WeakMap();
 export function beginTransaction(core: Core, of: Omit<OpenTransaction, 'since' | 'attempt'>): OpenTransaction {
   const { label, set, buffers, locks } = of;
   const opened: OpenTransaction = { label, set, buffers, locks, since: now(), attempt: 0 };
-  ledgerOf(core).open.add(opened);
+  ledgerOf(core).open.push(opened);
   return opened;
 }
 
@@ -59,13 +60,15 @@ export function noteRun(core: Core, transaction: OpenTransaction, attempt: numbe
 
 export function endTransaction(core: Core, transaction: OpenTransaction, isDone: boolean): void {
   const { open, stats } = ledgerOf(core);
-  open.delete(transaction);
+  const index = open.lastIndexOf(transaction);
+  if (index === open.length - 1) open.pop();
+  else open.splice(index, 1);
   if (isDone) stats.done++;
   else stats.failed++;
 }
 
 /** Those of this thread that are open, the oldest first. */
-export function openTransactions(core: Core): ReadonlySet<OpenTransaction> {
+export function openTransactions(core: Core): readonly OpenTransaction[] {
   return ledgerOf(core).open;
 }
 
@@ -76,7 +79,7 @@ export function transactionStatsOf(core: Core): TransactionStats {
 function ledgerOf(core: Core): Ledger {
   let ledger = ledgers.get(core);
   if (ledger === undefined) {
-    ledger = { open: new Set(), stats: { done: 0, failed: 0, retries: 0, retriesMax: 0 } };
+    ledger = { open: [], stats: { done: 0, failed: 0, retries: 0, retriesMax: 0 } };
     ledgers.set(core, ledger);
   }
   return ledger;

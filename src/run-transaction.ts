@@ -35,7 +35,10 @@ function begin(core: Core, { timeoutMs, label = 'transaction' }: TransactionOpti
   const set = openLockSet(core.agent);
   const contend = contentionOf(core);
   const limits: RunLimits = {
-    ...{ timeoutMs, deadline, signal, contend },
+    timeoutMs,
+    deadline,
+    signal,
+    contend,
     injection: contend === 'kernel' ? injectionOf(set.ticket.stamp) : undefined,
     order: load(core.agent.words, H_SUBMITTED),
     turns: new Set(),
