@@ -4,21 +4,10 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { readText, root } from '../tidy/source.ts';
+import { root } from '../tidy/source.ts';
+import { builtPath, mutations } from './mutations.ts';
 import { pathOf } from './traces.ts';
 
-interface Mutation {
-  readonly name: string;
-  /** A file of the core. The change is made in what it was built to. */
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-  readonly why: string;
-  /** The trace that must fail. */
-  readonly trace: string;
-}
-
-const mutations = JSON.parse(readText('test/replay/mutations.json')) as readonly Mutation[];
 let folder = '';
 
 beforeAll(() => {
@@ -35,17 +24,12 @@ function replayLine(trace: string): string {
   return stdout.trimEnd().split('\n').at(-1) || stderr;
 }
 
-test('there are ten of them, in ten places', () => {
-  expect(mutations.length).toBeGreaterThanOrEqual(10);
-  expect(new Set(mutations.map(({ find }) => find)).size).toBe(mutations.length);
-});
-
 test('control: the copy without a change passes', () => {
   expect(replayLine('directed.jsonl.gz')).toBe('26 passed, 0 failed');
 });
 
 test.each(mutations)('$name fails in $trace: $why', ({ file, find, replace, trace }) => {
-  const path = join(folder, file.replace(/^src/, 'dist').replace(/ts$/, 'js'));
+  const path = join(folder, builtPath(file));
   const text = readFileSync(path, 'utf8');
   expect(text.split(find), `what is to be changed stands in ${file} once`).toHaveLength(2);
   writeFileSync(
