@@ -12,7 +12,7 @@ export interface FenceName {
   readonly timeline: string;
   readonly context: number;
   readonly seqno: bigint;
-  /** Of a node of a chain: the node before it. */
+  /** Of a node of a chain: what was there before it, a node or not. */
   readonly previous?: FenceName;
 }
 
@@ -68,7 +68,8 @@ export class Names {
   /** The name of the node that a point becomes on top of what is there (dma_fence_chain_init). */
   chainName(previous: FenceName | undefined, seqno: bigint): FenceName {
     const node = { driver: chainDriver, timeline: 'unbound' };
-    if (previous === undefined || !isChain(previous)) return { ...node, context: this.allocate(), seqno };
+    if (previous === undefined) return { ...node, context: this.allocate(), seqno };
+    if (!isChain(previous)) return { ...node, context: this.allocate(), seqno, previous };
     if (seqno > previous.seqno) return { ...node, context: previous.context, seqno, previous };
     return { ...node, context: this.allocate(), seqno: previous.seqno, previous };
   }
@@ -91,7 +92,9 @@ export function isChain(name: FenceName | undefined): boolean {
 
 /** The newest node of that number, this one or one before it; undefined if there is none. */
 export function nodeOf(name: FenceName | undefined, seqno: bigint): FenceName | undefined {
-  for (let node = name; node !== undefined; node = node.previous) if (node.seqno === seqno) return node;
+  for (let node = name; node !== undefined; node = node.previous) {
+    if (isChain(node) && node.seqno === seqno) return node;
+  }
   return undefined;
 }
 

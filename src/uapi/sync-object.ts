@@ -127,7 +127,7 @@ export function foldPoint(point: bigint): number {
 function unfoldPoint(point: number, name: FenceName | undefined): bigint {
   if (BigInt(point) < foldFrom) return BigInt(point);
   for (let node = name; node !== undefined; node = node.previous) {
-    if (foldPoint(node.seqno) === point) return node.seqno;
+    if (isChain(node) && foldPoint(node.seqno) === point) return node.seqno;
   }
   return foldFrom + ((BigInt(point) - foldFrom) << foldBits);
 }
@@ -145,11 +145,21 @@ function exportSyncFile(system: System, { object, name }: SharedSyncObject): num
   return openSyncFile(system, object.exportFile(), name);
 }
 
-/** SYNCOBJ_TRANSFER needs the name of what it takes: that of the node for the point, or of the stub if all is over. */
+/**
+ * SYNCOBJ_TRANSFER needs the name of what it takes: that of the node for the point, or, if all nodes before the last are
+ * over, of what was there before the first of them, or of the stub if that is over too.
+ */
 export function nameAfterTransfer(source: SharedSyncObject, target: SyncObject): FenceName {
   if (!isChain(source.name)) return source.name ?? stubName;
   const last = target.query({ submitted: true });
-  // What was asked for is above 0: without a number it is the stub.
-  if (last === 0) return stubName;
+  // What was asked for is above 0: without a number it is no node.
+  if (last === 0) return target.peek()?.status === 'pending' ? beforeChain(source.name) : stubName;
   return nodeOf(source.name, unfoldPoint(last, source.name)) ?? stubName;
+}
+
+/** What the first node of a chain was put on. */
+function beforeChain(name: FenceName | undefined): FenceName {
+  let node = name;
+  while (node !== undefined && isChain(node)) node = node.previous;
+  return node ?? stubName;
 }
