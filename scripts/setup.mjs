@@ -19,7 +19,7 @@ install();
 build('src', ['src', 'tsconfig.base.json', 'tsconfig.json'], 'dist', 'tsconfig.json');
 build(
   'programs',
-  ['examples', 'bench', 'test', 'src', 'tsconfig.base.json', 'tsconfig.programs.json'],
+  ['examples', 'bench', 'casebook', 'test', 'src', 'tsconfig.base.json', 'tsconfig.programs.json'],
   'build',
   'tsconfig.programs.json',
 );
@@ -70,7 +70,7 @@ function build(name, sources, folder, project) {
 
 /** What tsconfig.programs.json includes: with none of them there is nothing to build, which tsc calls an error. */
 function isProgram(path) {
-  return /^(examples|bench)\/.*\.ts$|^test\/.*\.(kernels|agent)\.ts$/.test(path);
+  return /^(examples|bench|casebook)\/.*\.ts$|^test\/.*\.(kernels|agent)\.ts$/.test(path);
 }
 
 /** An output whose source was renamed or deleted would still be imported, and tests would pass on a ghost. */
