@@ -208,8 +208,8 @@ export const wwLock: Primitive = {
   },
   explorations: [
     { rule: 'a ticket dies for an older one that takes the lock it waits for', scenario: 'lock/passed-on' },
-    { rule: 'two tickets of one agent wait for one lock', scenario: 'lock/two-tickets' },
-    { rule: 'two waiters of a held lock both get it', scenario: 'lock/two-waiters' },
+    { isLong: true, rule: 'two tickets of one agent wait for one lock', scenario: 'lock/two-tickets' },
+    { isLong: true, rule: 'two waiters of a held lock both get it', scenario: 'lock/two-waiters' },
     { rule: 'a lock whose holder died is suspect exactly once', scenario: 'lock/killed' },
     { rule: 'a waiter in an event loop gets its turn', scenario: 'lock/asynchronous' },
     { rule: 'a waiter that gives up passes its ring on', scenario: 'lock/leaver' },
@@ -225,6 +225,7 @@ export const wwLock: Primitive = {
       limits: { preemptions: 1 },
     },
     {
+      isLong: true,
       rule: 'a wound for a ticket that is gone hurts nobody',
       scenario: 'lock/wounded-reused',
       limits: { preemptions: 1 },
@@ -236,8 +237,9 @@ export const wwLock: Primitive = {
       limits: { preemptions: 1 },
     },
     { rule: 'wounds of an agent that died hold nobody up', scenario: 'lock/wounded-killed' },
-    { rule: 'locks without an age have their turn among tickets', scenario: 'lock/plain' },
+    { isLong: true, rule: 'locks without an age have their turn among tickets', scenario: 'lock/plain' },
     {
+      isLong: true,
       rule: 'a lock kept for a patient waiter stays usable',
       scenario: 'lock/hand-off',
       limits: { preemptions: 2, killAgents: false },
