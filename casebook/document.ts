@@ -20,8 +20,7 @@ export function documentOf(all: readonly (readonly [Shelved, Judged])[]): string
 
 function chapterOf(shelved: Shelved, { wrong, right }: Judged): string {
   const { title, name, seed, quotation } = shelved;
-  return `
-<a id="${anchorOf(name)}"></a>
+  return `<a id="${anchorOf(name)}"></a>
 
 ## ${Number(name.slice(0, 2))}. ${title}
 
@@ -45,9 +44,9 @@ ${cleanOf(shelved, right)}
 
 function foundOf(shelved: Shelved, judgement: Judgement): string {
   const { verdict, message, schedule, replay } = judgement;
-  if (verdict === 'finding') return `What is reported:\n\n${fenced('text', firstLines(message))}`;
+  if (verdict === 'finding') return `What is reported:\n\n${fenced('text', withoutPlaces(message))}`;
   const found = `What the explorer finds${counted(shelved, shelved.wrong, judgement)}: **${verdict}**.`;
-  return `${found}\n\n${fenced('text', `${message}\n\n${withoutFolders(schedule)}\n\n${replay}`)}`;
+  return `${found}\n\n${fenced('text', `${withoutFolders(`${message}\n\n${schedule}`)}\n\n${replay}`)}`;
 }
 
 function cleanOf(shelved: Shelved, judgement: Judgement): string {
@@ -62,17 +61,14 @@ function codeOf(shelved: Shelved, code: Code): string {
   return `[${file}](../${file}):\n\n${fenced('typescript', textOf(shelved, code).trimEnd())}`;
 }
 
-/** A validator's report goes on with places, which are those of one build. */
-function firstLines(message: string): string {
-  return message
-    .split('\n')
-    .filter((line) => !/^\s*-/.test(line))
-    .join('\n');
+/** The places in a validator's report are those of one build. */
+function withoutPlaces(message: string): string {
+  return message.replaceAll(/ \((?:first )?at \S+:\d+:\d+\)| at \S+:\d+:\d+/g, '');
 }
 
 /** Files by their names; lines only of the exhibit itself, as those of the library move with every change of it. */
-function withoutFolders(schedule: string): string {
-  return schedule.replaceAll(/(\S*\/)([\w.-]+)(:\d+)/g, (_, folder: string, file: string, line: string) =>
+function withoutFolders(text: string): string {
+  return text.replaceAll(/(\S*\/)([\w.-]+)(:\d+)/g, (_, folder: string, file: string, line: string) =>
     folder.startsWith('casebook/') ? `${file}${line}` : file,
   );
 }
