@@ -7,15 +7,15 @@ const introduction = `# The casebook
 
 Designs that people met, wrong and right, each with what a machine says of it: the explorer ([explorer.md](explorer.md)), which runs
 every order of a scenario's steps within its bounds, or the validator ([validator.md](validator.md)). The quotations are from the five
-mail threads of Linux that this library began with. All of it lives in \`casebook/\`; \`npm run casebook\` judges it again, and
+mail threads about Linux that this library began with. All of it lives in \`casebook/\`; \`npm run casebook\` judges it again, and
 \`npm run casebook -- --write\` makes this page. Where an exhibit imports \`#fenceline/...\`, it runs over the library's own sources.
 `;
 
 /** The page, without a time in it: the same exhibits give the same text. */
 export function documentOf(all: readonly (readonly [Shelved, Judged])[]): string {
   const contents = all.map(([{ title, name, wrong }]) => `| [${title}](#${anchorOf(name)}) | ${wrong.verdict} |`);
-  const table = ['| exhibit | what is found |', '| --- | --- |', ...contents].join('\n');
-  return `${[introduction, table, ...all.map(([shelved, judged]) => chapterOf(shelved, judged))].join('\n')}`;
+  const table = ['| exhibit | what is found |', '| --- | --- |', ...contents, ''].join('\n');
+  return [introduction, table, ...all.map(([shelved, judged]) => chapterOf(shelved, judged))].join('\n');
 }
 
 function chapterOf(shelved: Shelved, { wrong, right }: Judged): string {
