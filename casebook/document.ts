@@ -61,9 +61,10 @@ function codeOf(shelved: Shelved, code: Code): string {
   return `[${file}](../${file}):\n\n${fenced('typescript', textOf(shelved, code).trimEnd())}`;
 }
 
-/** The places in a validator's report are those of one build. */
+/** The places in a validator's report are those of one build; long ones are cut, and end with `~` and a hash. */
 function withoutPlaces(message: string): string {
-  return message.replaceAll(/ \((?:first )?at \S+:\d+:\d+\)| at \S+:\d+:\d+/g, '');
+  const place = String.raw`\S+(?::\d+:\d+|~[0-9a-f]{8})`;
+  return message.replaceAll(new RegExp(` \\((?:first )?at ${place}\\)| at ${place}`, 'g'), '');
 }
 
 /** Files by their names; lines only of the exhibit itself, as those of the library move with every change of it. */
