@@ -152,13 +152,14 @@ export const exceptions: readonly Exception[] = [
     name: 'wrapped-number-forgets-nothing',
     operations: ['*'],
     precondition:
-      'Before, a fence of sw_sync that was over was imported into a buffer that lists a pending one of the same timeline, and is later by 32-bit numbers. What differs is an answer of that buffer, of a sync file exported from it or a fence attached to it since, or when a wait for one of these ends.',
+      'Before, a fence of sw_sync that was over was imported into a buffer that lists a pending one of the same timeline, and is later by 32-bit numbers. What differs is an answer of that buffer, of a sync file exported from it or a fence attached to it since, or when a wait for one of these ends; or the number of a context in the name of a sync file, by as many as were exported from it.',
     why: 'A fence replaces one of its context that is not later. Numbers of sw_sync wrap, so one that was over when it was made can be later than one that is pending, and Linux forgets the pending one. Here numbers do not wrap.',
     explains: ({ operation: { name, args, expected }, actual }, { forgotten }) => {
       if (forgotten === undefined) return false;
       const waits = differingWaits(expected, actual);
       if (waits.length > 0) return waits.every((wait) => forgotten.has(wait));
       if (name === 'vg_attach' || name === 'tl_deadline') return forgotten.has(args[1] ?? '');
+      if (isLaterContext(expected, actual, forgotten.contexts)) return true;
       if (!forgotten.has(args[0] ?? '')) return false;
       if (name === 'poll' || name === 'vg_signal') return true;
       // Linux may have less that is pending, and fences of vgem that it let be attached for that reason.
@@ -192,6 +193,16 @@ export const exceptions: readonly Exception[] = [
     },
   },
 ];
+
+/** Whether nothing differs but the number of a context in a name, which is higher here by `most` at most. */
+function isLaterContext(expected: Fields, actual: Fields, most: number): boolean {
+  const [theirs, ours] = [String(expected.name).split(contextNumber), String(actual.name).split(contextNumber)];
+  const more = Number(ours[1]) - Number(theirs[1]);
+  const isSameName = ours[0] === theirs[0] && ours[2] === theirs[2];
+  return more > 0 && more <= most && isSameName && isSame({ ...expected, name: '' }, { ...actual, name: '' });
+}
+
+const contextNumber = /\{\+(\d+)\}/;
 
 /** Tasks that Linux told to give way during an operation: its own, and those that it woke. */
 function givingWayIn(expected: Fields, own: string | undefined): number[] {

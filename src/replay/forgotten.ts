@@ -14,6 +14,8 @@ export class Forgotten {
   /** Names of buffers, of sync files exported from them, of fences attached to them, and of waits for any of these. */
   readonly #names: Set<string> = new Set();
 
+  #exports = 0;
+
   constructor(session: Session) {
     this.#session = session;
   }
@@ -23,8 +25,14 @@ export class Forgotten {
     const [first = '', second = '', third = ''] = args;
     if (name === 'db_import' && this.#forgets(first)) this.#names.add(first);
     if (this.#names.size === 0) return;
+    if ((name === 'db_export' || name === 'sf_merge') && (this.has(second) || this.has(third))) this.#exports++;
     if (name === 'db_import' && this.has(second)) this.#names.add(first);
     if (makers.has(name) && (this.has(second) || (name === 'sf_merge' && this.has(third)))) this.#names.add(first);
+  }
+
+  /** How many contexts we may have taken that Linux has not: one for each array with what it has forgotten. */
+  get contexts(): number {
+    return this.#exports;
   }
 
   /** Whether a name stands for such a buffer, or for what came of it. */

@@ -251,6 +251,20 @@ describe('wrapped-number-forgets-nothing', () => {
     expect(await outcomeOf([...alone, ['poll b1 i', { rc: 1, rev: 'i' }]])).toBe('fails at poll b1 i');
   });
 
+  test('explains the names of contexts that come after an array with what Linux has dropped, by as many', async () => {
+    const replaced = [...begin, ['tl_new t1', ok], ['tl_fence t1 f5 1', ok], ['db_import b0 f5 2', ok]] as const;
+    const exported = [...replaced, ['db_import b0 f1 2', ok], ['db_export f2 b0 3', ok], ['tl_new t2', ok]] as const;
+    const named = (context: number) => ({
+      ...{ rc: 0, st0: 0, st: 0, n: 1, name: `sw_sync-t2:{+${context}}-1` },
+      f: [{ d: 'sw_sync', o: 't2:', s: 0, ts: null }],
+    });
+    const asked = [...exported, ['tl_fence t2 f6 1', ok]] as const;
+    expect(await outcomeOf([...asked, ['sf_info f6', named(4)]])).toBe('same');
+    expect(await outcomeOf([...asked, ['sf_info f6', named(3)]])).toBe('wrapped-number-forgets-nothing');
+    expect(await outcomeOf([...asked, ['sf_info f6', named(2)]])).toBe('fails at sf_info f6');
+    expect(await outcomeOf([...asked, ['sf_info f6', named(5)]])).toBe('fails at sf_info f6');
+  });
+
   test('does not explain one without such a number, nor one that is missing here', async () => {
     expect(await outcomeOf([...begin, ['db_resv b0', shown()]])).toBe('fails at db_resv b0');
     expect(await outcomeOf([...begin, ['poll b0 io', { rc: 1, rev: 'io' }]])).toBe('fails at poll b0 io');
