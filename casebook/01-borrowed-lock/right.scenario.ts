@@ -33,4 +33,5 @@ export default scenario({
   },
   outcomes: [{ importer: PENDING }, { importer: DONE }, { importer: unknown }],
   describeWord: describeWordOf(size),
+  options: { strategy: 'dpor' },
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { documentOf } from '../../casebook/document.ts';
 import { type Judged, judge } from '../../casebook/judge.ts';
 import { allExhibits, type Shelved, sourceOf, textOf } from '../../casebook/shelf.ts';
+import { show } from '../../casebook/show.ts';
 import { readText } from '../tidy/source.ts';
 
 const exhibits = await allExhibits();
@@ -55,6 +56,38 @@ describe('the page', () => {
 });
 
 describe('control', () => {
+  test.each([
+    [
+      '01-borrowed-lock',
+      'src/fence/points.ts',
+      'return isThere(state, point.generation) ? status : unknown;',
+      'return status;',
+    ],
+    [
+      '02-driver-unload',
+      'src/fence/timeline.ts',
+      'closedWord(closing));\n  }\n  wake(agent, timeline);',
+      'closedWord(closing));\n  }',
+    ],
+    ['04-nested-arrays', 'src/fence/timeline.ts', '!== 0) wake(agent, writer.timeline);', '!== 0) return;'],
+  ])('%s: a right design over the library is wrong with a bug in the library', async (name, file, find, replace) => {
+    const shelved = byName(name);
+    const { failure } = await explore(sourceOf(shelved, shelved.right), { patches: [{ file, find, replace }] });
+    expect(failure).toBeDefined();
+  });
+
+  test('the command fails if an exhibit is not as written, and shows how to repeat what was found', async () => {
+    const first = byName('01-borrowed-lock');
+    const result = await judgedOnce(first);
+    const lines: string[] = [];
+    expect(show([[first, result]], (line) => lines.push(line))).toBe(0);
+    expect(lines.map((line) => line.trim())).toContain(result.wrong.replay);
+    expect(lines.at(-1)).toBe('1 exhibits, 0 not as written.');
+    expect(show([[first, { ...result, differences: ['It is another.'] }]], (line) => lines.push(line))).toBe(1);
+    expect(lines.slice(-2)).toEqual(['  NOT AS WRITTEN: It is another.', '1 exhibits, 1 not as written.']);
+    expect(show([], () => {})).toBe(1);
+  });
+
   test('an exhibit whose wrong design is right, and the other way round, is not as written', async () => {
     const first = byName('01-borrowed-lock');
     const { wrong, right } = first;
