@@ -1,10 +1,12 @@
-/** A parent takes back the seat of a child that may be about to sit down, and another agent wants a seat too. */
+/** A parent takes back the seat of a child that may be about to sit down, and another parent wants one for a child too. */
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
 import { leave, reserveSeat, withdrawSeat } from '#fenceline/cells/agent.js';
-import { nobody } from '#fenceline/cells/slot.js';
 import { describeWordOf, oneTicket } from '../world.ts';
 import { assertSeatsFree, newSeats, size, stay } from './seats.ts';
+
+/** It stays, and its child is the thread that asks for the seat: a seat of nobody's is claimed by its thread. */
+const otherParent = 1;
 
 export default scenario({
   setup: newSeats,
@@ -16,7 +18,7 @@ export default scenario({
     },
     child: (world) => stay(world, world.seat),
     other: (world) => {
-      const seat = reserveSeat(world.memory, nobody);
+      const seat = reserveSeat(world.memory, otherParent);
       return seat === undefined ? 'no seat' : stay(world, seat);
     },
   },
