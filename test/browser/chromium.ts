@@ -35,7 +35,7 @@ export async function openChromium(program: string): Promise<{ context: BrowserC
   });
   const close = async (): Promise<void> => {
     await context.close();
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   };
   return { context, close };
 }

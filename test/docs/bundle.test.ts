@@ -58,14 +58,15 @@ describe('Chromium', () => {
         `--user-data-dir=${profile}`,
         site.url,
       ];
-      const browser = spawn(chromium ?? '', args, { stdio: 'ignore' });
+      // With its helpers, which write into the profile until they are gone too.
+      const browser = spawn(chromium ?? '', args, { stdio: 'ignore', detached: true });
       try {
         const shown = JSON.parse(await site.result);
         expect(shown).toEqual({ isShared: true, data: Array.from({ length: 16 }, (_, i) => 255 - i) });
       } finally {
-        browser.kill('SIGKILL');
+        if (browser.pid !== undefined) process.kill(-browser.pid, 'SIGKILL');
         await new Promise((resolve) => browser.once('exit', resolve));
-        rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+        rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
       }
     },
     60_000,

@@ -256,6 +256,7 @@ export const wwLock: Primitive = {
       limits: { preemptions: 0 },
     },
     {
+      isLong: true,
       rule: 'two tickets and two locks in opposite orders always come through',
       scenario: 'lock/two-by-two',
       limits: { strategy: 'dpor' },
@@ -311,10 +312,7 @@ export const reservation: Primitive = {
       scenario: 'reservation/collecting',
       limits: { preemptions: 0 },
     },
-    {
-      rule: 'readers are never given a mix of two lists',
-      scenario: 'reservation/overtaken',
-    },
+    { isLong: true, rule: 'readers are never given a mix of two lists', scenario: 'reservation/overtaken' },
     { rule: 'who waits for a write learns that it failed', scenario: 'reservation/waiting' },
   ],
 };

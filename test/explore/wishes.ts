@@ -36,6 +36,7 @@ export const wishes: Primitive = {
       limits: { preemptions: 1, killAgents: false },
     },
     {
+      isLong: true,
       rule: 'what somebody waits for is told once, and signalled, whoever dies',
       scenario: 'fence/first-wait',
       limits: { preemptions: 0 },

@@ -104,10 +104,10 @@ const excused: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Of every other call one step, spread over them: the fractional parts of multiples of the golden ratio. */
+/** Of every fourth call one step, spread over them: the fractional parts of multiples of the golden ratio. */
 function spread(): (call: string, operations: number) => readonly number[] {
   let calls = 0;
-  return (_, operations) => (++calls % 2 === 0 ? [Math.floor(operations * ((calls * 0.618_034) % 1))] : []);
+  return (_, operations) => (++calls % 4 === 0 ? [Math.floor(operations * ((calls * 0.618_034) % 1))] : []);
 }
 
 test('a thread that is stopped in the middle of a public call leaves nobody hanging and nothing behind', async () => {

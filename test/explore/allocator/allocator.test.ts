@@ -23,6 +23,9 @@ async function complete(name: string, limits: Limits): Promise<Report> {
   return report;
 }
 
+/** `npm test` runs some of them, and some of the planted bugs; `npm run test:all` runs all. */
+const isLong = process.env.FENCELINE_LONG === '1';
+
 describe('explored', () => {
   test('two agents that take, move and free interleave at every step, with one preemption', async () => {
     const { outcomes } = await complete('allocator', { preemptions: 1, ...withoutKills });
@@ -42,6 +45,8 @@ describe('explored', () => {
     expect([...outcomes.keys()].map((key) => JSON.parse(key).cutter).sort()).toEqual(['cut', 'full', 'no room']);
     await complete('allocator-lists', { preemptions: 0 });
   });
+
+  if (!isLong) return;
 
   test('a repair and an allocation meet at every step with two preemptions, and the repairer dies before each', async () => {
     await complete('allocator-repair', { preemptions: 2, ...withoutKills });
@@ -75,12 +80,10 @@ describe('explored', () => {
 });
 
 describe('planted bugs are found', () => {
-  test('in taking, moving and freeing', () => assertPlantedBugsFound(scenarioOf('allocator'), { preemptions: 0 }));
+  if (isLong)
+    test('in taking, moving and freeing', () => assertPlantedBugsFound(scenarioOf('allocator'), { preemptions: 0 }));
   test('in lists and descriptors', () => assertPlantedBugsFound(scenarioOf('allocator-lists'), { preemptions: 0 }));
-  // Takes seconds: `npm run test:all` alone.
-  if (process.env.FENCELINE_LONG === '1') {
-    test('in repairs', () => assertPlantedBugsFound(scenarioOf('allocator-repair'), { preemptions: 0 }));
-  }
+  if (isLong) test('in repairs', () => assertPlantedBugsFound(scenarioOf('allocator-repair'), { preemptions: 0 }));
   test('in sections that are unwound', () =>
     assertPlantedBugsFound(scenarioOf('allocator-unwound'), { preemptions: 0 }));
   test('in waiting', () => assertPlantedBugsFound(scenarioOf('allocator-wait'), { preemptions: 1, ...withoutKills }));

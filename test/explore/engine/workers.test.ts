@@ -21,7 +21,7 @@ test.each([
   ['private fields and two buffers', own('real')],
 ])('real threads end %s as explored', async (_what, file) => {
   const { outcomes } = await explore(file, { preemptions: 3 });
-  const crossed = await crossCheck(file, { rounds: 60, stuckSeconds: 30 });
+  const crossed = await crossCheck(file, { rounds: 20, stuckSeconds: 30 });
   expect(crossed.failure).toBeUndefined();
   expect(crossed.rounds).toBeGreaterThan(0);
   expect([...crossed.outcomes.values()].reduce((sum, count) => sum + count, 0)).toBe(crossed.rounds);

@@ -64,8 +64,7 @@ const inLongOnly = new Set(
   ]),
 );
 const looked = cases.filter(
-  ([, name, { preemptions }]) =>
-    isLong || (!inLongOnly.has(name) && (preemptions === 0 || name === 'in-order' || name === 'transfers')),
+  ([, name, { preemptions }]) => isLong || (!inLongOnly.has(name) && (preemptions === 0 || name === 'transfers')),
 );
 
 test.each(looked)('%s', async (_rule, name, limits) => {
