@@ -18,6 +18,8 @@ export default defineConfig({
     ],
     pool: 'forks',
     maxWorkers: 2,
+    // A process a file costs half a second each: in `npm test` two processes run all of them, one file after the other.
+    isolate: runsLong,
     testTimeout: runsLong ? 600_000 : 30_000,
     hookTimeout: 30_000,
     teardownTimeout: 5_000,
