@@ -1,5 +1,5 @@
 /**
- * How the tests run: from source, against the built library in dist/, in processes of their own (a test may block its
+ * How the tests run: from source, against the built library in dist/, in processes, not threads (a test may block its
  * main thread, which a worker of the runner could not). `*.long.test.ts` belong to `npm run test:all` alone, and so do
  * `*.alone.test.ts`, which measure and therefore run with nothing beside them.
  */
@@ -16,6 +16,7 @@ export default defineConfig({
       ...(runsLong ? [] : ['test/**/*.long.test.ts']),
       ...(runsAlone ? [] : ['test/**/*.alone.test.ts']),
     ],
+    setupFiles: ['test/after-file.ts'],
     pool: 'forks',
     maxWorkers: 2,
     // A process a file costs half a second each: in `npm test` two processes run all of them, one file after the other.

@@ -1,7 +1,7 @@
 /** The pool of test kernels, in a space of its own that must be at rest afterwards. */
 import type { Pool, PoolOptions, SpaceOptions } from 'fenceline';
 import { Space, workers } from 'fenceline';
-import { afterAll } from 'vitest';
+import { afterFile } from '../after-file.ts';
 import { expectAtRest } from '../space/accounting.ts';
 import { smallLimits, withSpace } from '../space/with-space.ts';
 import type kernels from './jobs.kernels.ts';
@@ -21,12 +21,12 @@ let shared: Promise<{ space: Space; pool: JobsPool }> | undefined;
 
 async function startShared(): Promise<{ space: Space; pool: JobsPool }> {
   const space = Space.create({ budgetBytes: 2 ** 24, limits: smallLimits });
+  afterFile(async () => {
+    shared = undefined;
+    await space.close({ abort: true });
+  });
   return { space, pool: await startJobs(space) };
 }
-
-afterAll(async () => {
-  await (await shared)?.space.close({ abort: true });
-});
 
 /** Runs `body` with two workers, or `count`. Nothing is held when it returns. */
 export async function withJobs(
