@@ -6,7 +6,7 @@ const names = [
   ...['in-order', 'overlapping', 'independent', 'split', 'foreign', 'locked', 'memory', 'crossed', 'cancelled'],
   ...['leaver', 'rerun', 'transfers', 'transfers-three', 'opened', 'closed', 'sync-object', 'finished'],
   ...['one-slot', 'memory-pairs', 'mapped', 'deserted', 'orphaned'],
-  ...['again', 'queue-order', 'strangers', 'thrown', 'overdue', 'cancelled-pool', 'filled', 'room', 'once'],
+  ...['again', 'queue-order', 'strangers', 'thrown', 'overdue', 'cancelled-pool', 'filled', 'once'],
 ];
 
 /** Only their worker dies: what the scenario says of an outcome would not hold otherwise. */
@@ -50,8 +50,9 @@ test.each(names)('%s holds in random orders with deaths anywhere', async (name) 
   await check(new URL(`./${name}.scenario.ts`, import.meta.url), limits);
 });
 
-// Nobody dies in these: their threads stand for ones that cannot be stopped, or need each other.
-test.each(['meeting', 'given-up'])('%s holds with a preemption', (name) =>
+// Nobody dies in these: their threads stand for ones that cannot be stopped, or need each other; and with a list of one
+// place (room) the point that a dead admitter leaves of a job takes the place that the job itself needs.
+test.each(['meeting', 'given-up', 'room'])('%s holds with a preemption', (name) =>
   search(name, { preemptions: 1, killAgents: false }),
 );
 
