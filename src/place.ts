@@ -7,12 +7,15 @@ const framesMax = 30;
 /** What is kept of a path: its last two parts name a file well enough. */
 const partsKept = 2;
 
+/** V8's, which the language does not know. */
+const limits = Error as { stackTraceLimit?: number | undefined };
+
 /** Outcomes: like `lib/frames.js:12:3`; empty where the engine does not say. */
 export function placeOfCaller(): string {
-  const before = Error.stackTraceLimit;
-  Error.stackTraceLimit = framesMax;
+  const before = limits.stackTraceLimit;
+  limits.stackTraceLimit = framesMax;
   const stack = new Error().stack ?? '';
-  Error.stackTraceLimit = before;
+  limits.stackTraceLimit = before;
   for (const line of stack.split('\n')) {
     const found = /((?:file|https?|node|webpack|blob):[^\s()]+|\/[^\s()]+|[A-Za-z]:\\[^\s()]+):(\d+):(\d+)\)?$/.exec(
       line.trim(),
