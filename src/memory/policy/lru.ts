@@ -1,0 +1,112 @@
+/**
+ * The replacement policy of TTM, the reference and the fallback: whatever was used longest ago leaves first, by priority;
+ * what queued jobs will use is spared, and of that, when nothing else is left, whatever is used last.
+ * It knows neither sizes nor what an eviction costs.
+ *
+ * Source: ttm_resource_manager's lists, one per priority. There the order is that of a list and the queue is unknown; here
+ * it is that of the histories, so that any agent has the same.
+ */
+import { clientOf, prioritiesMax, priorityOf, sizeOf, unwrapped, V_USED_AT } from './history.ts';
+import type { ReplacementPolicy } from './policy.ts';
+import { Residents } from './residents.ts';
+import { Shelves } from './shelves.ts';
+
+/** Shelves of a client: per priority one for what nobody queued, and one for what is queued. */
+const shelvesPerClient = 2 * prioritiesMax;
+
+export class Lru implements ReplacementPolicy {
+  readonly name = 'lru';
+  readonly #residents: Residents = new Residents();
+  readonly #shelves: Shelves = new Shelves();
+  /** Clients that used something that lives or lived here. */
+  readonly #clients: Set<number> = new Set();
+  #now = 0;
+
+  get count(): number {
+    return this.#residents.count;
+  }
+
+  get size(): number {
+    return this.#residents.size;
+  }
+
+  updateClient(): void {
+    // The order is that of the space's clock; those of clients do not matter.
+  }
+
+  update(buffer: number, history: Int32Array): void {
+    const usedAt = unwrapped(history[V_USED_AT] ?? 0, this.#now);
+    this.#now = Math.max(this.#now, usedAt);
+    this.#clients.add(clientOf(history));
+    this.#residents.put(buffer, sizeOf(history), priorityOf(history), clientOf(history), usedAt);
+    this.#place(buffer);
+  }
+
+  remove(buffer: number): void {
+    this.#residents.remove(buffer);
+    this.#shelves.take(buffer);
+  }
+
+  hold(buffer: number): void {
+    this.#residents.hold(buffer);
+    this.#shelves.take(buffer);
+  }
+
+  release(buffer: number): void {
+    this.#residents.release(buffer);
+    this.#place(buffer);
+  }
+
+  queue(buffer: number, spaceTime: number): void {
+    this.#residents.queue(buffer, spaceTime);
+    this.#place(buffer);
+  }
+
+  unqueue(buffer: number): void {
+    this.#residents.unqueue(buffer);
+    this.#place(buffer);
+  }
+
+  choose(needed: number, spaceTime: number, victims: number[], client?: number): boolean {
+    this.#now = Math.max(this.#now, spaceTime);
+    const first = victims.length;
+    let room = 0;
+    while (room < needed) {
+      const buffer = this.#top(client);
+      if (buffer < 0) break;
+      this.#shelves.take(buffer);
+      victims.push(buffer);
+      room += this.#residents.sizeOf(buffer);
+    }
+    for (let at = first; at < victims.length; at++) this.#place(victims[at] as number);
+    return room >= needed;
+  }
+
+  clear(): void {
+    this.#residents.clear();
+    this.#shelves.clear();
+    this.#clients.clear();
+    this.#now = 0;
+  }
+
+  #place(buffer: number): void {
+    if (!this.#residents.isCandidate(buffer)) return;
+    const queuedAt = this.#residents.queuedAt(buffer);
+    const shelf = this.#residents.clientOf(buffer) * shelvesPerClient + 2 * this.#residents.priorityOf(buffer);
+    if (queuedAt < 0) this.#shelves.put(buffer, shelf, -this.#residents.usedAt(buffer));
+    else this.#shelves.put(buffer, shelf + 1, queuedAt);
+  }
+
+  /** The next victim of this client, or of all: by priority, what is not queued before what is. */
+  #top(client: number | undefined): number {
+    for (let kind = 0; kind < shelvesPerClient; kind++) {
+      let best = -1;
+      for (const other of client === undefined ? this.#clients : [client]) {
+        const buffer = this.#shelves.top(other * shelvesPerClient + kind);
+        if (buffer >= 0 && (best < 0 || this.#shelves.keyOf(buffer) > this.#shelves.keyOf(best))) best = buffer;
+      }
+      if (best >= 0) return best;
+    }
+    return -1;
+  }
+}
