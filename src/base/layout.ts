@@ -13,7 +13,7 @@ import { partsPerJob, pointsPerReservation, poolsPerSpace, ticketsPerAgent, uses
 import { type ValidatorLayout, validatorLayout, validatorWords } from './validator-layout.ts';
 
 export const magic = 0x464e434c; // 'FNCL'
-export const layoutVersion = 5;
+export const layoutVersion = 6;
 
 // ---- header -------------------------------------------------------------------------------------------------------
 export const H_MAGIC = 0;
@@ -153,11 +153,22 @@ export const B_SIZE_LO = 4;
 export const B_SIZE_HI = 5;
 /** Block + 1 that holds the contents; 0 = no memory yet. The one word that a move commits with. */
 export const B_PLACEMENT = 6;
+/** Heaps it may live in, in order: eight nibbles of heap + 1, the desired one lowest; 0 = B_HEAP alone (memory/residence.ts). */
+export const B_PLACES = 7;
+/** Those of lower priority are evicted first. */
+export const B_PRIORITY = 8;
+/** Account that its memory counts for; 0 = none. */
+export const B_CLIENT = 9;
+/** Order number of the last use. */
 export const B_LAST_USE = 10;
 /** Error code of the write that failed last; 0 = contents are good. And the job it was, + 1. */
 export const B_CONTENTS = 11;
 export const B_CONTENTS_JOB = 12;
-/** Heap its memory comes from. */
+/** Agent + 1 whose hooks provide the memory; 0 = a heap of the space. */
+export const B_EXPORTER = 13;
+/** Agent + 1 that can fill it again; 0 = nobody. */
+export const B_SOURCE = 14;
+/** The heap that it is at home in: where its memory is, says K_HEAP of its block. */
 export const B_HEAP = 15;
 export const B_LOCK = 16;
 /** Low word of the number of the job in B_CONTENTS_JOB, in the lock's padding. */
@@ -165,7 +176,17 @@ export const B_CONTENTS_SEQNO = 22;
 /** 1 while the memory was never written: it may hold what others left, and is zeroed before anybody reads it. */
 export const B_FRESH = 23;
 export const B_RESERVATION = 24;
-export const BUFFER_WORDS = 544;
+/** Agents that forbid to move it: memory/pins.ts. */
+export const B_PINS = 544;
+export const B_PINS_OVERFLOW = 545;
+/** Of its contents while they are swapped out to a file. */
+export const B_CHECKSUM = 546;
+/** Raised before its placement changes: addresses taken before are stale. */
+export const B_EPOCH = 547;
+/** Twelve words of its past, for whoever chooses what to evict. */
+export const B_HISTORY = 548;
+export const historyWords = 12;
+export const BUFFER_WORDS = 576;
 
 // ---- reservation: 520 words inside a buffer slot ------------------------------------------------------------------
 /** Bank = seq & 1. One store here puts a compacted list in force. */
@@ -261,6 +282,8 @@ export const P_CAPACITY = 2;
 export const P_BUDGET = 3;
 export const P_USED = 4;
 export const P_PEAK = 5;
+/** HEAP_MEMORY, HEAP_SWAP or HEAP_DEVICE (memory/residence.ts). */
+export const P_KIND = 6;
 /** Which of the words at P_CLASSES mean anything; they say which size classes have a vacant block; then the list heads. */
 export const P_SUMMARY = 7;
 export const P_CLASSES = 8;
@@ -385,9 +408,10 @@ assert(
   'Each timeline has lines of its own, and wide words are even.',
 );
 assert(
-  B_RESERVATION + R_BANKS + 2 * pointsPerReservation * ENTRY_WORDS <= BUFFER_WORDS,
-  'Both banks of a reservation fit a buffer slot.',
+  B_RESERVATION + R_BANKS + 2 * pointsPerReservation * ENTRY_WORDS <= B_PINS,
+  'Both banks of a reservation fit a buffer slot before the words behind it.',
 );
+assert(B_HISTORY + historyWords <= BUFFER_WORDS, 'The history fits a buffer slot.');
 assert(U_LOCK + LOCK_WORDS <= USER_LOCK_WORDS, "A lock fits the slot of a user's lock.");
 assert(J_PART + partsPerJob <= J_RESULT && J_RESULT + partsPerJob <= J_USES, 'The parts fit a job slot.');
 assert(J_USES + usesPerJob * USE_WORDS <= J_DEPS, 'The uses fit a job slot.');

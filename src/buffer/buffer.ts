@@ -14,6 +14,8 @@ import {
   B_FRESH,
   B_HEAP,
   B_LOCK,
+  B_PINS,
+  B_PINS_OVERFLOW,
   B_PLACEMENT,
   B_REFS,
   B_REFS_OVERFLOW,
@@ -81,6 +83,8 @@ export function createBuffer(agent: Agent, sizeBytes: number, dtypeCode: number,
   // Not the lock: somebody who was late may hold it for a moment, and it frees itself. A death was another buffer's.
   forgetSuspect(agent, at + B_LOCK);
   store(words, at + B_FRESH, 0);
+  store(words, at + B_PINS, 0);
+  store(words, at + B_PINS_OVERFLOW, 0);
   clearReservation(agent, at + B_RESERVATION);
   store(words, at + B_SIZE_LO, sizeBytes | 0);
   store(words, at + B_SIZE_HI, Math.floor(sizeBytes / 2 ** 32));
