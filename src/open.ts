@@ -75,9 +75,9 @@ function openBuffer(core: Core, fields: Fields): SharedBuffer {
   }
   if (fields.gift !== undefined) takeOrLetGo(core, buffer, fields.gift as Gift);
   const label = String(fields.label);
-  nameBuffer(core, buffer, label);
   // What the handle says is not trusted: a window counts as one however it calls itself.
   const isPart = fields.isPart === true || size < bufferSizeBytes(agent, buffer);
+  nameBuffer(core, { buffer, generation }, label, isPart ? undefined : shape);
   const window = { offset: fields.offset as number, isPart };
   return bufferOver(core, { buffer, generation }, dtype, shape, label, window);
 }

@@ -3,6 +3,7 @@
  */
 import { A_QUIT, H_JOB_TOP, J_PART, J_PARTS } from './base/layout.ts';
 import { ticketsPerAgent } from './base/limits.ts';
+import type { BufferId } from './buffer/buffer.ts';
 import { bufferAt, bufferSizeBytes, lockOf, placementOf } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
@@ -36,23 +37,41 @@ import {
   usesOf,
 } from './schedule/job.ts';
 
-/** Labels are this thread's: what another thread called a buffer is not in shared memory. */
-const labels: WeakMap<Core, Map<number, string>> = new WeakMap();
+/** What this thread knows of a buffer that it made or opened. */
+export interface KnownBuffer {
+  readonly generation: number;
+  readonly label: string;
+  /** Undefined if it knows a window of it only. */
+  readonly shape: readonly number[] | undefined;
+}
+
+/** Labels and shapes are this thread's: what another thread called a buffer is not in shared memory. By slot. */
+const labels: WeakMap<Core, Map<number, KnownBuffer>> = new WeakMap();
 
 const reportedMax = 8;
 
-export function nameBuffer(core: Core, buffer: number, label: string): void {
+/** What this thread calls a buffer from now on; its shape, unless this is a window. */
+export function nameBuffer(core: Core, id: BufferId, label: string, shape: readonly number[] | undefined): void {
+  const { buffer, generation } = id;
   let map = labels.get(core);
   if (map === undefined) {
     map = new Map();
     labels.set(core, map);
   }
-  map.set(buffer, label);
+  const before = map.get(buffer);
+  const known = before?.generation === generation ? before.shape : undefined;
+  map.set(buffer, { generation, label, shape: shape ?? known });
 }
 
-/** What this thread calls a buffer. */
+/** What this thread calls a buffer, or called whatever had its slot before. */
 export function nameOfBuffer(core: Core, buffer: number): string {
-  return labels.get(core)?.get(buffer) ?? `buffer ${buffer}`;
+  return labels.get(core)?.get(buffer)?.label ?? `buffer ${buffer}`;
+}
+
+/** Outcomes: what this thread knows of just this buffer; undefined if it never made or opened it. */
+export function knownBuffer(core: Core, { buffer, generation }: BufferId): KnownBuffer | undefined {
+  const known = labels.get(core)?.get(buffer);
+  return known?.generation === generation ? known : undefined;
 }
 
 /** The largest buffers that have memory, with why it is not free. */

@@ -316,7 +316,7 @@ export function newBuffer<D extends DType, S extends readonly number[]>(
   const id = createBuffer(core.agent, sizeBytes, dtypeNumber(dtype), heap);
   core.holds.set(id.buffer, (core.holds.get(id.buffer) ?? 0) + 1);
   const name = label ?? `buffer ${id.buffer}`;
-  nameBuffer(core, id.buffer, name);
+  nameBuffer(core, id, name, shape);
   return bufferOver(core, id, dtype, shape, name);
 }
 

@@ -289,7 +289,10 @@ export const P_SUMMARY = 7;
 export const P_CLASSES = 8;
 export const P_HEADS = 16;
 export const classCount = 256;
-export const HEAP_WORDS: number = P_HEADS + classCount;
+/** How often each thing happened there, in the order of its tracepoints: memory/note.ts. */
+export const P_COUNTS: number = P_HEADS + classCount;
+export const heapCounts = 6;
+export const HEAP_WORDS: number = P_COUNTS + 16;
 
 // ---- chunks -------------------------------------------------------------------------------------------------------
 export const C_STATE = 0;
@@ -412,6 +415,7 @@ assert(
   'Both banks of a reservation fit a buffer slot before the words behind it.',
 );
 assert(B_HISTORY + historyWords <= BUFFER_WORDS, 'The history fits a buffer slot.');
+assert(P_COUNTS + heapCounts <= HEAP_WORDS, 'The counts of a heap fit its slot.');
 assert(U_LOCK + LOCK_WORDS <= USER_LOCK_WORDS, "A lock fits the slot of a user's lock.");
 assert(J_PART + partsPerJob <= J_RESULT && J_RESULT + partsPerJob <= J_USES, 'The parts fit a job slot.');
 assert(J_USES + usesPerJob * USE_WORDS <= J_DEPS, 'The uses fit a job slot.');

@@ -43,6 +43,19 @@ export const TRACE_SUBMIT = 17;
 export const TRACE_BEGIN = 18;
 /** Lane, pool + 1, seqno, error number or 0. */
 export const TRACE_END = 19;
+// Memory: buffer, its generation with two heaps, size in bytes, start in units of 64 bytes (memory/note.ts).
+/** It has memory from now on. */
+export const TRACE_PLACED = 20;
+/** Its contents are in another block from now on. */
+export const TRACE_MOVED = 21;
+/** The same, to make room for others. */
+export const TRACE_EVICTED = 22;
+/** The same, because somebody needs what was swapped out. */
+export const TRACE_SWAPPED_IN = 23;
+/** Its memory is given back. */
+export const TRACE_FREED = 24;
+/** A draft takes the place of its contents. */
+export const TRACE_PUBLISHED = 25;
 
 /** Notes an event of this agent, if its space is traced. Arguments are to be at hand: they are made even when it is off. */
 export function trace(

@@ -13,9 +13,19 @@ import { bufferAt, bufferSizeBytes, lockOf, placementOf, reservationOf } from '.
 import { cas, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { CLOSED, FREEING, freeSlot, generationOf, nobody, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
+import { TRACE_FREED, TRACE_PLACED, TRACE_PUBLISHED } from '../cells/trace.ts';
 import { holderOf } from '../lock/ww-lock.ts';
 import { pendingPoints, USAGE_BOOKKEEP } from '../reservation/reservation.ts';
-import { allocateBlock, blockStartBytes, commitBlock, freeBlock, retireBlock, undoBlock } from './allocator.ts';
+import {
+  allocateBlock,
+  blockHeap,
+  blockStartBytes,
+  commitBlock,
+  freeBlock,
+  retireBlock,
+  undoBlock,
+} from './allocator.ts';
+import { noteMemory } from './note.ts';
 
 /** Alignment of every buffer: a cache line, and every element type. */
 export const bufferAlignBytes = 64;
@@ -31,6 +41,7 @@ export function placeLocked(agent: Agent, buffer: number): boolean {
   store(agent.words, at + B_FRESH, 1);
   store(agent.words, at + B_PLACEMENT, block + 1);
   commitBlock(agent, block);
+  noteMemory(agent, TRACE_PLACED, buffer, block);
   return true;
 }
 
@@ -60,6 +71,7 @@ export function publishLocked(agent: Agent, buffer: number, block: number): void
   commitBlock(agent, block);
   store(agent.words, bufferAt(agent, buffer) + B_CONTENTS, 0);
   store(agent.words, bufferAt(agent, buffer) + B_FRESH, 0);
+  noteMemory(agent, TRACE_PUBLISHED, buffer, block, old < 0 ? -1 : blockHeap(agent, old));
   if (old >= 0) freeBlock(agent, old);
 }
 
@@ -123,6 +135,7 @@ function release(agent: Agent, buffer: number): void {
   if (block >= 0) {
     retireBlock(agent, block);
     store(agent.words, at + B_PLACEMENT, 0);
+    noteMemory(agent, TRACE_FREED, buffer, block);
     freeBlock(agent, block);
   }
   freeSlot(agent.words, at + B_STATE);
@@ -145,5 +158,6 @@ export function unplaceLocked(agent: Agent, buffer: number): void {
   if (block < 0) return;
   retireBlock(agent, block);
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, 0);
+  noteMemory(agent, TRACE_FREED, buffer, block);
   undoBlock(agent, block);
 }

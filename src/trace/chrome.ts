@@ -7,6 +7,8 @@ import { codeFromNumber } from '../base/errors.ts';
 import * as kinds from '../cells/trace.ts';
 import type { TraceEvent } from '../cells/trace-ring.ts';
 import type { Core } from '../core.ts';
+import { unpackPlace } from '../memory/note.ts';
+import { unitBytes } from '../memory/size-class.ts';
 import { coreOf, type Space } from '../space.ts';
 import { Labels } from './labels.ts';
 import { TraceReader } from './reader.ts';
@@ -29,6 +31,15 @@ export interface ChromeTrace {
   /** Events that no longer were in their ring. */
   readonly lost: number;
 }
+
+const memoryVerbs: ReadonlyMap<number, string> = new Map([
+  [kinds.TRACE_PLACED, 'place'],
+  [kinds.TRACE_MOVED, 'move'],
+  [kinds.TRACE_EVICTED, 'evict'],
+  [kinds.TRACE_SWAPPED_IN, 'swap in'],
+  [kinds.TRACE_FREED, 'free'],
+  [kinds.TRACE_PUBLISHED, 'publish'],
+]);
 
 const pid = 1;
 /** Arrows begin and end at slices, so what takes no time is drawn as long as this. */
@@ -113,8 +124,25 @@ class Drawing {
       case kinds.TRACE_BEGIN:
         this.#arrow('job', this.#sources.submitOf(event), event);
         break;
+      case kinds.TRACE_PLACED:
+      case kinds.TRACE_MOVED:
+      case kinds.TRACE_EVICTED:
+      case kinds.TRACE_SWAPPED_IN:
+      case kinds.TRACE_FREED:
+      case kinds.TRACE_PUBLISHED:
+        this.#memory(event);
+        break;
       default:
     }
+  }
+
+  /** What became of a buffer's memory. */
+  #memory(event: TraceEvent): void {
+    const { heap, from } = unpackPlace(event.generation);
+    const buffer = this.#labels.buffer(event);
+    const what = memoryVerbs.get(event.kind);
+    const args = { bytes: event.point, heap: this.#labels.heap(heap), start: event.detail * unitBytes };
+    this.#slice(event, `${what} ${buffer}`, 'memory', from < 0 ? args : { ...args, from: this.#labels.heap(from) });
   }
 
   #span(span: Span): void {

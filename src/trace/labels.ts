@@ -43,6 +43,16 @@ export class Labels {
     return nameOfBuffer(this.#core, (subject - layout.buffers - B_LOCK) / BUFFER_WORDS);
   }
 
+  /** A buffer, or what this thread calls whatever has its slot by now. */
+  buffer({ subject }: TraceEvent): string {
+    return nameOfBuffer(this.#core, subject);
+  }
+
+  /** A heap by its name. */
+  heap(heap: number): string {
+    return this.#core.heapNames[heap] ?? `heap ${heap}`;
+  }
+
   #kernel({ generation, detail }: TraceEvent): string {
     if (detail < 0) return 'local';
     return nameOfKernel(this.#core, generation - 1, detail & 0xffff);

@@ -53,7 +53,7 @@ function measure(core: Core, labels: Labels, begin: TraceEvent, end: TraceEvent)
 }
 
 function isMoment({ point, what }: TraceRecord): boolean {
-  return point === 'issue' || point === 'signal' || what === 'submit' || what === 'backed off';
+  return point === 'issue' || point === 'signal' || point === 'memory' || what === 'submit' || what === 'backed off';
 }
 
 function measuringOf(core: Core): Measuring {

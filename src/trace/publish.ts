@@ -20,11 +20,11 @@ interface Channel {
   publish(message: unknown): void;
 }
 
-const points: readonly TracePoint[] = ['issue', 'signal', 'wait', 'callback', 'lock', 'job'];
+const points: readonly TracePoint[] = ['issue', 'signal', 'wait', 'callback', 'lock', 'job', 'memory'];
 
 /**
  * Publishes what the rings hold and what comes, as `TraceRecord`s on the channels 'fenceline:issue', ':signal', ':wait',
- * ':callback', ':lock' and ':job', and as a `TraceLoss` on 'fenceline:lost'. Subscribers run on this thread, in order of time
+ * ':callback', ':lock', ':job' and ':memory', and as a `TraceLoss` on 'fenceline:lost'. Subscribers run on this thread, in order of time
  * within one look at the rings. Context: Node, and what has its `diagnostics_channel`. It keeps no process alive.
  * @param options `everyMs`: how often it looks, in milliseconds from 1 on. Default: 100.
  * Outcomes: publishes until disposed of, then once more what came since; throws ENODEV where there are no such channels,

@@ -7,14 +7,15 @@ import type { Core } from '../core.ts';
 import type { Labels } from './labels.ts';
 
 /** What is traced. */
-export type TracePoint = 'issue' | 'signal' | 'wait' | 'callback' | 'lock' | 'job';
+export type TracePoint = 'issue' | 'signal' | 'wait' | 'callback' | 'lock' | 'job' | 'memory';
 
 export interface TraceRecord {
   readonly point: TracePoint;
   /**
    * issue: 'issue'. signal: 'fail' (the signal that follows is of a failure), 'signal', 'close'. wait: 'begin', 'over', 'left' (it
    * gave up), 'sleep' and 'wake' of a thread that blocks. callback: 'begin', 'end'. lock: 'contended', 'acquired', 'released',
-   * 'backed off' (its transaction starts over), 'left'. job: 'submit', 'begin', 'end'.
+   * 'backed off' (its transaction starts over), 'left'. job: 'submit', 'begin', 'end'. memory: 'placed', 'moved', 'evicted',
+   * 'swapped in', 'freed', 'published' (a draft took the place of the contents).
    */
   readonly what: string;
   /** Number of the agent that did it. */
@@ -32,7 +33,7 @@ export interface TraceRecord {
   readonly id: number;
 }
 
-type Named = 'point' | 'job' | 'lock' | 'none';
+type Named = 'point' | 'job' | 'lock' | 'buffer' | 'none';
 
 /** By kind: the point, what happened, and how the subject is named. */
 const meanings: readonly (readonly [kind: number, point: TracePoint, what: string, named: Named])[] = [
@@ -55,6 +56,12 @@ const meanings: readonly (readonly [kind: number, point: TracePoint, what: strin
   [kinds.TRACE_SUBMIT, 'job', 'submit', 'job'],
   [kinds.TRACE_BEGIN, 'job', 'begin', 'job'],
   [kinds.TRACE_END, 'job', 'end', 'job'],
+  [kinds.TRACE_PLACED, 'memory', 'placed', 'buffer'],
+  [kinds.TRACE_MOVED, 'memory', 'moved', 'buffer'],
+  [kinds.TRACE_EVICTED, 'memory', 'evicted', 'buffer'],
+  [kinds.TRACE_SWAPPED_IN, 'memory', 'swapped in', 'buffer'],
+  [kinds.TRACE_FREED, 'memory', 'freed', 'buffer'],
+  [kinds.TRACE_PUBLISHED, 'memory', 'published', 'buffer'],
 ];
 const byKind = new Map(meanings.map(([kind, ...rest]) => [kind, rest] as const));
 const withError: ReadonlySet<number> = new Set([
@@ -86,10 +93,12 @@ export function toRecord(core: Core, labels: Labels, event: TraceEvent): TraceRe
 function subjectOf(labels: Labels, named: Named, event: TraceEvent): string {
   if (named === 'point') return labels.point(event);
   if (named === 'job') return labels.job(event);
-  return named === 'lock' ? labels.lock(event) : '';
+  if (named === 'lock') return labels.lock(event);
+  return named === 'buffer' ? labels.buffer(event) : '';
 }
 
 function idOf(point: TracePoint, { kind, detail }: TraceEvent): number {
+  if (point === 'memory') return 0;
   if (point === 'job') return kind === kinds.TRACE_BEGIN ? detail >>> 16 : 0;
   return withError.has(kind) ? 0 : detail;
 }

@@ -205,3 +205,19 @@ test('a space that was closed cannot be asked', async () => {
   await space.close();
   expect(() => chromeTrace(space)).toThrow(/closed/);
 });
+
+test('what became of the memory of a buffer is drawn with its size and its heap', () =>
+  withSpace(traced, async (space) => {
+    const photo = space.buffer('u8', [1000], { label: 'photo' });
+    await photo.set(new Uint8Array(1000));
+    await space.transaction(async (tx) => {
+      (await tx.edit(photo)).data[0] = 1;
+    });
+    photo.dispose();
+    const { traceEvents } = chromeTrace(space);
+    const drawn = traceEvents.filter(({ cat }) => cat === 'memory');
+    expect(drawn.map(({ name }) => name)).toEqual(['place photo', 'publish photo', 'free photo']);
+    expect(drawn[0]?.args).toEqual({ bytes: 1000, heap: 'system', start: 0 });
+    expect(drawn[1]?.args).toEqual({ bytes: 1000, heap: 'system', start: 1024, from: 'system' });
+    expect(drawn[2]?.args).toEqual({ bytes: 1000, heap: 'system', start: 1024 });
+  }));
