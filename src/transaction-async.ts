@@ -5,6 +5,7 @@
  * legal, and one after the other. When the body is over, what it left under way is stopped before anything is decided.
  */
 import type { DType } from './base/dtype.ts';
+import { fail } from './base/errors.ts';
 import { H_FREED } from './base/layout.ts';
 import type { ReadView, View } from './base/view.ts';
 import { lockOf } from './buffer/buffer.ts';
@@ -15,7 +16,7 @@ import { followSignal } from './follow-signal.ts';
 import { checkPlace } from './heaps.ts';
 import { beforeAllocation, beforeWait } from './lock/validator.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
-import type { Transaction } from './transaction.ts';
+import type { Savepoint, Transaction } from './transaction.ts';
 import { BaseTransaction } from './transaction-base.ts';
 import { isUserLock, type WwLock } from './user-lock.ts';
 import type { WaitOptions } from './waiting.ts';
@@ -62,10 +63,21 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
     });
   }
 
+  override rollback(to: Savepoint): void {
+    this.check();
+    // It may hold a lock, and be about to make a draft under it.
+    if (this.#underWay !== undefined) {
+      const sentence = 'A call of the transaction is under way. Hint: await it before rollback().';
+      fail('EINVAL', sentence, { argument: 'tx' });
+    }
+    super.rollback(to);
+  }
+
   /** The body is over. Outcomes: whether it had left calls under way; they have been stopped, and hold nothing. */
   async quiesce(): Promise<boolean> {
-    if (this.#underWay === undefined) return false;
+    // From here on there are no more calls: the locks go, and a draft that is made later would be nobody's.
     this.endViews();
+    if (this.#underWay === undefined) return false;
     this.#stop.abort(new Error('The body of the transaction is over.'));
     while (this.#underWay !== undefined) await this.#underWay.catch(() => {});
     return true;

@@ -246,6 +246,13 @@ export abstract class BaseTransaction {
   lockNow(id: BufferId): void {
     const { buffer } = id;
     this.keep(id);
+    // A ticket waits for one lock at a time, and takes none meanwhile: others would not see that it holds more by now.
+    const awaited = this.set.ticket.waitingAt;
+    if (awaited !== 0) {
+      this.leave(awaited);
+      this.#giveBack(awaited);
+      this.doom();
+    }
     if (!this.isTurn(buffer)) {
       releaseAll(this.core.agent, this.set);
       this.#turns.add(buffer);

@@ -42,7 +42,7 @@ export interface Transaction<M extends 'sync' | 'async' = 'async'> {
    */
   addFence(buffer: SharedBuffer, fence: Fence<unknown>, access: Access): void;
   savepoint(): Savepoint;
-  /** Drafts and locks as they were then. */
+  /** Drafts and locks as they were then. Outcomes: EINVAL while a call of the body's is under way. */
   rollback(to: Savepoint): void;
   /** Which run of the body this is, from 1. */
   readonly attempt: number;

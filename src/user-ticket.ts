@@ -185,21 +185,33 @@ class UserTicket implements Ticket {
     options.signal?.throwIfAborted();
     const at = parts.address;
     if (agent.validator !== undefined && !this.#isHeld(at)) beforeLock(agent, at, this.#ticket, false);
-    let outcome = acquireStep(agent, at, this.#ticket);
-    if (outcome === 'blocked') {
-      const look = (): boolean => {
-        outcome = acquireStep(agent, at, this.#ticket);
-        return outcome !== 'blocked';
-      };
-      this.#begin(parts);
-      try {
-        await whenTrue(this.#core, look, options.signal, deadline);
-      } finally {
-        if (outcome === 'blocked' && !this.#core.isClosed) leaveLock(agent, at, this.#ticket);
-        this.#end(parts);
-      }
+    const outcome = acquireStep(agent, at, this.#ticket);
+    if (outcome !== 'blocked') return this.#settle(parts, outcome, options.timeoutMs);
+    this.#isWaiting = true;
+    // Its last handle may be disposed of meanwhile: it stays until it is noted as held, which keeps it from then on.
+    parts.retain();
+    try {
+      this.#settle(parts, await this.#turnAt(at, options.signal, deadline), options.timeoutMs);
+    } finally {
+      this.#isWaiting = false;
+      parts.release();
     }
-    this.#settle(parts, outcome, options.timeoutMs);
+  }
+
+  /** Waits in the event loop. Outcomes: as `acquireStep`; 'blocked' when the time is up; the signal's reason. */
+  async #turnAt(at: number, signal: AbortSignal | undefined, deadline: number): Promise<Acquisition> {
+    const { agent } = this.#core;
+    let outcome: Acquisition = 'blocked';
+    const look = (): boolean => {
+      outcome = acquireStep(agent, at, this.#ticket);
+      return outcome !== 'blocked';
+    };
+    try {
+      await whenTrue(this.#core, look, signal, deadline);
+      return outcome;
+    } finally {
+      if (outcome === 'blocked' && !this.#core.isClosed) leaveLock(agent, at, this.#ticket);
+    }
   }
 
   #block(parts: UserLock, options: { timeoutMs?: number }): void {
@@ -224,16 +236,6 @@ class UserTicket implements Ticket {
       if (!sleepUntil(agent, look, deadline)) leaveLock(agent, at, this.#ticket);
     }
     this.#settle(parts, outcome, options.timeoutMs);
-  }
-
-  #begin(parts: UserLock): void {
-    this.#isWaiting = true;
-    parts.retain();
-  }
-
-  #end(parts: UserLock): void {
-    this.#isWaiting = false;
-    parts.release();
   }
 
   #settle(parts: UserLock, outcome: Acquisition, timeoutMs: number | undefined): void {

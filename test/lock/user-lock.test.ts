@@ -2,7 +2,7 @@
 import { FencelineError, type Space } from 'fenceline';
 import { type Ticket, ticket, type WwLock, wwLock } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
-import { withSpace } from '../space/with-space.ts';
+import { smallLimits, withSpace } from '../space/with-space.ts';
 
 const rules = ['wait-die', 'wound-wait'] as const;
 type Rule = (typeof rules)[number];
@@ -38,6 +38,22 @@ async function codeOf(work: () => unknown): Promise<string> {
     throw error;
   }
 }
+
+test('a lock whose last handle is disposed of stays for those who wait for it, and for the one that got it', () =>
+  withSpace({ limits: { ...smallLimits, locks: 1 } }, async (space) => {
+    const lock = wwLock(space, 'short-lived');
+    using first = ticket(space);
+    using second = ticket(space);
+    await first.lock(lock);
+    const waits = second.lock(lock);
+    lock.dispose();
+    first.unlockAll();
+    await waits;
+    expect(second.held).toEqual([lock]);
+    expect(await codeOf(() => wwLock(space, 'next'))).toBe('ENOSPC');
+    second.unlockAll();
+    wwLock(space, 'next').dispose();
+  }));
 
 describe.each(rules)('a ticket (%s)', (rule) => {
   test('that holds a lock gets EALREADY for it, and no other ticket gets it', () =>
