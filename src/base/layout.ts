@@ -38,6 +38,13 @@ export const H_MEMORY_WAIT = 48;
 export const H_JOB_TOP = 49;
 /** 1: the lock validator only learns, and reports nothing. */
 export const H_OBSERVES = 50;
+/** DEBUG_EVICT, DEBUG_POISON: what a space does to find mistakes. */
+export const H_DEBUG = 51;
+/** How often room had to be made, in which heap last, and who wants to hear of it: memory/pressure.ts. */
+export const H_PRESSURE = 52;
+export const H_PRESSURE_HEAP = 53;
+export const H_PRESSURE_INTEREST = 54;
+export const H_PRESSURE_OVERFLOW = 55;
 export const HEADER_WORDS = 64;
 
 export const limitNames: readonly (keyof Limits)[] = [

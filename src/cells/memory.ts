@@ -6,6 +6,7 @@
 
 import type { Layout } from '../base/layout.ts';
 import { A_STATE, AGENT_WORDS } from '../base/layout.ts';
+import type { BlockFile } from './block-file.ts';
 import type { BigWords, Words } from './cell.ts';
 import { load } from './cell.ts';
 import type { Ticker } from './clock.ts';
@@ -63,6 +64,8 @@ export interface Payload {
   bytes(start: number, length: number): Uint8Array;
   /** The memory under the views, for typed arrays; call `bytes` first to make sure that it is long enough. */
   readonly buffer: SharedArrayBuffer | ArrayBuffer;
+  /** The file that it is, if its bytes are not in memory: then there are no views. */
+  readonly file?: BlockFile;
 }
 
 export interface AgentBatch {

@@ -8,9 +8,9 @@
  * Not here: finding room (allocator.ts), several drafts at once (publication.ts), and who may do it when: under the buffer's lock, or as the one who frees it.
  */
 import { assert } from '../base/assert.ts';
-import { B_CONTENTS, B_FRESH, B_HEAP, B_PLACEMENT, B_STATE } from '../base/layout.ts';
+import { B_CONTENTS, B_EPOCH, B_FRESH, B_PLACEMENT, B_STATE } from '../base/layout.ts';
 import { bufferAt, bufferSizeBytes, lockOf, placementOf, reservationOf } from '../buffer/buffer.ts';
-import { cas, load, store } from '../cells/cell.ts';
+import { add, cas, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { CLOSED, FREEING, freeSlot, generationOf, nobody, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
 import { TRACE_FREED, TRACE_PLACED, TRACE_PUBLISHED } from '../cells/trace.ts';
@@ -34,15 +34,19 @@ export const bufferAlignBytes = 64;
  * Takes memory for a buffer that has none; it is marked as never written. Context: the buffer's lock is held.
  * Outcomes: false if there is no room.
  */
-export function placeLocked(agent: Agent, buffer: number): boolean {
-  const block = takeBlockFor(agent, buffer);
-  if (block < 0) return false;
+export function placeLocked(agent: Agent, buffer: number, heap: number): boolean {
+  const block = takeBlockIn(agent, buffer, heap);
+  if (block >= 0) placeIntoLocked(agent, buffer, block);
+  return block >= 0;
+}
+
+/** The same, with a block that this agent has taken for the buffer. */
+export function placeIntoLocked(agent: Agent, buffer: number, block: number): void {
   const at = bufferAt(agent, buffer);
   store(agent.words, at + B_FRESH, 1);
   store(agent.words, at + B_PLACEMENT, block + 1);
   commitBlock(agent, block);
   noteMemory(agent, TRACE_PLACED, buffer, block);
-  return true;
 }
 
 /**
@@ -57,9 +61,8 @@ export function freshen(agent: Agent, buffer: number): void {
   store(agent.words, fresh, 0);
 }
 
-/** A block for a draft of the buffer: this agent's until `publishLocked` or `freeBlock`. Outcomes: the block, or -1. */
-export function takeBlockFor(agent: Agent, buffer: number): number {
-  const heap = load(agent.words, bufferAt(agent, buffer) + B_HEAP);
+/** A block for the buffer in a heap: this agent's until it is committed or freed. Outcomes: the block, or -1 without room. */
+export function takeBlockIn(agent: Agent, buffer: number, heap: number): number {
   return allocateBlock(agent, heap, bufferSizeBytes(agent, buffer), bufferAlignBytes, buffer);
 }
 
@@ -67,6 +70,7 @@ export function takeBlockFor(agent: Agent, buffer: number): number {
 export function publishLocked(agent: Agent, buffer: number, block: number): void {
   const old = placementOf(agent, buffer);
   if (old >= 0) retireBlock(agent, old);
+  add(agent.words, bufferAt(agent, buffer) + B_EPOCH, 1);
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, block + 1);
   commitBlock(agent, block);
   store(agent.words, bufferAt(agent, buffer) + B_CONTENTS, 0);
@@ -80,12 +84,11 @@ export function bytesOfBuffer(memory: Agent, buffer: number): Uint8Array {
   return bytesOfBlock(memory, buffer, placementOf(memory, buffer));
 }
 
-/** Bytes of a block of the buffer's heap, as long as the buffer. */
+/** Bytes of a block of a heap that agents address, as long as the buffer. */
 export function bytesOfBlock(agent: Agent, buffer: number, block: number): Uint8Array {
   assert(block >= 0, 'A buffer that is looked at has memory.');
-  const heap = load(agent.words, bufferAt(agent, buffer) + B_HEAP);
-  // A buffer's heap is checked when it is created.
-  const payload = agent.payloads[heap] as Agent['payloads'][number];
+  const payload = agent.payloads[blockHeap(agent, block)];
+  assert(payload !== undefined, 'Blocks are of heaps that this thread has.');
   return payload.bytes(blockStartBytes(agent, block), bufferSizeBytes(agent, buffer));
 }
 

@@ -9,7 +9,7 @@
  * A_REDO is the commit store of the whole. If the publisher dies before it, no placement has changed, and the drafts are
  * blocks that no placement names: `repairHeaps` makes them vacant. If it dies later, `repairPublications` finishes:
  *
- *   each draft: placement names another block -> CLOSING(dead) into that one's state; B_PLACEMENT = draft + 1
+ *   each draft: placement names another block -> CLOSING(dead) into that one's state; B_EPOCH + 1; B_PLACEMENT = draft + 1
  *   A_REDO = 0; chunks of the dead agent freed
  *
  * Invariant: while A_REDO is not 0 its agent holds the locks of all buffers in the record, dead or alive. So nobody else looks at
@@ -21,9 +21,9 @@
  *
  * Not here: taking drafts (placement.ts), when a transaction publishes (transaction-base.ts).
  */
-import { A_REDO, B_CONTENTS, B_FRESH, B_PLACEMENT } from '../base/layout.ts';
+import { A_REDO, B_CONTENTS, B_EPOCH, B_FRESH, B_PLACEMENT } from '../base/layout.ts';
 import { bufferAt, placementOf } from '../buffer/buffer.ts';
-import { load, store } from '../cells/cell.ts';
+import { add, load, store } from '../cells/cell.ts';
 import { freeChain, freeChunksOf, loadWords, storeWords } from '../cells/chunk.ts';
 import type { Agent } from '../cells/memory.ts';
 import { agentAt } from '../cells/memory.ts';
@@ -73,6 +73,7 @@ function finish(agent: Agent, deadIndex: number, buffer: number, block: number):
   const at = bufferAt(agent, buffer);
   const old = placementOf(agent, buffer);
   if (old >= 0 && old !== block) setBlockState(agent, old, CLOSING, deadIndex);
+  add(agent.words, at + B_EPOCH, 1);
   store(agent.words, at + B_PLACEMENT, block + 1);
   store(agent.words, at + B_CONTENTS, 0);
   store(agent.words, at + B_FRESH, 0);

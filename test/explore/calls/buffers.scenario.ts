@@ -7,7 +7,7 @@ import {
   placeLocked,
   publishLocked,
   sweepClosed,
-  takeBlockFor,
+  takeBlockIn,
   tryRelease,
   unplaceLocked,
 } from '#fenceline/memory/placement.js';
@@ -24,17 +24,17 @@ export default killed((_space, agent) => {
   const set = openLockSet(agent);
   assert.equal(lockStep(agent, set, lockOf(agent, first.buffer)), 'acquired');
   assert.equal(tryLock(agent, set, lockOf(agent, second.buffer)), 'acquired');
-  assert(placeLocked(agent, first.buffer));
+  assert(placeLocked(agent, first.buffer, 0));
   unplaceLocked(agent, first.buffer);
-  assert(placeLocked(agent, first.buffer));
-  assert(placeLocked(agent, second.buffer));
+  assert(placeLocked(agent, first.buffer, 0));
+  assert(placeLocked(agent, second.buffer, 0));
   freshen(agent, first.buffer);
-  const unused = takeBlockFor(agent, first.buffer);
+  const unused = takeBlockIn(agent, first.buffer, 0);
   freeBlock(agent, unused);
-  publishLocked(agent, first.buffer, takeBlockFor(agent, first.buffer));
+  publishLocked(agent, first.buffer, takeBlockIn(agent, first.buffer, 0));
   const drafts = [
-    { buffer: first.buffer, block: takeBlockFor(agent, first.buffer) },
-    { buffer: second.buffer, block: takeBlockFor(agent, second.buffer) },
+    { buffer: first.buffer, block: takeBlockIn(agent, first.buffer, 0) },
+    { buffer: second.buffer, block: takeBlockIn(agent, second.buffer, 0) },
   ];
   publishAllLocked(agent, drafts);
   releaseSince(agent, set, 1);

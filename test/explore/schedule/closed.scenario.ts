@@ -35,7 +35,7 @@ export default scenario({
     const world = newJobs(1, { jobs: 1 });
     const writer = createTimeline(agentIn(world, 1));
     issue(agentIn(world, 1), writer);
-    assert(placeLocked(agentIn(world, 0), buffer));
+    assert(placeLocked(agentIn(world, 0), buffer, 0));
     return { ...world, writer };
   },
   agents: {

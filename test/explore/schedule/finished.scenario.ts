@@ -6,7 +6,7 @@ import { lockOf } from '#fenceline/buffer/buffer.js';
 import { declareStopped } from '#fenceline/cells/agent.js';
 import { storeWords } from '#fenceline/cells/chunk.js';
 import { blockStartBytes } from '#fenceline/memory/allocator.js';
-import { placeLocked, publishLocked, takeBlockFor } from '#fenceline/memory/placement.js';
+import { placeLocked, publishLocked, takeBlockIn } from '#fenceline/memory/placement.js';
 import { lockStep, openLockSet } from '#fenceline/reservation/lock-set.js';
 import { agentIn } from '../world.ts';
 import { assertAtRest, assertPublished } from './accounting.ts';
@@ -27,9 +27,9 @@ function newDeath(): Space {
   for (const amount of [70, 130]) {
     const { buffer } = newBuffer(agentIn(space, 3));
     lockStep(dead, set, lockOf(dead, buffer));
-    assert(placeLocked(dead, buffer));
+    assert(placeLocked(dead, buffer, 0));
     space.payload[payloadAt(space, buffer)] = 100;
-    const block = takeBlockFor(dead, buffer);
+    const block = takeBlockIn(dead, buffer, 0);
     space.payload[blockStartBytes(dead, block) / 4] = amount;
     pairs.push(buffer, block);
   }

@@ -43,7 +43,7 @@ function make(agent: Agent): boolean {
 export default scenario({
   setup: () => {
     const world = newJobs(1, { seated: 4, jobs: 1 });
-    assert(placeLocked(agentIn(world, 0), 0));
+    assert(placeLocked(agentIn(world, 0), 0, 0));
     return world;
   },
   agents: {

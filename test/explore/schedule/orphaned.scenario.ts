@@ -17,7 +17,7 @@ export default scenario({
   setup: () => {
     const world = newJobs(1, { jobs: 1 });
     const use = useOf(world, 0, ACCESS_WRITE);
-    assert(placeLocked(agentIn(world, 0), use.buffer));
+    assert(placeLocked(agentIn(world, 0), use.buffer, 0));
     submitJob(agentIn(world, 0), specOf(5, [use]));
     joinPool(agentIn(world, 1), 0);
     return world;

@@ -10,7 +10,7 @@ import type { Agent } from '#fenceline/cells/memory.js';
 import { sleepUntil } from '#fenceline/cells/wait.js';
 import type { Acquisition } from '#fenceline/lock/ww-lock.js';
 import { blockStartBytes, freeBlock } from '#fenceline/memory/allocator.js';
-import { placeLocked, takeBlockFor } from '#fenceline/memory/placement.js';
+import { placeLocked, takeBlockIn } from '#fenceline/memory/placement.js';
 import { type DraftBlock, publishAllLocked } from '#fenceline/memory/publication.js';
 import type { LockSet } from '#fenceline/reservation/lock-set.js';
 import { closeLockSet, lockStep, openLockSet, releaseAll } from '#fenceline/reservation/lock-set.js';
@@ -74,8 +74,8 @@ function edit(space: Space, agent: Agent, set: LockSet, buffer: number, amount: 
     recoverLocked(agent, buffer);
   }
   if (load(agent.words, bufferAt(agent, buffer) + B_CONTENTS) !== 0) return true;
-  if (placementOf(agent, buffer) < 0) assert(placeLocked(agent, buffer));
-  const block = takeBlockFor(agent, buffer);
+  if (placementOf(agent, buffer) < 0) assert(placeLocked(agent, buffer, 0));
+  const block = takeBlockIn(agent, buffer, 0);
   assert(block >= 0, 'There is room for a draft.');
   drafts.push({ buffer, block });
   const [old, fresh] = [wordAt(agent, placementOf(agent, buffer)), wordAt(agent, block)];

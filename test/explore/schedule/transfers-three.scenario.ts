@@ -15,7 +15,7 @@ export default scenario({
     const owner = agentIn(space, 3);
     for (let index = 0; index < 3; index++) {
       const { buffer } = newBuffer(owner);
-      assert(placeLocked(owner, buffer));
+      assert(placeLocked(owner, buffer, 0));
       space.payload[payloadAt(space, buffer)] = 100;
     }
     return space;

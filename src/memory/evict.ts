@@ -1,0 +1,204 @@
+/**
+ * Making room in a heap: whoever needs memory moves out what nobody uses (Linux: ttm_bo_evict_alloc).
+ *
+ * A victim is a buffer whose block is in the heap, that nobody pins, and of whose reservation nothing is pending. It leaves
+ * for the next heap of its list that takes it, else for the swap heap; contents that nobody may look at are dropped.
+ *
+ * State: nothing beyond that of moves (move.ts). Order of one eviction, by whoever holds the ticket of `request.set`:
+ *   1. look without the lock: pinned, in use -> not now
+ *   2. try the victim's lock, without waiting. Held by somebody: ask its holder to ring, note it as contended, next
+ *   3. look again under the lock: everything may have changed since the list was made, the slot may be another buffer's
+ *   4. **move or drop** (move.ts)
+ *   5. give the lock back; a buffer that was closed meanwhile is released, for its closer found the lock held
+ *
+ * Why nobody waits here: locks are tried, never waited for, so requesters that hold locks cannot block each other. Why
+ * contention is never taken for a lack of memory (design D8): `request.contended` names a victim that could be had once its
+ * lock is free. A job then stays queued, and the release rings it; a transaction takes that lock through its ticket, and
+ * either gets it or gives way, and begins again with it.
+ * Why no lost wake-up: who is refused has entered H_QUEUED_INTEREST before it tried for the last time; a lock that was held
+ * then is marked (`askToBeRung`), a buffer that was in use rings when its job ends, and freed memory rings always.
+ * Why it ends: each buffer of the list is tried once, each eviction within an eviction goes to a heap further down a list,
+ * and heaps on the way are not entered twice (`request.entered`).
+ *
+ * Not here: what counts as in use (the scheduler knows which points were given back), who waits, in which order.
+ */
+import {
+  B_LAST_USE,
+  B_PRIORITY,
+  B_STATE,
+  BLOCK_WORDS,
+  H_SUBMITTED,
+  K_HEAP,
+  K_OWNER,
+  K_STATE,
+  P_BUDGET,
+} from '../base/layout.ts';
+import { bufferAt, bufferSizeBytes, lockOf, placementOf } from '../buffer/buffer.ts';
+import { load } from '../cells/cell.ts';
+import type { Agent, Memory } from '../cells/memory.ts';
+import { CLOSED, CLOSING, LIVE, stateOf } from '../cells/slot.ts';
+import { TRACE_EVICTED, TRACE_MOVED } from '../cells/trace.ts';
+import { askToBeRung, clearSuspect } from '../lock/ww-lock.ts';
+import type { LockSet } from '../reservation/lock-set.ts';
+import { releaseSince, tryLock } from '../reservation/lock-set.ts';
+import { heapAt } from './block-chain.ts';
+import { dropLocked, isNeeded, moveIntoLocked, moveLocked } from './move.ts';
+import { isPinned } from './pins.ts';
+import { takeBlockIn, tryRelease } from './placement.ts';
+import { notePressure } from './pressure.ts';
+import { HEAP_MEMORY, kindOfHeap, placeAt, rankOf, residenceOf, swapHeapOf } from './residence.ts';
+import { unitsOf } from './size-class.ts';
+
+/** Somebody who needs room. */
+export interface Request {
+  /** Its locks: what it holds is no victim. */
+  readonly set: LockSet;
+  /** Whether nobody uses a buffer, or is about to. Asked with its lock held, and before as a look. */
+  readonly isIdle: (agent: Agent, buffer: number) => boolean;
+  /** Whether it holds this buffer's lock only to evict it, since an earlier attempt. */
+  readonly isVictim: (buffer: number) => boolean;
+  /** A buffer that could be evicted once somebody gives its lock back; -1: none was met. */
+  contended: number;
+  /** Heaps in which room is being made, a bit each. */
+  entered: number;
+}
+
+/** A request that holds no lock of victims. */
+export function newRequest(
+  set: LockSet,
+  isIdle: (agent: Agent, buffer: number) => boolean,
+  isVictim: (buffer: number) => boolean = isNone,
+): Request {
+  return { set, isIdle, isVictim, contended: -1, entered: 0 };
+}
+
+/**
+ * Takes a block for a buffer, and evicts others until there is one. Context: no heap is locked; the buffer's lock is held.
+ * Outcomes: the block, ALLOC in this agent's name; -1 if there is no room though all that can go is gone.
+ */
+export function takeBlockEvicting(agent: Agent, request: Request, buffer: number, heap: number): number {
+  const first = takeBlockIn(agent, buffer, heap);
+  if (first >= 0 || (request.entered & (1 << heap)) !== 0) return first;
+  if (unitsOf(bufferSizeBytes(agent, buffer)) > load(agent.words, heapAt(agent, heap) + P_BUDGET)) return -1;
+  request.entered |= 1 << heap;
+  notePressure(agent, heap);
+  let block = -1;
+  for (const victim of victimsIn(agent, heap)) {
+    if (!tryEvict(agent, request, victim, heap)) continue;
+    block = takeBlockIn(agent, buffer, heap);
+    if (block >= 0) break;
+  }
+  request.entered &= ~(1 << heap);
+  return block;
+}
+
+/** Brings a buffer into a heap, and evicts others for it. Context: as `moveLocked`. Outcomes: false if there is no room. */
+export function moveEvicting(
+  agent: Agent,
+  request: Request,
+  buffer: number,
+  heap: number,
+  why: number = TRACE_MOVED,
+): boolean {
+  const block = takeBlockEvicting(agent, request, buffer, heap);
+  return block >= 0 && moveIntoLocked(agent, buffer, block, why) === 'moved';
+}
+
+/** Evicts from a heap until no more than its budget is in use, or all that can go. Outcomes: whether it is within its budget. */
+export function evictToBudget(agent: Agent, request: Request, heap: number, usedUnits: () => number): boolean {
+  const budget = load(agent.words, heapAt(agent, heap) + P_BUDGET);
+  for (const victim of victimsIn(agent, heap)) {
+    if (usedUnits() <= budget) return true;
+    tryEvict(agent, request, victim, heap);
+  }
+  return usedUnits() <= budget;
+}
+
+/** Evicts whatever can be, from every heap that agents address: for debugging. */
+export function evictAll(agent: Agent, request: Request): void {
+  for (let heap = 0; heap < agent.layout.limits.heaps; heap++) {
+    if (kindOfHeap(agent, heap) !== HEAP_MEMORY) continue;
+    for (const victim of victimsIn(agent, heap)) tryEvict(agent, request, victim, heap);
+  }
+}
+
+/** One victim. Outcomes: whether its memory is free now. */
+function tryEvict(agent: Agent, request: Request, victim: number, heap: number): boolean {
+  if (isPinned(agent, victim) || !request.isIdle(agent, victim)) return false;
+  const { set } = request;
+  const lockAt = lockOf(agent, victim);
+  const heldCount = set.held.length;
+  let outcome = tryLock(agent, set, lockAt);
+  // Free again before we could ask: once more.
+  if (outcome === 'blocked' && !askToBeRung(agent, lockAt)) outcome = tryLock(agent, set, lockAt);
+  if (outcome === 'blocked') {
+    if (request.contended < 0) request.contended = victim;
+    return false;
+  }
+  if (outcome === 'already') return request.isVictim(victim) && evictLocked(agent, request, victim, heap);
+  if (outcome === 'suspect') {
+    // Its holder died: what it did to the buffer was finished or undone by the repair.
+    clearSuspect(agent, lockAt);
+    set.suspects.pop();
+  }
+  let isEvicted = false;
+  try {
+    isEvicted = evictLocked(agent, request, victim, heap);
+  } finally {
+    releaseSince(agent, set, heldCount);
+  }
+  tryRelease(agent, victim);
+  return isEvicted;
+}
+
+/** Context: the victim's lock is held. */
+function evictLocked(agent: Agent, request: Request, victim: number, heap: number): boolean {
+  const state = stateOf(load(agent.words, bufferAt(agent, victim) + B_STATE));
+  if (state !== LIVE && state !== CLOSING && state !== CLOSED) return false;
+  if (residenceOf(agent, victim) !== heap || isPinned(agent, victim) || !request.isIdle(agent, victim)) return false;
+  if (state === CLOSED || !isNeeded(agent, victim)) {
+    dropLocked(agent, victim);
+    return true;
+  }
+  const from = rankOf(agent, victim, heap);
+  for (let rank = 0; ; rank++) {
+    const place = placeAt(agent, victim, rank);
+    if (place < 0) break;
+    if (place === heap || kindOfHeap(agent, place) !== HEAP_MEMORY) continue;
+    // Further down its list others make room; further up it takes what is there, or two heaps would evict each other.
+    if (rank > from ? moveEvicting(agent, request, victim, place, TRACE_EVICTED) : moveLocked(agent, victim, place, TRACE_EVICTED) === 'moved') {
+      return true;
+    }
+  }
+  const swap = swapHeapOf(agent);
+  return swap >= 0 && swap !== heap && moveLocked(agent, victim, swap, TRACE_EVICTED) === 'moved';
+}
+
+/** What lives in a heap, whoever should go first at the front: lower priority, then longer unused. Each is looked at again. */
+function victimsIn(agent: Agent, heap: number): number[] {
+  const { words, layout } = agent;
+  const found: { buffer: number; priority: number; age: number }[] = [];
+  const now = load(words, H_SUBMITTED);
+  for (let block = 0; block < layout.limits.blocks; block++) {
+    const at = layout.blocks + block * BLOCK_WORDS;
+    if (stateOf(load(words, at + K_STATE)) !== LIVE || load(words, at + K_HEAP) !== heap) continue;
+    const buffer = load(words, at + K_OWNER) - 1;
+    // The block may be given away while it is looked at.
+    if (buffer < 0 || placementOf(agent, buffer) !== block) continue;
+    found.push({ buffer, priority: priorityOf(agent, buffer), age: (now - lastUseOf(agent, buffer)) | 0 });
+  }
+  if (found.length > 1) found.sort((a, b) => a.priority - b.priority || b.age - a.age || a.buffer - b.buffer);
+  return found.map(({ buffer }) => buffer);
+}
+
+function priorityOf(memory: Memory, buffer: number): number {
+  return load(memory.words, bufferAt(memory, buffer) + B_PRIORITY);
+}
+
+function lastUseOf(memory: Memory, buffer: number): number {
+  return load(memory.words, bufferAt(memory, buffer) + B_LAST_USE);
+}
+
+function isNone(): boolean {
+  return false;
+}
