@@ -16,7 +16,7 @@ import { firstPending, isSameTimeline } from './fence/points.ts';
 import { watchPoints } from './fence/watch.ts';
 import { addForeignLocked } from './reservation/foreign-points.ts';
 import { listedPoints } from './reservation/reservation.ts';
-import { isReturned } from './schedule/admit.ts';
+import { isReturned } from './schedule/idle.ts';
 import type { BufferParts } from './shared-buffer.ts';
 import { holdPoints } from './sync-holds.ts';
 

@@ -5,14 +5,15 @@
  * A job that waits for memory fails with ENOMEM once nobody freed any for `patienceMs` (design D8).
  */
 import { errorNumber, FencelineError } from './base/errors.ts';
-import { B_PLACEMENT, H_FREED, J_ERROR, J_ERROR_CHUNK, J_ORDER, J_POOL } from './base/layout.ts';
-import { bufferAt, bufferSizeBytes, heapOf, lockOf } from './buffer/buffer.ts';
+import { H_FREED, J_ERROR, J_ERROR_CHUNK, J_ORDER, J_POOL } from './base/layout.ts';
+import { bufferSizeBytes, lockOf } from './buffer/buffer.ts';
 import { cas, load, store } from './cells/cell.ts';
 import { storeBytes } from './cells/chunk.ts';
 import { now, startTicker } from './cells/clock.ts';
 import { addWaiter, nextWaiterOrder } from './cells/pump.ts';
 import type { Core } from './core.ts';
 import { figuresOf } from './figures.ts';
+import { isUsableIn, placeAt } from './memory/residence.ts';
 import { pinnedBuffers } from './report.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import type { Admission } from './schedule/admit.ts';
@@ -21,6 +22,7 @@ import { encodeThrown } from './schedule/codec.ts';
 import {
   ADMITTING,
   chunkOwnerOf,
+  FLAG_CONTENDED,
   FLAG_WAITS_FOR_MEMORY,
   hasFlag,
   jobAt,
@@ -171,7 +173,10 @@ export function checkPatience(core: Core): void {
 
 function isOutOfPatience(core: Core, entry: Queued): boolean {
   if (entry.isGivenUp || !isStillQueued(core, entry)) return false;
-  if (!hasFlag(core.agent, entry.job, FLAG_WAITS_FOR_MEMORY)) {
+  // Contention is never a lack of memory: whoever gives the lock back rings (D8).
+  const isWaiting =
+    hasFlag(core.agent, entry.job, FLAG_WAITS_FOR_MEMORY) && !hasFlag(core.agent, entry.job, FLAG_CONTENDED);
+  if (!isWaiting) {
     entry.waitsSince = undefined;
     return false;
   }
@@ -191,6 +196,8 @@ function watchPatience(core: Core, queue: Queue): void {
   const periodMs = Math.min(Math.max(core.data.patienceMs / 4, 1), 250);
   const ticker = startTicker(periodMs, () => {
     if (!core.isClosed && queue.entries.length > 0) {
+      // A fence of foreign work rings nobody who waits for memory: its buffer may be idle by now.
+      if (queue.entries.some(({ job }) => hasFlag(core.agent, job, FLAG_WAITS_FOR_MEMORY))) serveQueue(core);
       checkPatience(core);
       return;
     }
@@ -244,9 +251,9 @@ function outOfMemory(core: Core, job: number): FencelineError {
   const { agent } = core;
   let askedBytes = 0;
   let heap = 0;
-  for (const { buffer } of usesOf(agent, job)) {
-    if (load(agent.words, bufferAt(agent, buffer) + B_PLACEMENT) !== 0) continue;
-    heap = heapOf(agent, buffer);
+  for (const { buffer, heap: needed = -1 } of usesOf(agent, job)) {
+    if (isUsableIn(agent, buffer, needed)) continue;
+    heap = needed >= 0 ? needed : placeAt(agent, buffer, 0);
     askedBytes += bufferSizeBytes(agent, buffer);
   }
   const pinned = pinnedBuffers(core);

@@ -8,6 +8,7 @@ import { dropAdded } from './added-points.ts';
 import { fail } from './base/errors.ts';
 import type { Layout } from './base/layout.ts';
 import {
+  H_DEBUG,
   H_LIMITS,
   H_MAGIC,
   H_STAMP,
@@ -28,10 +29,12 @@ import type { Seat } from './cells/agent.ts';
 import { findStopped, leave, reserveSeat, takeSeat } from './cells/agent.ts';
 import { putOutBeacon } from './cells/beacon.ts';
 import { showBeacon, watchBeacons } from './cells/beacon-watch.ts';
+import { removeBlockFile } from './cells/block-file.ts';
 import { canSleep, load, store } from './cells/cell.ts';
 import { sharedNow, timeOrigin } from './cells/clock.ts';
 import type { Finding } from './cells/lock-record.ts';
 import type { Agent, Memory } from './cells/memory.ts';
+import { isLive } from './cells/memory.ts';
 import { createPump, drainPump } from './cells/pump.ts';
 import { randomId } from './cells/random.ts';
 import { LIVE, nobody, slotWord } from './cells/slot.ts';
@@ -40,8 +43,9 @@ import { timelineAt } from './fence/timeline.ts';
 import { type LockOrder, openRecord, primeOrder, primeValidator } from './lock/validator.ts';
 import { createHeap } from './memory/allocator.ts';
 import type { HeapMemory } from './memory/heap.ts';
-import { createHeapMemory, payloadOf } from './memory/heap.ts';
+import { createFileHeap, createHeapMemory, payloadOf } from './memory/heap.ts';
 import { releaseWhenIdle } from './memory/release.ts';
+import { HEAP_SWAP } from './memory/residence.ts';
 import { placeOfCaller } from './place.ts';
 import { repairs } from './repairs.ts';
 
@@ -69,6 +73,8 @@ export interface Core {
   /** The same for timelines and sync objects, by table and slot. */
   readonly syncHolds: Map<string, number>;
   isClosed: boolean;
+  /** How often this thread pins each buffer, by slot; at 0 its bit in the slot is dropped. */
+  readonly pins: Map<number, number>;
   /** Who hears what the lock validator finds. */
   readonly onFinding: { tell: ((finding: Finding) => void) | undefined };
   /** Waits under way: told when this thread leaves, for nothing can wake them after that. */
@@ -83,7 +89,21 @@ export interface CoreOptions {
   readonly observesLocks?: boolean;
   readonly lockOrder?: LockOrder;
   readonly heaps: readonly { name: string; sizeBytes: number; memory?: WebAssembly.Memory }[];
+  readonly swap?: SwapOptions | undefined;
+  /** DEBUG_EVICT, DEBUG_POISON. */
+  readonly debug?: number;
 }
+
+/** Where contents go that no job needs, when memory is short. */
+export interface SwapOptions {
+  /** How much may be swapped out at once. */
+  sizeBytes: number;
+  /** Path of a file to be made for it, where the runtime has files; else it is memory beyond the budget. */
+  file?: string;
+}
+
+/** What the heap of swapped contents is called. */
+export const swapName = 'swap';
 
 /** Memory beyond the budget that a heap may address: room for fragments, and for a budget that is raised later. */
 const headroom = 4;
@@ -101,6 +121,7 @@ export function createCore(options: CoreOptions): Core {
   const control = isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes);
   const memory = memoryOver(control, layout, isShared);
   store(memory.words, H_VERSION, layoutVersion);
+  store(memory.words, H_DEBUG, options.debug ?? 0);
   limitNames.forEach((name, index) => {
     memory.words[H_LIMITS + index] = limits[name];
   });
@@ -143,6 +164,7 @@ export function leaveCore(core: Core): void {
   joined.delete(core.data.id);
   leave(core.agent);
   drainPump(core.agent);
+  leaveFiles(core);
   const { index, incarnation } = core.agent;
   putOutBeacon({ space: core.data.id, index, incarnation });
   core.onLeave.runAll();
@@ -180,7 +202,23 @@ function createHeaps(memory: Memory, options: CoreOptions, isShared: boolean): H
     const base = { name, capacityBytes: sizeBytes, isShared };
     heaps.push(createHeapMemory(wasm === undefined ? base : { ...base, wasm }));
   }
+  if (options.swap !== undefined) heaps.push(createSwap(memory, heaps.length, options.swap, isShared));
   return heaps;
+}
+
+function createSwap(memory: Memory, heap: number, { sizeBytes, file }: SwapOptions, isShared: boolean): HeapMemory {
+  createHeap(memory, heap, sizeBytes, sizeBytes, HEAP_SWAP);
+  if (file !== undefined) return createFileHeap(swapName, sizeBytes, file, isShared);
+  return createHeapMemory({ name: swapName, capacityBytes: sizeBytes, isShared });
+}
+
+/** The last one out removes the files; each closes its own. */
+function leaveFiles({ agent, data }: Core): void {
+  let others = 0;
+  for (let index = 0; index < agent.layout.limits.agents; index++) if (isLive(agent, index)) others++;
+  for (const { file } of agent.payloads) file?.close();
+  if (others > 0) return;
+  for (const { file } of data.heaps) if (file !== undefined) removeBlockFile(file);
 }
 
 function memoryOver(control: SharedArrayBuffer | ArrayBuffer, layout: Layout, isShared: boolean): Memory {
@@ -223,6 +261,7 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
     canBlock: memory.isShared && canSleep(memory.words),
     holds: new Map(),
     syncHolds: new Map(),
+    pins: new Map(),
     isClosed: false,
     onFinding: { tell: undefined },
     onLeave: new Callbacks(),

@@ -1,27 +1,41 @@
-/** The names of heaps, and whether a buffer is where it is wanted: nothing moves from one heap to another yet. */
+/** The names of heaps, and the lists of them that users give. */
 import { fail } from './base/errors.ts';
-import { heapOf } from './buffer/buffer.ts';
 import type { Core } from './core.ts';
+import { HEAP_SWAP, heapsNamedMax, kindOfHeap, placesMax, residenceOf } from './memory/residence.ts';
 
-/** The number of the first heap of the list. Outcomes: the number, or ENOENT naming the one that does not exist. */
-export function checkHeaps(core: Core, heaps: readonly string[]): number {
-  for (const name of heaps) {
-    if (core.heapNames.includes(name)) continue;
-    fail('ENOENT', `There is no heap '${name}' in this space: it has ${core.heapNames.join(', ')}.`, { kind: 'heap' });
+/**
+ * The numbers of the heaps of a list, in its order. Outcomes: the numbers; ENOENT names a heap that does not exist; EINVAL
+ * for one that is named twice, that only takes what is swapped out, or one too many.
+ */
+export function heapsOf(core: Core, names: readonly string[]): readonly number[] {
+  if (names.length === 0) return [];
+  if (names.length > placesMax) {
+    fail('EINVAL', `The number of heaps (${names.length}) in the list is more than one may name (${placesMax}).`, {
+      argument: 'heaps',
+    });
   }
-  const first = heaps[0];
-  return first === undefined ? 0 : core.heapNames.indexOf(first);
+  return names.map((name, at) => {
+    if (names.indexOf(name) !== at) fail('EINVAL', `The heap '${name}' is named twice.`, { argument: 'heaps' });
+    return heapNamed(core, name);
+  });
 }
 
-/** Outcomes: nothing if the buffer's memory is from one of these heaps, or none is named; ENOENT, EINVAL. */
-export function checkPlace(
-  core: Core,
-  { buffer, label }: { readonly buffer: number; readonly label: string },
-  heaps: readonly string[],
-): void {
-  checkHeaps(core, heaps);
-  const name = core.heapNames[heapOf(core.agent, buffer)] ?? 'system';
-  if (heaps.length === 0 || heaps.includes(name)) return;
-  const sentence = `Buffer '${label}' is in heap '${name}', and is wanted in ${heaps.join(' or ')}: moving buffers between heaps does not exist yet.`;
-  fail('EINVAL', `${sentence} Hint: make it with the option heaps: ['${heaps[0]}'].`, { argument: 'heaps' });
+/** The number of a heap. Outcomes: the number; ENOENT, EINVAL. */
+export function heapNamed(core: Core, name: string): number {
+  const heap = core.heapNames.indexOf(name);
+  if (heap < 0) {
+    fail('ENOENT', `There is no heap '${name}' in this space: it has ${core.heapNames.join(', ')}.`, { kind: 'heap' });
+  }
+  if (heap >= heapsNamedMax || kindOfHeap(core.agent, heap) === HEAP_SWAP) {
+    fail('EINVAL', `The heap '${name}' only takes what is swapped out: no buffer can be used in it.`, {
+      argument: 'heaps',
+    });
+  }
+  return heap;
+}
+
+/** The name of the heap that holds a buffer's memory; undefined if it has none. */
+export function residenceName(core: Core, buffer: number): string | undefined {
+  const heap = residenceOf(core.agent, buffer);
+  return heap < 0 ? undefined : core.heapNames[heap];
 }

@@ -34,7 +34,8 @@ import {
   usageBefore,
 } from './reservation/reservation.ts';
 import { runTransaction } from './run-transaction.ts';
-import { isReturned, withLockNow } from './schedule/admit.ts';
+import { withLockNow } from './schedule/admit.ts';
+import { isReturned } from './schedule/idle.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import { coreOfBuffer, partsOf } from './shared-buffer.ts';
 import type { SyncFile } from './sync-file.ts';

@@ -16,14 +16,14 @@ import { mergePoints } from './fence/points.ts';
 import type { Job } from './fence.ts';
 import { Fence, pointsOfFence } from './fence.ts';
 import { figuresOf } from './figures.ts';
-import { checkPlace } from './heaps.ts';
+import { heapNamed } from './heaps.ts';
 import { submit } from './job.ts';
 import { lockSetOf } from './job-locks.ts';
 import type { JobOptions } from './kernel.ts';
 import type { Use } from './schedule/job.ts';
 import { ACCESS_READ, ACCESS_UPDATE, ACCESS_WRITE, FLAG_RERUN } from './schedule/job.ts';
 import type { SharedBuffer } from './shared-buffer.ts';
-import { isSharedBuffer, partsOf } from './shared-buffer.ts';
+import { checkPriority, isSharedBuffer, partsOf } from './shared-buffer.ts';
 import { nameKernel } from './trace-names.ts';
 
 type Call = (args: unknown, options?: JobOptions) => Job<unknown>;
@@ -121,15 +121,16 @@ function collectUses(core: Core, bound: readonly BoundUse<SharedBuffer>[], callU
   const positions = bound.length > comparedMax ? new Map<number, number>() : undefined;
   for (const { buffer, spec, index } of bound) {
     const parts = partsOf(buffer, core, index < 0 ? spec.name : `${spec.name}[${index}]`);
-    if (spec.param.heap !== undefined) checkPlace(core, parts, [spec.param.heap]);
+    const heap = spec.param.heap === undefined ? -1 : heapNamed(core, spec.param.heap);
     const access = accessOf(spec.param.access);
     const known = positions === undefined ? positionOf(uses, parts.buffer) : (positions.get(parts.buffer) ?? -1);
-    const use = { buffer: parts.buffer, generation: parts.generation, access, isPart: parts.isPart };
+    const use = { buffer: parts.buffer, generation: parts.generation, access, isPart: parts.isPart, heap };
     if (known < 0) {
       positions?.set(parts.buffer, uses.length);
       uses.push(use);
-    } else if (access !== ACCESS_READ) {
-      uses[known] = use;
+    } else {
+      // A position found in the list.
+      uses[known] = strongest(core, uses[known] as Use, use, parts.label);
     }
     callUses.push({
       buffer: parts.buffer,
@@ -146,6 +147,17 @@ function collectUses(core: Core, bound: readonly BoundUse<SharedBuffer>[], callU
     });
   }
   return uses;
+}
+
+/** A buffer that is passed twice is used once: with the stronger access, in the heap that either needs. */
+function strongest(core: Core, known: Use, use: Use, label: string): Use {
+  const [one = -1, other = -1] = [known.heap, use.heap];
+  if (one >= 0 && other >= 0 && one !== other) {
+    const sentence = `Buffer '${label}' is passed twice, and is needed in heap '${core.heapNames[one]}' and in heap '${core.heapNames[other]}' at once.`;
+    fail('EINVAL', sentence, { argument: 'args' });
+  }
+  const heap = Math.max(one, other);
+  return use.access === ACCESS_READ ? { ...known, heap } : { ...use, heap };
 }
 
 const comparedMax = 16;
@@ -171,15 +183,6 @@ function pointsAfter(core: Core, after: JobOptions['after']): readonly Point[] {
     list.map((fence) => pointsOfFence(fence, core)),
   );
 }
-
-function checkPriority(priority: number): number {
-  if (Number.isInteger(priority) && Math.abs(priority) <= priorityMax) return priority;
-  const sentence = `The priority (${priority}) is not a whole number from -${priorityMax} to ${priorityMax}.`;
-  return fail('EINVAL', sentence, { argument: 'priority' });
-}
-
-/** Differences of two fit a word. */
-const priorityMax = 1_000_000;
 
 function checkRetries(retries: number, plan: Plan): number {
   if (!Number.isInteger(retries) || retries < 0 || retries > 1000) {

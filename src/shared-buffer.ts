@@ -10,19 +10,23 @@ import { disposeKey } from './base/dispose.ts';
 import type { Arrays, DType } from './base/dtype.ts';
 import { arrayOf, bytesPerElement, dtypeNumber } from './base/dtype.ts';
 import { FencelineError, fail } from './base/errors.ts';
+import { B_PLACES, B_PRIORITY } from './base/layout.ts';
 import type { Access, Pattern, ReadView, Sized, View } from './base/view.ts';
 import type { BufferId } from './buffer/buffer.ts';
-import { createBuffer, heapOf, placementOf } from './buffer/buffer.ts';
+import { bufferAt, createBuffer } from './buffer/buffer.ts';
+import { load, store } from './cells/cell.ts';
 import type { Core } from './core.ts';
 import { releaseBuffer, retainBuffer } from './core.ts';
 import { countCopied } from './figures.ts';
 import { giveReference } from './gift.ts';
 import type { Handle } from './handle.ts';
+import { residenceName } from './heaps.ts';
 import type { LiveView } from './live-view.ts';
 import { lengthOf, viewOver } from './live-view.ts';
 import type { LocalJob } from './local-job.ts';
 import { beginLocal, beginLocalSync } from './local-job.ts';
 import { bytesOfBuffer } from './memory/placement.ts';
+import { placeAt, placesWord } from './memory/residence.ts';
 import { nameBuffer } from './report.ts';
 import type { Use } from './schedule/job.ts';
 import { ACCESS_READ, ACCESS_UPDATE, ACCESS_WRITE } from './schedule/job.ts';
@@ -31,8 +35,10 @@ import type { WaitOptions } from './waiting.ts';
 export interface BufferOptions {
   /** What errors and reports call it. Default: its number. */
   label?: string;
-  /** Heaps it may live in, the desired one first: that is the one it gets. Default: 'system'. */
+  /** Heaps it may live in, the desired one first: it gets the first with room, and is evicted to the next. Default: 'system'. */
   heaps?: readonly string[];
+  /** Buffers of lower priority are evicted first. A whole number, by default 0. */
+  priority?: number;
 }
 
 /** For signatures: `Shaped<'u8', ['height', 'width', 4]>`. */
@@ -177,6 +183,17 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
     return toMapping(this.#viewOf(job, label), job);
   }
 
+  /** Buffers of lower priority are evicted first. It is the buffer's, for all who use it. Outcomes: EINVAL for what is not a whole number. */
+  get priority(): number {
+    this.#check('priority');
+    return load(this.#core.agent.words, bufferAt(this.#core.agent, this.#slot.buffer) + B_PRIORITY);
+  }
+
+  set priority(priority: number) {
+    this.#check('priority');
+    store(this.#core.agent.words, bufferAt(this.#core.agent, this.#slot.buffer) + B_PRIORITY, checkPriority(priority));
+  }
+
   /** A window on some rows (of the first dimension); it orders with the whole buffer and counts as a reference. */
   rows<T extends readonly number[]>(this: SharedBuffer<D, T>, from: number, to: number): SharedBuffer<D, T> {
     this.#check('rows');
@@ -200,12 +217,17 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
   /** A new one of the same type and shape. */
   like(label?: string): SharedBuffer<D, S> {
     this.#check('like');
-    return newBuffer(this.#core, this.dtype, this.shape, label, heapOf(this.#core.agent, this.#slot.buffer));
+    const { agent } = this.#core;
+    const { buffer } = this.#slot;
+    const places: number[] = [];
+    for (let rank = 0, heap = placeAt(agent, buffer, 0); heap >= 0; heap = placeAt(agent, buffer, ++rank))
+      places.push(heap);
+    return newBuffer(this.#core, this.dtype, this.shape, { label, places, priority: this.priority });
   }
 
+  /** Whether its memory is in this heap now. Nothing keeps it there but its users, and `pin`. */
   isIn(heap: string): boolean {
-    const { agent, heapNames } = this.#core;
-    return placementOf(agent, this.#slot.buffer) >= 0 && heapNames[heapOf(agent, this.#slot.buffer)] === heap;
+    return residenceName(this.#core, this.#slot.buffer) === heap;
   }
 
   /** Plain data to post. It does not keep the buffer alive: keep yours until the other side has opened it. */
@@ -276,7 +298,7 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
       const bytes = bytesOfBuffer(this.#core.agent, this.#slot.buffer).subarray(from, from + this.sizeBytes);
       return viewOver(this.dtype, this.shape, bytes, this.label);
     } catch (cause) {
-      const heap = this.#core.heapNames[heapOf(this.#core.agent, this.#slot.buffer)] ?? 'system';
+      const heap = residenceName(this.#core, this.#slot.buffer) ?? 'system';
       const sentence = `The system has no memory left for the ${label} (${this.sizeBytes} bytes), which is within the budget.`;
       const details = { askedBytes: this.sizeBytes, heap, pinned: [] };
       const error = new FencelineError('ENOMEM', sentence, details, cause) as FencelineError;
@@ -304,21 +326,42 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
   }
 }
 
+/** What a new buffer is like, beside its type and shape. */
+export interface NewBuffer {
+  readonly label?: string | undefined;
+  /** Heaps it may live in, the desired one first; none: 'system'. */
+  readonly places: readonly number[];
+  readonly priority: number;
+}
+
 /** Takes a slot. Outcomes: the buffer; throws EINVAL or ENOSPC. */
 export function newBuffer<D extends DType, S extends readonly number[]>(
   core: Core,
   dtype: D,
   shape: S,
-  label: string | undefined,
-  heap: number,
+  { label, places, priority }: NewBuffer,
 ): SharedBuffer<D, S> {
   const sizeBytes = lengthOf(shape) * bytesPerElement(dtype);
-  const id = createBuffer(core.agent, sizeBytes, dtypeNumber(dtype), heap);
+  const { agent } = core;
+  const id = createBuffer(agent, sizeBytes, dtypeNumber(dtype), places[0] ?? 0);
+  const at = bufferAt(agent, id.buffer);
+  if (places.length > 1) store(agent.words, at + B_PLACES, placesWord(places));
+  if (priority !== 0) store(agent.words, at + B_PRIORITY, priority);
   core.holds.set(id.buffer, (core.holds.get(id.buffer) ?? 0) + 1);
   const name = label ?? `buffer ${id.buffer}`;
   nameBuffer(core, id, name, shape);
   return bufferOver(core, id, dtype, shape, name);
 }
+
+/** Outcomes: the priority, or EINVAL. */
+export function checkPriority(priority: number): number {
+  if (Number.isInteger(priority) && Math.abs(priority) <= priorityMax) return priority;
+  const sentence = `The priority (${priority}) is not a whole number from -${priorityMax} to ${priorityMax}.`;
+  return fail('EINVAL', sentence, { argument: 'priority' });
+}
+
+/** Differences of two fit a word. */
+const priorityMax = 1_000_000;
 
 function toMapping<D extends DType, S extends readonly number[]>(
   view: LiveView<D, S>,

@@ -19,20 +19,20 @@ import type { Core, SpaceData } from './core.ts';
 import { createCore, joinCore, leaveCore } from './core.ts';
 import type { Fence } from './fence.ts';
 import type { Handle } from './handle.ts';
-import { checkHeaps } from './heaps.ts';
+import { heapsOf } from './heaps.ts';
 import { onUnobserved } from './job.ts';
 import { lengthOf } from './live-view.ts';
 import { promiseLocal } from './local-job.ts';
 import type { LockOrder } from './lock/validator.ts';
 import { giveMakers } from './makers.ts';
 import { setBudget } from './memory/allocator.ts';
-import { heapStats } from './memory/heap-stats.ts';
+import { budgetBytes, heapStats } from './memory/heap-stats.ts';
 import { openHandle } from './open.ts';
 import { type TransactionStats, transactionStatsOf } from './open-transactions.ts';
 import { describeCore } from './report.ts';
 import { runTransaction, runTransactionSync } from './run-transaction.ts';
 import type { BufferOptions, SharedBuffer } from './shared-buffer.ts';
-import { newBuffer } from './shared-buffer.ts';
+import { checkPriority, newBuffer } from './shared-buffer.ts';
 import type { Transaction, TransactionOptions } from './transaction.ts';
 
 export interface SpaceOptions {
@@ -198,20 +198,18 @@ export class Space implements AsyncDisposable {
         argument: 'shape',
       });
     }
-    const heap = checkHeaps(this.#core, options.heaps ?? []);
+    const places = heapsOf(this.#core, options.heaps ?? []);
     const sizeBytes = lengthOf(shape) * bytesPerElement(dtype);
-    const { budgetBytes } = heapStats(this.#core.agent, heap);
-    if (sizeBytes > budgetBytes) {
-      const name = this.#core.heapNames[heap];
-      fail(
-        'EINVAL',
-        `The size of the buffer (${sizeBytes} bytes) is more than heap '${name}' may hold (${budgetBytes}).`,
-        {
-          argument: 'shape',
-        },
-      );
+    const fitting = (places.length === 0 ? [0] : places).map((heap) => budgetBytes(this.#core.agent, heap));
+    const largest = Math.max(...fitting);
+    if (sizeBytes > largest) {
+      const name = this.#core.heapNames[places[fitting.indexOf(largest)] ?? 0];
+      fail('EINVAL', `The size of the buffer (${sizeBytes} bytes) is more than heap '${name}' may hold (${largest}).`, {
+        argument: 'shape',
+      });
     }
-    return newBuffer(this.#core, dtype, [...shape] as unknown as Sized<S>, options.label, heap);
+    const priority = checkPriority(options.priority ?? 0);
+    return newBuffer(this.#core, dtype, [...shape] as unknown as Sized<S>, { label: options.label, places, priority });
   }
 
   /**

@@ -13,11 +13,12 @@ import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
 import type { FollowingSignal } from './follow-signal.ts';
 import { followSignal } from './follow-signal.ts';
-import { checkPlace } from './heaps.ts';
+import { heapsOf } from './heaps.ts';
 import { beforeAllocation, beforeWait } from './lock/validator.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Savepoint, Transaction } from './transaction.ts';
 import { BaseTransaction } from './transaction-base.ts';
+import { anywhere } from './transaction-places.ts';
 import { isUserLock, type WwLock } from './user-lock.ts';
 import type { WaitOptions } from './waiting.ts';
 import { whenOver, whenTrue } from './waiting.ts';
@@ -31,7 +32,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
       const parts = this.enter(buffer, 'buffer');
       await this.#take(parts, false);
       const draft = this.drafts.get(parts.buffer);
-      if (draft === undefined) await this.#place(parts, buffer.sizeBytes);
+      if (draft === undefined) await this.#place(parts, buffer.sizeBytes, anywhere);
       const view = this.viewOf(buffer, parts, draft?.block ?? this.readableBlock(parts.buffer));
       return view as unknown as ReadView<D, S>;
     });
@@ -41,6 +42,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
     return this.#turn(async () => {
       const parts = this.enter(buffer, 'buffer');
       await this.#take(parts, true);
+      await this.#whenMovable(parts, anywhere);
       return this.#room(parts, buffer.sizeBytes, () => this.tryDraft(buffer, parts));
     });
   }
@@ -57,9 +59,9 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
   place(buffer: SharedBuffer, heaps: readonly string[]): Promise<void> {
     return this.#turn(async () => {
       const parts = this.enter(buffer, 'buffer');
-      checkPlace(this.core, parts, heaps);
+      const wanted = heapsOf(this.core, heaps);
       await this.#lock(parts.buffer);
-      await this.#place(parts, buffer.sizeBytes);
+      await this.#place(parts, buffer.sizeBytes, wanted);
     });
   }
 
@@ -100,8 +102,20 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
     return mine;
   }
 
-  async #place(parts: BufferParts, sizeBytes: number): Promise<void> {
-    await this.#room(parts, sizeBytes, () => this.tryPlace(parts.buffer) || undefined);
+  async #place(parts: BufferParts, sizeBytes: number, heaps: readonly number[]): Promise<void> {
+    if (this.places.isPlaced(parts.buffer, heaps)) return;
+    await this.#whenMovable(parts, heaps);
+    await this.#room(parts, sizeBytes, () => this.places.tryPlace(parts, heaps) || undefined);
+  }
+
+  /** Nothing moves while it is in use: unless it may stay, whoever uses it is waited for. */
+  async #whenMovable(parts: BufferParts, heaps: readonly number[]): Promise<void> {
+    for (;;) {
+      const points = this.places.mayStay(parts.buffer, heaps) ? [] : this.places.moveBlockers(parts.buffer);
+      if (points.length === 0) return;
+      if (!(await whenOver(this.core, points, this.#options()))) this.refuseTime();
+      this.check();
+    }
   }
 
   async #take(parts: BufferParts, isWrite: boolean): Promise<void> {
@@ -142,24 +156,45 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
     this.check();
   }
 
-  /** Tries until there is room. Outcomes: what `attempt` gave; rejects with ENOMEM when nobody frees any for too long. */
+  /**
+   * Tries until there is room. Where a lock is in the way of eviction, the ticket waits for it, as for any other, or gives way:
+   * contention is never a lack of memory (D8). Outcomes: what `attempt` gave; rejects with ENOMEM when nobody frees any for too long.
+   */
   async #room<T>(parts: BufferParts, sizeBytes: number, attempt: () => T | undefined): Promise<T> {
     const { agent, data } = this.core;
     if (agent.validator !== undefined) beforeAllocation(agent, this.set.ticket.id, false);
     for (;;) {
+      const freed = load(agent.words, H_FREED);
       let found = attempt();
       if (found !== undefined) return found;
-      const freed = load(agent.words, H_FREED);
+      const victim = this.contendedVictim();
+      let outcome = victim === 0 ? 'blocked' : this.firstStep(victim, false);
       const look = (): boolean => {
         this.listenForRoom();
-        found = attempt();
-        return found !== undefined;
+        if (victim !== 0) outcome = this.step(victim);
+        if (outcome === 'blocked') found = attempt();
+        return outcome !== 'blocked' || found !== undefined;
       };
-      await whenTrue(this.core, look, this.#stop.signal, Math.min(this.deadline, now() + data.patienceMs));
+      const patience = victim === 0 ? now() + data.patienceMs : Number.POSITIVE_INFINITY;
+      if (outcome === 'blocked') await this.#unless(victim, look, Math.min(this.deadline, patience));
+      if (outcome === 'die') this.doom();
       this.check();
       if (found !== undefined) return found;
       if (now() >= this.deadline) this.refuseTime();
-      if (load(agent.words, H_FREED) === freed) this.refuseMemory(parts, sizeBytes);
+      if (victim !== 0 || load(agent.words, H_FREED) !== freed) continue;
+      // What was in use may have come free without anybody freeing memory.
+      found = attempt();
+      if (found !== undefined) return found;
+      if (this.contendedVictim() === 0) this.places.refuseMemory(parts, sizeBytes);
+    }
+  }
+
+  /** Waits for `look`, and no longer for the lock (0: none) after that. */
+  async #unless(lockAt: number, look: () => boolean, deadline: number): Promise<void> {
+    try {
+      await whenTrue(this.core, look, this.#stop.signal, deadline);
+    } finally {
+      if (lockAt !== 0) this.leave(lockAt);
     }
   }
 

@@ -9,12 +9,14 @@ import { addForeign } from './added-points.ts';
 import { isQueuedBefore } from './admission.ts';
 import type { DType } from './base/dtype.ts';
 import { bytesPerElement } from './base/dtype.ts';
-import { FencelineError, fail } from './base/errors.ts';
-import { H_QUEUED_INTEREST, H_QUEUED_OVERFLOW } from './base/layout.ts';
+import { fail } from './base/errors.ts';
+import { B_STATE, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW } from './base/layout.ts';
 import type { Access } from './base/view.ts';
 import type { BufferId } from './buffer/buffer.ts';
-import { heapOf, lockOf, placementOf, reservationOf } from './buffer/buffer.ts';
+import { bufferAt, lockOf, placementOf, reservationOf } from './buffer/buffer.ts';
+import { load } from './cells/cell.ts';
 import { addAgent } from './cells/interest.ts';
+import { generationOf } from './cells/slot.ts';
 import type { Contention } from './contention.ts';
 import type { Core } from './core.ts';
 import { retainBuffer } from './core.ts';
@@ -28,18 +30,19 @@ import { type Injection, isInjected } from './lock/injection.ts';
 import { beforeLock } from './lock/validator.ts';
 import type { Acquisition } from './lock/ww-lock.ts';
 import { freeBlock } from './memory/allocator.ts';
-import { bytesOfBlock, freshen, placeLocked, takeBlockFor } from './memory/placement.ts';
+import { bytesOfBlock, freshen } from './memory/placement.ts';
 import { publishAllLocked } from './memory/publication.ts';
-import { pinnedBuffers } from './report.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { leaveStep, lockStep, releaseAll, releaseSince } from './reservation/lock-set.ts';
 import type { UsedPoint } from './reservation/reservation.ts';
 import { pendingPoints, USAGE_READ, USAGE_WRITE, usageBefore } from './reservation/reservation.ts';
-import { isReturned, recoverLocked } from './schedule/admit.ts';
+import { recoverLocked } from './schedule/admit.ts';
+import { isReturned } from './schedule/idle.ts';
 import { ACCESS_READ } from './schedule/job.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import { partsOf } from './shared-buffer.ts';
 import type { Savepoint } from './transaction.ts';
+import { anywhere, TransactionPlaces } from './transaction-places.ts';
 import { type UserLock, userLockOf } from './user-lock.ts';
 import { refuseLate } from './waiting.ts';
 
@@ -90,6 +93,7 @@ export abstract class BaseTransaction {
   readonly set: LockSet;
   readonly drafts: Map<number, Draft> = new Map();
   readonly views: Set<GivenView> = new Set();
+  readonly places: TransactionPlaces;
   readonly timeoutMs: number | undefined;
   readonly deadline: number;
   isDoomed = false;
@@ -106,6 +110,7 @@ export abstract class BaseTransaction {
   constructor(core: Core, set: LockSet, attempt: number, limits: RunLimits) {
     this.core = core;
     this.set = set;
+    this.places = new TransactionPlaces(core, set);
     this.attempt = attempt;
     this.timeoutMs = limits.timeoutMs;
     this.deadline = limits.deadline;
@@ -226,6 +231,7 @@ export abstract class BaseTransaction {
 
   /** The lock of a buffer is held: what its former holder may have left is looked after. */
   settleBuffer(buffer: number): void {
+    this.places.noteUse(buffer);
     // The contended lock of a retry was taken before the body ran again: whether it was suspect is noted in the set.
     const noted = this.set.suspects.indexOf(lockOf(this.core.agent, buffer));
     if (noted < 0) return;
@@ -294,9 +300,17 @@ export abstract class BaseTransaction {
     if (failed !== undefined) throw failed;
   }
 
-  /** Memory for a buffer that has none. Outcomes: false if there is no room now. */
-  tryPlace(buffer: number): boolean {
-    return placementOf(this.core.agent, buffer) >= 0 || placeLocked(this.core.agent, buffer);
+  /**
+   * The lock of a buffer that could be evicted if its holder gave it back, to be waited for through the ticket; 0 if none was
+   * met. The buffer is kept until the transaction is over, and its lock too, once it is had.
+   */
+  contendedVictim(): number {
+    const { agent } = this.core;
+    const buffer = this.places.contended;
+    if (buffer < 0) return 0;
+    const generation = generationOf(load(agent.words, bufferAt(agent, buffer) + B_STATE));
+    this.keep({ buffer, generation });
+    return this.#kept.has(buffer) ? lockOf(agent, buffer) : 0;
   }
 
   /** The block to look at, with zeros if nobody wrote it. Context: locked, placed, earlier users are over. */
@@ -313,8 +327,8 @@ export abstract class BaseTransaction {
     const { agent } = this.core;
     const known = this.drafts.get(parts.buffer);
     if (known !== undefined) return this.viewOf(buffer, parts, known.block);
-    if (!this.tryPlace(parts.buffer)) return undefined;
-    const block = takeBlockFor(agent, parts.buffer);
+    if (!this.places.tryPlace(parts, anywhere)) return undefined;
+    const block = this.places.takeDraft(parts);
     if (block < 0) return undefined;
     bytesOfBlock(agent, parts.buffer, block).set(bytesOfBlock(agent, parts.buffer, this.readableBlock(parts.buffer)));
     this.drafts.set(parts.buffer, { buffer: parts.buffer, block });
@@ -336,15 +350,6 @@ export abstract class BaseTransaction {
     );
     this.views.add({ view: view as unknown as LiveView, buffer: parts.buffer, block });
     return view;
-  }
-
-  refuseMemory(parts: BufferParts, sizeBytes: number): never {
-    const pinned = pinnedBuffers(this.core);
-    throw new FencelineError(
-      'ENOMEM',
-      `There is no room for a draft of '${parts.label}' (${sizeBytes} bytes), and nobody freed any memory for ${this.core.data.patienceMs} ms.`,
-      { askedBytes: sizeBytes, heap: this.core.heapNames[heapOf(this.core.agent, parts.buffer)] ?? 'system', pinned },
-    );
   }
 
   /** The body is over: all drafts take effect, or none. Outcomes: ENOSPC if there is no chunk to write down several. */

@@ -10,12 +10,13 @@ import { now } from './cells/clock.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Points } from './fence/points.ts';
 import { firstPending } from './fence/points.ts';
-import { checkPlace } from './heaps.ts';
+import { heapsOf } from './heaps.ts';
 import { isSelfDeadlock } from './lock/lock-wait.ts';
 import { beforeAllocation, beforeWait } from './lock/validator.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Transaction } from './transaction.ts';
 import { BaseTransaction } from './transaction-base.ts';
+import { anywhere } from './transaction-places.ts';
 import { isUserLock, type WwLock } from './user-lock.ts';
 import { blockUntilOver, isOwedHere } from './waiting.ts';
 
@@ -24,7 +25,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
     const parts = this.enter(buffer, 'buffer');
     this.#take(parts, false);
     const draft = this.drafts.get(parts.buffer);
-    if (draft === undefined) this.#place(parts, buffer.sizeBytes);
+    if (draft === undefined) this.#place(parts, buffer.sizeBytes, anywhere);
     const view = this.viewOf(buffer, parts, draft?.block ?? this.readableBlock(parts.buffer));
     return view as unknown as ReadView<D, S>;
   }
@@ -32,6 +33,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
   edit<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): View<D, S> {
     const parts = this.enter(buffer, 'buffer');
     this.#take(parts, true);
+    this.#untilMovable(parts, anywhere);
     return this.#room(parts, buffer.sizeBytes, () => this.tryDraft(buffer, parts));
   }
 
@@ -44,13 +46,22 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
 
   place(buffer: SharedBuffer, heaps: readonly string[]): void {
     const parts = this.enter(buffer, 'buffer');
-    checkPlace(this.core, parts, heaps);
+    const wanted = heapsOf(this.core, heaps);
     this.#lock(parts.buffer);
-    this.#place(parts, buffer.sizeBytes);
+    this.#place(parts, buffer.sizeBytes, wanted);
   }
 
-  #place(parts: BufferParts, sizeBytes: number): void {
-    this.#room(parts, sizeBytes, () => this.tryPlace(parts.buffer) || undefined);
+  #place(parts: BufferParts, sizeBytes: number, heaps: readonly number[]): void {
+    if (this.places.isPlaced(parts.buffer, heaps)) return;
+    this.#untilMovable(parts, heaps);
+    this.#room(parts, sizeBytes, () => this.places.tryPlace(parts, heaps) || undefined);
+  }
+
+  /** Nothing moves while it is in use: unless it may stay, whoever uses it is waited for. */
+  #untilMovable(parts: BufferParts, heaps: readonly number[]): void {
+    if (this.places.mayStay(parts.buffer, heaps)) return;
+    const points = this.places.moveBlockers(parts.buffer);
+    if (points.length > 0) this.#waitFor(points, parts.label);
   }
 
   #take(parts: BufferParts, isWrite: boolean): void {
@@ -105,20 +116,33 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
     });
   }
 
+  /** As in the transaction that does not block (transaction-async.ts). */
   #room<T>(parts: BufferParts, sizeBytes: number, attempt: () => T | undefined): T {
     const { agent, data } = this.core;
     if (agent.validator !== undefined) beforeAllocation(agent, this.set.ticket.id, true);
     for (;;) {
-      let found: T | undefined;
       const freed = load(agent.words, H_FREED);
+      let found = attempt();
+      if (found !== undefined) return found;
+      const contended = this.contendedVictim();
+      const victim = contended !== 0 && isSelfDeadlock(agent, contended, this.set.ticket) ? 0 : contended;
+      let outcome = victim === 0 ? 'blocked' : this.firstStep(victim, true);
       const look = (): boolean => {
         this.listenForRoom();
-        found = attempt();
-        return found !== undefined;
+        if (victim !== 0) outcome = this.step(victim);
+        if (outcome === 'blocked') found = attempt();
+        return outcome !== 'blocked' || found !== undefined;
       };
-      if (this.#sleep(look, Math.min(this.deadline, now() + data.patienceMs)) && found !== undefined) return found;
+      const patience = victim === 0 ? now() + data.patienceMs : Number.POSITIVE_INFINITY;
+      if (outcome === 'blocked') this.#sleep(look, Math.min(this.deadline, patience));
+      if (victim !== 0 && outcome !== 'die') this.leave(victim);
+      if (outcome === 'die') this.doom();
+      if (found !== undefined) return found;
       if (now() >= this.deadline) this.refuseTime();
-      if (load(agent.words, H_FREED) === freed) this.refuseMemory(parts, sizeBytes);
+      if (victim !== 0 || load(agent.words, H_FREED) !== freed) continue;
+      found = attempt();
+      if (found !== undefined) return found;
+      if (victim === this.contendedVictim()) this.places.refuseMemory(parts, sizeBytes);
     }
   }
 

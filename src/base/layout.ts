@@ -40,6 +40,8 @@ export const H_JOB_TOP = 49;
 export const H_OBSERVES = 50;
 /** DEBUG_EVICT, DEBUG_POISON: what a space does to find mistakes. */
 export const H_DEBUG = 51;
+export const DEBUG_EVICT = 1;
+export const DEBUG_POISON = 2;
 /** How often room had to be made, in which heap last, and who wants to hear of it: memory/pressure.ts. */
 export const H_PRESSURE = 52;
 export const H_PRESSURE_HEAP = 53;

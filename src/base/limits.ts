@@ -52,7 +52,7 @@ export const maximumLimits: Limits = {
   chunks: 65_536,
   syncObjects: 65_536,
   locks: 65_536,
-  heaps: 64,
+  heaps: 15,
   traceEvents: 1_048_576,
   lockClasses: 1024,
 };

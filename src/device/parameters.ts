@@ -28,7 +28,7 @@ export type Scalar = 'f32' | 'f64' | 'i32' | 'u32' | 'bool';
 export type AnyParam = Param<Access, DType, Pattern>;
 export type Params = { readonly [name: string]: AnyParam | Many<AnyParam> | Value<unknown> | Scalar };
 
-/** Where the kernel needs a buffer ('wasm'): a call with one of another heap throws EINVAL, for nothing moves yet. */
+/** Where the kernel needs a buffer ('wasm'): the scheduler brings it there before the job runs. */
 export type In = { heap?: string };
 
 /** What a kernel gets for a parameter. */

@@ -39,6 +39,7 @@ import {
   P_BUDGET,
   P_CAPACITY,
   P_FIRST,
+  P_KIND,
   P_LOCK,
   P_PEAK,
   P_USED,
@@ -73,10 +74,17 @@ const full = -2;
 
 /**
  * Makes a heap in the slot, all of it vacant. Context: once, by the creator of the space, before others can see it.
- * `capacityBytes`: at least one unit; what is no whole unit is not used. `budgetBytes`: 0 to any number.
+ * `capacityBytes`: at least one unit; what is no whole unit is not used. `budgetBytes`: 0 to any number. `kind`: of
+ * residence.ts, memory that agents address by default.
  * Outcomes: done, or ENOSPC if all block descriptors are in use.
  */
-export function createHeap(memory: Memory, heapIndex: number, capacityBytes: number, budgetBytes: number): void {
+export function createHeap(
+  memory: Memory,
+  heapIndex: number,
+  capacityBytes: number,
+  budgetBytes: number,
+  kind: number = 0,
+): void {
   const { words, layout } = memory;
   const heap = heapAt(memory, heapIndex);
   const capacity = Math.floor(capacityBytes / unitBytes);
@@ -97,6 +105,7 @@ export function createHeap(memory: Memory, heapIndex: number, capacityBytes: num
   store(words, heap + P_LOCK, 0);
   store(words, heap + P_CAPACITY, capacity);
   store(words, heap + P_BUDGET, budgetUnits(budgetBytes));
+  store(words, heap + P_KIND, kind);
   clearBins(memory, heap);
   listBlock(memory, heap, block, capacity);
   store(words, heap + P_FIRST, block + 1);

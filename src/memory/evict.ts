@@ -32,6 +32,7 @@ import {
   K_OWNER,
   K_STATE,
   P_BUDGET,
+  P_USED,
 } from '../base/layout.ts';
 import { bufferAt, bufferSizeBytes, lockOf, placementOf } from '../buffer/buffer.ts';
 import { load } from '../cells/cell.ts';
@@ -104,14 +105,15 @@ export function moveEvicting(
   return block >= 0 && moveIntoLocked(agent, buffer, block, why) === 'moved';
 }
 
-/** Evicts from a heap until no more than its budget is in use, or all that can go. Outcomes: whether it is within its budget. */
-export function evictToBudget(agent: Agent, request: Request, heap: number, usedUnits: () => number): boolean {
-  const budget = load(agent.words, heapAt(agent, heap) + P_BUDGET);
+/** Evicts from a heap until no more than its budget is in use, or all that can go is gone. Outcomes: whether it is within it. */
+export function evictToBudget(agent: Agent, request: Request, heap: number): boolean {
+  if (isWithinBudget(agent, heap)) return true;
+  notePressure(agent, heap);
   for (const victim of victimsIn(agent, heap)) {
-    if (usedUnits() <= budget) return true;
     tryEvict(agent, request, victim, heap);
+    if (isWithinBudget(agent, heap)) return true;
   }
-  return usedUnits() <= budget;
+  return false;
 }
 
 /** Evicts whatever can be, from every heap that agents address: for debugging. */
@@ -120,6 +122,17 @@ export function evictAll(agent: Agent, request: Request): void {
     if (kindOfHeap(agent, heap) !== HEAP_MEMORY) continue;
     for (const victim of victimsIn(agent, heap)) tryEvict(agent, request, victim, heap);
   }
+}
+
+/** The same of one buffer whose lock the request holds. */
+export function evictOwn(agent: Agent, request: Request, buffer: number): void {
+  const heap = residenceOf(agent, buffer);
+  if (heap >= 0 && kindOfHeap(agent, heap) === HEAP_MEMORY) evictLocked(agent, request, buffer, heap);
+}
+
+function isWithinBudget(agent: Agent, heap: number): boolean {
+  const at = heapAt(agent, heap);
+  return load(agent.words, at + P_USED) <= load(agent.words, at + P_BUDGET);
 }
 
 /** One victim. Outcomes: whether its memory is free now. */
@@ -166,7 +179,11 @@ function evictLocked(agent: Agent, request: Request, victim: number, heap: numbe
     if (place < 0) break;
     if (place === heap || kindOfHeap(agent, place) !== HEAP_MEMORY) continue;
     // Further down its list others make room; further up it takes what is there, or two heaps would evict each other.
-    if (rank > from ? moveEvicting(agent, request, victim, place, TRACE_EVICTED) : moveLocked(agent, victim, place, TRACE_EVICTED) === 'moved') {
+    if (
+      rank > from
+        ? moveEvicting(agent, request, victim, place, TRACE_EVICTED)
+        : moveLocked(agent, victim, place, TRACE_EVICTED) === 'moved'
+    ) {
       return true;
     }
   }

@@ -60,6 +60,11 @@ export function usedBytes(memory: Memory, heapIndex: number): number {
   return load(memory.words, heapAt(memory, heapIndex) + P_USED) * unitBytes;
 }
 
+/** What may be in use: one load. */
+export function budgetBytes(memory: Memory, heapIndex: number): number {
+  return load(memory.words, heapAt(memory, heapIndex) + P_BUDGET) * unitBytes;
+}
+
 function walkBlocks(memory: Memory, heap: number, capacity: number, walk: Walk): void {
   const { words, layout } = memory;
   const usedBefore = load(words, heap + P_USED);

@@ -9,11 +9,14 @@
  * Views have a fixed length: a view that tracks the length of a growable buffer is 6 to 50 times slower. They stay
  * valid when the memory grows, in this thread or another.
  *
+ * Or a file, which has no bytes that could be seen: blocks of it are read and written (cells/block-file.ts).
+ *
  * A HeapMemory is plain data that can be posted to another thread, which then has the same memory.
  * Not here: who owns which bytes (allocator.ts).
  */
-import { assert } from '../base/assert.ts';
+import { AssertionFailed, assert } from '../base/assert.ts';
 import { fail } from '../base/errors.ts';
+import { makeBlockFile, openBlockFile } from '../cells/block-file.ts';
 import type { Payload } from '../cells/memory.ts';
 import { mayGrowTo } from './wasm-maximum.ts';
 
@@ -23,6 +26,8 @@ export interface HeapMemory {
   /** Replaced when a WebAssembly.Memory grew: old views stay valid, new ones need the new buffer. */
   buffer: SharedArrayBuffer | ArrayBuffer;
   readonly wasm?: WebAssembly.Memory;
+  /** Path of the file that it is. */
+  readonly file?: string;
 }
 
 export interface HeapMemoryOptions {
@@ -68,8 +73,21 @@ export function bytesOf(heap: HeapMemory, start: number, length: number): Uint8A
   return new Uint8Array(heap.buffer, start, length);
 }
 
+/** A heap in a file. Outcomes: the heap; EINVAL if the file cannot be made. */
+export function createFileHeap(name: string, capacityBytes: number, file: string, isShared: boolean): HeapMemory {
+  const problem = makeBlockFile(file);
+  if (problem !== undefined) {
+    fail('EINVAL', `The file '${file}' of heap '${name}' cannot be made: ${problem}.`, { argument: 'swap.file' });
+  }
+  return { name, capacityBytes, file, buffer: isShared ? new SharedArrayBuffer(0) : new ArrayBuffer(0) };
+}
+
 /** The heap's memory in the form that agents carry (`Agent.payloads`). */
 export function payloadOf(heap: HeapMemory): Payload {
+  if (heap.file !== undefined) {
+    const { name, buffer, file } = heap;
+    return { name, buffer, file: openBlockFile(file), bytes: refuseBytes };
+  }
   return {
     name: heap.name,
     bytes: (start, length) => bytesOf(heap, start, length),
@@ -77,6 +95,10 @@ export function payloadOf(heap: HeapMemory): Payload {
       return heap.buffer;
     },
   };
+}
+
+function refuseBytes(): never {
+  throw new AssertionFailed('Nobody looks at bytes in a file: they are moved to memory first.');
 }
 
 function createWasmHeap(name: string, capacityBytes: number, wasm: WebAssembly.Memory): HeapMemory {

@@ -30,14 +30,7 @@
  */
 import { assert } from '../base/assert.ts';
 import { codeNumber } from '../base/errors.ts';
-import {
-  B_CONTENTS,
-  B_CONTENTS_JOB,
-  B_CONTENTS_SEQNO,
-  B_EPOCH,
-  B_FRESH,
-  B_PLACEMENT,
-} from '../base/layout.ts';
+import { B_CONTENTS, B_CONTENTS_JOB, B_CONTENTS_SEQNO, B_EPOCH, B_FRESH, B_PLACEMENT } from '../base/layout.ts';
 import { bufferAt, placementOf } from '../buffer/buffer.ts';
 import { add, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';

@@ -15,6 +15,7 @@ import { CLOSED, stateOf } from '../cells/slot.ts';
 import { watchPoints } from '../fence/watch.ts';
 import { holderOf } from '../lock/ww-lock.ts';
 import { pendingPoints, USAGE_BOOKKEEP } from '../reservation/reservation.ts';
+import { unpin } from './pins.ts';
 import { returnDeads, tryRelease } from './placement.ts';
 
 /** Gives a closed buffer back, now or from this agent's event loop. Does nothing for one that is not closed. */
@@ -37,12 +38,13 @@ function lookAgain(agent: Agent, buffer: number): void {
 }
 
 /**
- * Buffers that a stopped agent was freeing go back to being closed; of all that are closed somebody waits for the last
+ * Buffers that a stopped agent was freeing go back to being closed; what it pinned may move again; of all that are closed somebody waits for the last
  * fence from here on. After `repairHeaps`.
  */
 export function repairPlacements(agent: Agent, deadIndex: number): void {
   for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
     returnDeads(agent, buffer, deadIndex);
+    unpin(agent, buffer, deadIndex);
     if (stateOf(load(agent.words, bufferAt(agent, buffer) + B_STATE)) === CLOSED) releaseWhenIdle(agent, buffer);
   }
 }

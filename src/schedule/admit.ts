@@ -26,22 +26,13 @@ import {
   J_ORDER,
   J_SUBMITTER,
 } from '../base/layout.ts';
-import {
-  bufferAt,
-  bufferSizeBytes,
-  heapOf,
-  isBufferUsable,
-  lockOf,
-  placementOf,
-  reservationOf,
-} from '../buffer/buffer.ts';
+import { bufferAt, isBufferUsable, lockOf, reservationOf } from '../buffer/buffer.ts';
 import { and, cas, load, store } from '../cells/cell.ts';
 import { addAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import type { Point } from '../fence/points.ts';
 import { askToBeRung, clearSuspect } from '../lock/ww-lock.ts';
-import { hasBudget } from '../memory/allocator.ts';
-import { placeLocked, sweepClosed, tryRelease, unplaceLocked } from '../memory/placement.ts';
+import { tryRelease } from '../memory/placement.ts';
 import type { LockSet } from '../reservation/lock-set.ts';
 import { openAdmissionSet, releaseAll, ringQueued, tryLock } from '../reservation/lock-set.ts';
 import type { UsedPoint } from '../reservation/reservation.ts';
@@ -56,17 +47,18 @@ import {
 import { completeJob } from './complete.ts';
 import type { Dependency } from './dependencies.ts';
 import { DEP_ORDER, requiredDependencies, storeDependencies } from './dependencies.ts';
+import { isReturned } from './idle.ts';
 import type { Use } from './job.ts';
 import {
   ADMITTED,
   ADMITTING,
   FINISHING,
   FLAG_CANCELLED,
+  FLAG_CONTENDED,
   FLAG_WAITS_FOR_MEMORY,
   hasFlag,
   isWriting,
   jobAt,
-  jobOfLane,
   laneOf,
   loadPhase,
   movePhase,
@@ -74,10 +66,11 @@ import {
   phaseOf,
   pointOfJob,
   QUEUED,
-  seqnoOfJob,
   setFlag,
   usesOf,
 } from './job.ts';
+import type { Placing } from './place-all.ts';
+import { bringAll, missingOf } from './place-all.ts';
 import { ringPool } from './pool.ts';
 
 /** 'later': still QUEUED; this agent will be rung when trying again may help. 'gone': it is QUEUED no more. */
@@ -149,7 +142,7 @@ function attempt(agent: Agent, job: number, locks: LockSet | undefined): Attempt
   const set = locks ?? admissionSetOf(agent);
   let outcome: Attempt = 'locks';
   try {
-    if (lockAll(agent, set, uses)) outcome = admitLocked(agent, job, uses);
+    if (lockAll(agent, set, uses)) outcome = admitLocked(agent, set, job, uses);
   } catch (error) {
     // Full tables: blocks or chunks come free as other jobs end.
     if (!FencelineError.is(error, 'ENOSPC')) throw error;
@@ -189,12 +182,15 @@ function admissionSetOf(agent: Agent): LockSet {
 }
 
 /** In this order, so that a throw or a refusal leaves nothing behind but memory that the buffer may keep. */
-function admitLocked(agent: Agent, job: number, uses: readonly Use[]): Attempt {
+function admitLocked(agent: Agent, set: LockSet, job: number, uses: readonly Use[]): Attempt {
   for (const use of uses) if (!isBufferUsable(agent, use)) return 'unusable';
   for (const use of uses) if (!reserveLocked(agent, reservationOf(agent, use.buffer), 1)) return 'room';
   // A job that has failed already needs no memory, but it waits its turn: its error belongs after earlier writes.
   const isOver = load(agent.words, jobAt(agent, job) + J_ERROR) !== 0 || hasFlag(agent, job, FLAG_CANCELLED);
-  if (!isOver && !placeAll(agent, job, uses)) return 'memory';
+  if (!isOver) {
+    const placing = place(agent, set, job, uses);
+    if (placing !== 'placed') return refused(agent, job, placing);
+  }
   storeDependencies(agent, job, collectDependencies(agent, job, uses));
   const point = pointOfJob(agent, job);
   const order = load(agent.words, jobAt(agent, job) + J_ORDER);
@@ -204,10 +200,28 @@ function admitLocked(agent: Agent, job: number, uses: readonly Use[]): Attempt {
   }
   // A buffer that was being released meanwhile: see tryRelease, which looks again after saying so.
   for (const use of uses) if (!isBufferUsable(agent, use)) return 'unusable';
-  if (hasFlag(agent, job, FLAG_WAITS_FOR_MEMORY)) and(agent.words, jobAt(agent, job) + J_FLAGS, ~FLAG_WAITS_FOR_MEMORY);
+  clearFlags(agent, job, FLAG_WAITS_FOR_MEMORY | FLAG_CONTENDED);
   // Still under the locks: who takes them next and finds our point knows by the phase that it counts.
   movePhase(agent, job, loadPhase(agent, job), ADMITTED);
   return 'done';
+}
+
+/** Memory for all buffers of the job that have none where it can run, in order of submission. */
+function place(agent: Agent, set: LockSet, job: number, uses: readonly Use[]): Placing {
+  const missing = missingOf(agent, set, uses);
+  if (missing.length === 0) return 'placed';
+  return isBehindMemoryWaiters(agent, job) ? 'memory' : bringAll(agent, set, missing);
+}
+
+/** A job that could have memory once somebody gives a lock back does not lose its patience: it waits as for any lock. */
+function refused(agent: Agent, job: number, placing: Exclude<Placing, 'placed'>): Attempt {
+  if (placing === 'contended') setFlag(agent, job, FLAG_CONTENDED);
+  else clearFlags(agent, job, FLAG_CONTENDED);
+  return placing === 'busy' ? 'locks' : 'memory';
+}
+
+function clearFlags(agent: Agent, job: number, flags: number): void {
+  if (hasFlag(agent, job, flags)) and(agent.words, jobAt(agent, job) + J_FLAGS, ~flags);
 }
 
 /**
@@ -232,36 +246,6 @@ function lockAll(agent: Agent, set: LockSet, uses: readonly Use[]): boolean {
  */
 export function recoverLocked(agent: Agent, buffer: number): void {
   clearSuspect(agent, lockOf(agent, buffer));
-}
-
-/** Memory for all buffers of the job that have none, or for none of them. */
-function placeAll(agent: Agent, job: number, uses: readonly Use[]): boolean {
-  const unplaced: number[] = [];
-  for (const { buffer } of uses) if (placementOf(agent, buffer) < 0) unplaced.push(buffer);
-  if (unplaced.length === 0) return true;
-  if (isBehindMemoryWaiters(agent, job)) return false;
-  if (!mayFit(agent, unplaced)) {
-    sweepClosed(agent);
-    if (!mayFit(agent, unplaced)) return false;
-  }
-  for (let index = 0; index < unplaced.length; index++) {
-    // An index below the length; all before it were placed by us.
-    if (placeLocked(agent, unplaced[index] as number)) continue;
-    for (let placed = 0; placed < index; placed++) unplaceLocked(agent, unplaced[placed] as number);
-    return false;
-  }
-  return true;
-}
-
-/** Whether the budgets have room for all of them. */
-function mayFit(agent: Agent, buffers: readonly number[]): boolean {
-  for (const first of buffers) {
-    const heap = heapOf(agent, first);
-    let bytes = 0;
-    for (const buffer of buffers) if (heapOf(agent, buffer) === heap) bytes += bufferSizeBytes(agent, buffer);
-    if (!hasBudget(agent, heap, bytes)) return false;
-  }
-  return true;
 }
 
 /** Whether an earlier job waits for memory: requests are served in order of submission. */
@@ -320,17 +304,6 @@ function collectDependencies(agent: Agent, job: number, uses: readonly Use[]): D
     dependencies.push({ timeline: point.timeline, generation: point.generation, seqno: point.seqno, kind: DEP_ORDER });
   }
   return dependencies;
-}
-
-/**
- * A point that a dead admitter left behind: its job is back in the queue and takes its place anew, behind us. Waiting
- * for it could close a cycle.
- */
-export function isReturned(memory: Memory, point: Point): boolean {
-  const job = jobOfLane(memory, point.timeline);
-  if (job < 0 || seqnoOfJob(memory, job) !== point.seqno) return false;
-  const phase = phaseOf(loadPhase(memory, job));
-  return phase === QUEUED || phase === ADMITTING;
 }
 
 function isListed(dependencies: readonly Dependency[], point: Point): boolean {

@@ -51,6 +51,8 @@ export const FLAG_REPAIRED = 16;
 export const FLAG_WAITS_FOR_MEMORY = 4;
 /** It took longer than it may: if the thread that is at it is ended, that is why it failed. */
 export const FLAG_OVERDUE = 32;
+/** Waits for memory that somebody's lock keeps from being evicted. */
+export const FLAG_CONTENDED = 64;
 /** Flags share their word with the low bits of the number, so that a flag that comes late does not reach the next job. */
 const flagBits = 8;
 
@@ -71,6 +73,8 @@ export interface Use {
   readonly access: number;
   /** A window: it replaces only some rows. */
   readonly isPart: boolean;
+  /** The heap that it is needed in; -1 or none: any that agents address. */
+  readonly heap?: number;
 }
 
 export function jobAt(memory: Memory, job: number): number {
@@ -168,10 +172,13 @@ export function partAgentOf(word: number): number {
 }
 
 const partBit = 1 << 24;
+const heapShift = 20;
+const heapMask = 15;
 
 export function writeUse(memory: Memory, job: number, index: number, use: Use): void {
   const at = jobAt(memory, job) + J_USES + index * USE_WORDS;
-  store(memory.words, at, use.buffer | (use.isPart ? partBit : 0) | (use.access << 28));
+  const heap = ((use.heap ?? -1) + 1) << heapShift;
+  store(memory.words, at, use.buffer | heap | (use.isPart ? partBit : 0) | (use.access << 28));
   store(memory.words, at + 1, use.generation);
 }
 
@@ -182,6 +189,7 @@ export function useOf(memory: Memory, job: number, index: number): Use {
     buffer: word & 0xfffff,
     isPart: (word & partBit) !== 0,
     access: (word >>> 28) & 3,
+    heap: ((word >>> heapShift) & heapMask) - 1,
     generation: load(memory.words, at + 1),
   };
 }

@@ -18,7 +18,7 @@ const stepsMs = 120_000;
 
 /** `npm test` leaves out what takes seconds; `npm run test:all` runs all. */
 const isLong = process.env.FENCELINE_LONG === '1';
-const inLongOnly = new Set(['jobs', 'local-jobs', 'sync-objects'].map((name) => `${name}.scenario.ts`));
+const inLongOnly = new Set(['jobs', 'local-jobs', 'residence', 'sync-objects'].map((name) => `${name}.scenario.ts`));
 
 test.each(scenarios.filter((name) => isLong || !inLongOnly.has(name)))(
   'an agent dies at every step of the calls in %s',
@@ -49,7 +49,11 @@ const modules = [
   'lock/wound',
   'lock/ww-lock',
   'memory/allocator',
+  'memory/evict',
+  'memory/move',
+  'memory/pins',
   'memory/placement',
+  'memory/pressure',
   'memory/release',
   'reservation/foreign-points',
   'reservation/lock-set',
@@ -57,8 +61,10 @@ const modules = [
   'schedule/admit',
   'schedule/complete',
   'schedule/dependencies',
+  'schedule/idle',
   'schedule/job',
   'schedule/pool',
+  'schedule/place-all',
   'schedule/pool-jobs',
   'schedule/submit',
   'schedule/take',
@@ -94,6 +100,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
       'agentOfTicket',
     ],
     ...['blockStartBytes', 'blockSizeBytes', 'blockHeap', 'bytesOfBuffer', 'bytesOfBlock', 'hasPending', 'usageBefore'],
+    ...['isNeeded', 'pinnersOf', 'pressureCount', 'pressedHeap', 'isIdle'],
     ...['collectPending', 'isReturned', 'pendingDependency', 'requiredDependencies', 'failedDependency', 'jobAt'],
     ...['laneOf', 'jobOfLane', 'phaseOf', 'phaseAgentOf', 'phaseWord', 'isOfSeqno', 'seqnoOfJob', 'pointOfJob'],
     ...['hasFlag', 'partWord', 'partStateOf', 'partAgentOf', 'useOf', 'usesOf', 'isWriting', 'chunkOwnerOf', 'poolAt'],
@@ -119,6 +126,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     ],
   ],
   'a part of the calls that scenarios name: they make it': [
+    ...['missingOf', 'bringAll', 'placeIntoLocked'],
     ...['freeChain', 'storeWords', 'freeChunksOf', 'finishClosing', 'holdSlot', 'dropHold', 'ringAgents', 'flushBatch'],
     ...['openAdmissionTicket', 'openAdmissionSet', 'forgetSuspect', 'clearReservation', 'returnDeads', 'finishSplit'],
     ...[

@@ -9,7 +9,7 @@ import { declareStopped } from '#fenceline/cells/agent.js';
 import { load } from '#fenceline/cells/cell.js';
 import { type Agent, agentAt, incarnationOf } from '#fenceline/cells/memory.js';
 import { assertEmpty } from '../schedule/accounting.ts';
-import { declare, newSpace, type Space, small } from '../schedule/space-world.ts';
+import { declare, newSpace, type Space, type SpaceSize, small } from '../schedule/space-world.ts';
 import { agentIn } from '../world.ts';
 
 /** The calls of a test: they leave nothing behind. */
@@ -24,10 +24,10 @@ export const victim = 1;
 export const freeSeat = 3;
 
 /** A scenario in which agent 0 makes the calls, and the undertaker makes them again if it died. */
-export function killed(calls: Calls, prepare: Calls = nothing): Scenario {
+export function killed(calls: Calls, prepare: Calls = nothing, more: Partial<SpaceSize> = {}): Scenario {
   return scenario({
     setup: () => {
-      const space = newSpace(size);
+      const space = newSpace({ ...size, ...more });
       prepare(space, agentIn(space, victim));
       return space;
     },
@@ -50,4 +50,5 @@ export function killed(calls: Calls, prepare: Calls = nothing): Scenario {
   });
 }
 
-function nothing(): void {}
+/** For `prepare`. */
+export function nothing(): void {}

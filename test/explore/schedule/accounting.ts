@@ -6,11 +6,13 @@ import {
   AGENT_WORDS,
   B_CONTENTS,
   B_LOCK,
+  B_PINS,
   B_PLACEMENT,
   B_STATE,
   BUFFER_WORDS,
   C_STATE,
   CHUNK_WORDS,
+  HEAP_WORDS,
   J_STATE,
   JOB_WORDS,
   L_WORD,
@@ -56,7 +58,9 @@ export function assertEmpty(space: Space): void {
     assertFree(space, layout.locks + lock * USER_LOCK_WORDS, `lock ${lock}`);
   }
   assertAtRest(space);
-  assert.equal(wordOf(space, layout.heaps + P_USED), 0, 'No memory is in use.');
+  for (let heap = 0; heap < layout.limits.heaps; heap++) {
+    assert.equal(wordOf(space, layout.heaps + heap * HEAP_WORDS + P_USED), 0, `No memory of heap ${heap} is in use.`);
+  }
 }
 
 /** Throws unless nothing is half done: no lock held, no ticket of a transaction open, heaps exact, nothing names the dead. */
@@ -72,10 +76,19 @@ export function assertAtRest(space: Space): void {
     assert.equal(wordOf(space, layout.tickets + id * TICKET_WORDS + T_STATE) & 1, 0, `Ticket ${id} is closed.`);
   }
   checkAtRest(space.memory);
-  for (const { block, state, owner } of piecesOf(space.memory, 0)) {
-    if (state === vacant) continue;
-    const placed = wordOf(space, layout.buffers + (owner - 1) * BUFFER_WORDS + B_PLACEMENT) - 1;
-    assert.deepEqual([state, placed], [LIVE, block], `Block ${block}, which is in use, is where a buffer says.`);
+  for (let heap = 0; heap < layout.limits.heaps; heap++) {
+    for (const { block, state, owner } of piecesOf(space.memory, heap)) {
+      if (state === vacant) continue;
+      const placed = wordOf(space, layout.buffers + (owner - 1) * BUFFER_WORDS + B_PLACEMENT) - 1;
+      assert.deepEqual([state, placed], [LIVE, block], `Block ${block}, which is in use, is where a buffer says.`);
+    }
+  }
+  for (let buffer = 0; buffer < layout.limits.buffers; buffer++) {
+    const pins = wordOf(space, layout.buffers + buffer * BUFFER_WORDS + B_PINS);
+    for (let agent = 0; agent < layout.limits.agents; agent++) {
+      const isGone = agentStateOf(wordOf(space, layout.agents + agent * AGENT_WORDS + A_STATE)) === FREE;
+      assert(!isGone || (pins & (1 << agent)) === 0, `Agent ${agent}, which is gone, pins nothing.`);
+    }
   }
   for (let agent = 0; agent < layout.limits.agents; agent++) {
     if (agentStateOf(wordOf(space, layout.agents + agent * AGENT_WORDS + A_STATE)) !== FREE) continue;

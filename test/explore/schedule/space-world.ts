@@ -34,11 +34,15 @@ export interface SpaceSize {
   readonly syncObjects?: number;
   /** Units of 64 bytes that the budget allows; the heap itself has room for 8. */
   readonly budget?: number;
+  /** Heaps beside the first: how many units each has, and of what kind (memory/residence.ts). */
+  readonly more?: readonly { readonly units: number; readonly kind: number }[];
 }
 
 export interface Space extends World {
   /** The heap's memory, a word at a time: what kernels touch, checked for data races. */
   readonly payload: Int32Array;
+  /** The same of all heaps. */
+  readonly memories: readonly Int32Array[];
   /** How often each kernel ran, and in which order. */
   readonly ran: string[];
   /** What an agent's last look found, by agent: here, and not in a variable of a closure, so that states can be compared. */
@@ -63,7 +67,7 @@ export function newSpace(size: SpaceSize): Space {
     syncObjects: size.syncObjects ?? 1,
     locks: 1,
     blocks: 8,
-    heaps: 1,
+    heaps: 1 + (size.more?.length ?? 0),
   });
   const layout = layoutOf(limits);
   const buffer = new SharedArrayBuffer(layout.totalWords * 4);
@@ -76,14 +80,21 @@ export function newSpace(size: SpaceSize): Space {
   }
   createHeap(memory, 0, heapUnits * unit, (size.budget ?? heapUnits) * unit);
   const bytes = new SharedArrayBuffer(heapUnits * unit);
+  const memories = [new Int32Array(bytes)];
   const payloads = [payloadOver(bytes)];
+  for (const { units, kind } of size.more ?? []) {
+    createHeap(memory, payloads.length, units * unit, units * unit, kind);
+    const others = new SharedArrayBuffer(units * unit);
+    memories.push(new Int32Array(others));
+    payloads.push(payloadOver(others));
+  }
   const agents: Agent[] = [];
   for (let index = 0; index < size.seated; index++) {
     words[layout.agents + index * AGENT_WORDS + A_STATE] = agentWord(AGENT_LIVE, nobody, 0);
     const own = { index, incarnation: 0, pump: createPump(nothing), repairs, cursors: new Map<number, number>() };
     agents.push({ ...memory, ...own, payloads, traceOrigin: 0, tracer: undefined, batch: undefined });
   }
-  return { memory, layout, agents, payload: new Int32Array(bytes), ran: [], found: [] };
+  return { memory, layout, agents, payload: new Int32Array(bytes), memories, ran: [], found: [] };
 }
 
 /** A buffer of one unit, held by the agent. */

@@ -1,0 +1,95 @@
+/**
+ * Memory for all buffers of a job, where the job can run on it: all of them, or none more than before.
+ *
+ * A buffer is there if its block is in the heap that the job needs it in, or, if it needs none, in any that agents address.
+ * What has no memory gets some; what is elsewhere (swapped out, or in another heap) is moved, once nobody uses it. First
+ * without evicting anybody, from the desired heap to the last fallback; then by evicting, in the same order.
+ *
+ * All or nothing: a buffer that got memory here and was never used gives it back when another one gets none. One that was
+ * moved here may stay: nobody uses it, so whoever comes first may evict it again. So a job that waits holds nothing that
+ * others need.
+ *
+ * Context of everything here: the locks of all buffers are held by `set`. Not here: order among jobs (admit.ts).
+ */
+import { DEBUG_EVICT, H_DEBUG } from '../base/layout.ts';
+import { placementOf } from '../buffer/buffer.ts';
+import { load } from '../cells/cell.ts';
+import type { Agent } from '../cells/memory.ts';
+import type { Request } from '../memory/evict.ts';
+import { evictAll, evictOwn, moveEvicting, newRequest } from '../memory/evict.ts';
+import { moveLocked } from '../memory/move.ts';
+import { isPinned } from '../memory/pins.ts';
+import { unplaceLocked } from '../memory/placement.ts';
+import { HEAP_MEMORY, isUsableIn, kindOfHeap, placeAt } from '../memory/residence.ts';
+import type { LockSet } from '../reservation/lock-set.ts';
+import { isIdle } from './idle.ts';
+import type { Use } from './job.ts';
+
+/**
+ * 'busy': a buffer is elsewhere, and still in use there. 'memory': there is no room, or a buffer is pinned elsewhere.
+ * 'contended': there would be room once somebody gives back the lock of a buffer that nobody uses.
+ */
+export type Placing = 'placed' | 'busy' | 'memory' | 'contended';
+
+/** The uses whose buffers are not where the job can run on them. */
+export function missingOf(agent: Agent, set: LockSet, uses: readonly Use[]): readonly Use[] {
+  if ((load(agent.words, H_DEBUG) & DEBUG_EVICT) !== 0) evictFirst(agent, set, uses);
+  let missing = none;
+  for (const use of uses) {
+    if (isUsableIn(agent, use.buffer, use.heap ?? -1)) continue;
+    // Most jobs miss nothing, and then nothing is allocated.
+    if (missing === none) missing = [];
+    missing.push(use);
+  }
+  return missing;
+}
+
+const none: Use[] = [];
+
+/** Brings what is missing to where the job needs it. Outcomes: as `Placing`. */
+export function bringAll(agent: Agent, set: LockSet, missing: readonly Use[]): Placing {
+  for (const { buffer } of missing) {
+    if (placementOf(agent, buffer) < 0) continue;
+    if (!isIdle(agent, buffer)) return 'busy';
+    if (isPinned(agent, buffer)) return 'memory';
+  }
+  const request = newRequest(set, isIdle);
+  const placed: number[] = [];
+  for (const use of missing) {
+    const isNew = placementOf(agent, use.buffer) < 0;
+    if (bring(agent, request, use)) {
+      if (isNew) placed.push(use.buffer);
+      continue;
+    }
+    for (const buffer of placed) unplaceLocked(agent, buffer);
+    return request.contended >= 0 ? 'contended' : 'memory';
+  }
+  return 'placed';
+}
+
+function bring(agent: Agent, request: Request, use: Use): boolean {
+  for (let rank = 0; ; rank++) {
+    const heap = wantedAt(agent, use, rank);
+    if (heap < 0) break;
+    if (kindOfHeap(agent, heap) === HEAP_MEMORY && moveLocked(agent, use.buffer, heap) === 'moved') return true;
+  }
+  for (let rank = 0; ; rank++) {
+    const heap = wantedAt(agent, use, rank);
+    if (heap < 0) return false;
+    if (kindOfHeap(agent, heap) === HEAP_MEMORY && moveEvicting(agent, request, use.buffer, heap)) return true;
+  }
+}
+
+/** The heap to try at this rank: the one that the job needs, else those of the buffer's list. -1: there are no more. */
+function wantedAt(agent: Agent, use: Use, rank: number): number {
+  const needed = use.heap ?? -1;
+  if (needed >= 0) return rank === 0 ? needed : -1;
+  return placeAt(agent, use.buffer, rank);
+}
+
+/** Debugging: between any two uses a buffer is moved out and back, as far as nobody uses it. */
+function evictFirst(agent: Agent, set: LockSet, uses: readonly Use[]): void {
+  const request = newRequest(set, isIdle);
+  evictAll(agent, request);
+  for (const { buffer } of uses) evictOwn(agent, request, buffer);
+}

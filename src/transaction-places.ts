@@ -1,0 +1,153 @@
+/**
+ * Where a transaction has its buffers: bringing them into heaps, room for its drafts, and whom it evicts for that.
+ *
+ * Its locks are the transaction's. What it has not met in this run and holds all the same, it holds to evict: the lock of a
+ * victim that somebody had, which it waited for through its ticket.
+ * Not here: waiting for room, or for the users of a buffer (transaction-async.ts, transaction-sync.ts).
+ */
+import { fail } from './base/errors.ts';
+import { B_LAST_USE, H_SUBMITTED } from './base/layout.ts';
+import { bufferAt, placementOf, reservationOf } from './buffer/buffer.ts';
+import { load, store } from './cells/cell.ts';
+import type { Core } from './core.ts';
+import type { Request } from './memory/evict.ts';
+import { moveEvicting, newRequest, takeBlockEvicting } from './memory/evict.ts';
+import { moveLocked } from './memory/move.ts';
+import { isPinned, pinnersOf } from './memory/pins.ts';
+import { isUsableIn, placeAt, residenceOf } from './memory/residence.ts';
+import { pinnedBuffers } from './report.ts';
+import type { LockSet } from './reservation/lock-set.ts';
+import type { UsedPoint } from './reservation/reservation.ts';
+import { pendingPoints, USAGE_BOOKKEEP } from './reservation/reservation.ts';
+import { isIdle, isReturned } from './schedule/idle.ts';
+
+/** No list of heaps: wherever agents address it. */
+export const anywhere: readonly number[] = [];
+
+/** A buffer, and what it is called. */
+interface Named {
+  readonly buffer: number;
+  readonly label: string;
+}
+
+export class TransactionPlaces {
+  readonly #core: Core;
+  readonly #set: LockSet;
+  /** Buffers that this run has locked. */
+  readonly #used: number[] = [];
+  #request: Request | undefined;
+
+  constructor(core: Core, set: LockSet) {
+    this.#core = core;
+    this.#set = set;
+  }
+
+  /** A buffer that the last attempt could have evicted, had somebody not held its lock; -1: none. */
+  get contended(): number {
+    return this.#request?.contended ?? -1;
+  }
+
+  /** This run has locked the buffer. */
+  noteUse(buffer: number): void {
+    const { words } = this.#core.agent;
+    this.#used.push(buffer);
+    store(words, bufferAt(this.#core.agent, buffer) + B_LAST_USE, load(words, H_SUBMITTED));
+  }
+
+  /** Whether a buffer is where it is wanted most: then nothing has to be done. Context: locked. */
+  isPlaced(buffer: number, heaps: readonly number[]): boolean {
+    if (heaps.length === 0) return isUsableIn(this.#core.agent, buffer, -1);
+    return residenceOf(this.#core.agent, buffer) === heaps[0];
+  }
+
+  /** Whether a buffer is where one of these heaps, or none at all, allows it to be. Context: locked. */
+  mayStay(buffer: number, heaps: readonly number[]): boolean {
+    const { agent } = this.#core;
+    if (heaps.length === 0) return isUsableIn(agent, buffer, -1);
+    const residence = residenceOf(agent, buffer);
+    return residence >= 0 && heaps.includes(residence);
+  }
+
+  /** Points that have to be over before a buffer can be moved; none if it has no memory. Context: locked. */
+  moveBlockers(buffer: number): UsedPoint[] {
+    const { agent } = this.#core;
+    if (placementOf(agent, buffer) < 0) return [];
+    const points = pendingPoints(agent, reservationOf(agent, buffer), USAGE_BOOKKEEP);
+    return points.filter((point) => !isReturned(agent, point));
+  }
+
+  /**
+   * Brings a buffer into one of these heaps, the first if possible; without any, into those it was made for. Context:
+   * locked, and nobody uses it unless it may stay. Outcomes: false if there is no room now; throws EBUSY if it is pinned elsewhere.
+   */
+  tryPlace(named: Named, heaps: readonly number[]): boolean {
+    const { agent } = this.#core;
+    const { buffer } = named;
+    const residence = residenceOf(agent, buffer);
+    const stays = this.mayStay(buffer, heaps);
+    if (residence >= 0 && isPinned(agent, buffer)) return stays || this.#refusePinned(named, residence);
+    if (stays) {
+      this.#improve(buffer, heaps, residence);
+      return true;
+    }
+    for (let rank = 0, heap = this.#wanted(buffer, heaps, 0); heap >= 0; heap = this.#wanted(buffer, heaps, ++rank)) {
+      if (moveLocked(agent, buffer, heap) === 'moved') return true;
+    }
+    const request = this.#asking();
+    for (let rank = 0, heap = this.#wanted(buffer, heaps, 0); heap >= 0; heap = this.#wanted(buffer, heaps, ++rank)) {
+      if (moveEvicting(agent, request, buffer, heap)) return true;
+    }
+    return false;
+  }
+
+  /** A block for a draft, where the buffer is. Outcomes: the block, this agent's; -1 without room; EBUSY for a pinned buffer. */
+  takeDraft(named: Named): number {
+    const { agent } = this.#core;
+    const residence = residenceOf(agent, named.buffer);
+    // Publishing a draft would move it.
+    if (isPinned(agent, named.buffer)) this.#refusePinned(named, residence);
+    return takeBlockEvicting(agent, this.#asking(), named.buffer, residence);
+  }
+
+  /** Outcomes: throws ENOMEM. */
+  refuseMemory({ label, buffer }: Named, askedBytes: number): never {
+    const core = this.#core;
+    const heap = core.heapNames[this.#asked(buffer)] ?? 'system';
+    const sentence = `There is no room in heap '${heap}' for '${label}' (${askedBytes} bytes), and nobody freed any memory for ${core.data.patienceMs} ms.`;
+    fail('ENOMEM', sentence, { askedBytes, heap, pinned: pinnedBuffers(core) });
+  }
+
+  /** What may stay moves to a better heap only if there is room, and nobody uses it. */
+  #improve(buffer: number, heaps: readonly number[], residence: number): void {
+    for (const heap of heaps) {
+      if (heap === residence || !isIdle(this.#core.agent, buffer)) return;
+      if (moveLocked(this.#core.agent, buffer, heap) === 'moved') return;
+    }
+  }
+
+  #wanted(buffer: number, heaps: readonly number[], rank: number): number {
+    return heaps.length === 0 ? placeAt(this.#core.agent, buffer, rank) : (heaps[rank] ?? -1);
+  }
+
+  /** The heap that was asked for room: that of the contents if they can be used where they are, for a draft goes there too. */
+  #asked(buffer: number): number {
+    const { agent } = this.#core;
+    return isUsableIn(agent, buffer, -1) ? residenceOf(agent, buffer) : placeAt(agent, buffer, 0);
+  }
+
+  #asking(): Request {
+    this.#request ??= newRequest(this.#set, isIdle, (buffer) => !this.#used.includes(buffer));
+    this.#request.contended = -1;
+    return this.#request;
+  }
+
+  #refusePinned({ label, buffer }: Named, residence: number): never {
+    const { agent, heapNames } = this.#core;
+    const by = pinnersOf(agent, buffer)
+      .map((pinner) => `agent ${pinner}`)
+      .join(', ');
+    fail('EBUSY', `Buffer '${label}' is pinned in heap '${heapNames[residence]}' by ${by}, and cannot be moved.`, {
+      by,
+    });
+  }
+}
