@@ -17,9 +17,10 @@ import { beforeLock } from './lock/validator.ts';
 import { beginTransaction, endTransaction, noteRun, type OpenTransaction } from './open-transactions.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { closeLockSet, leaveStep, lockStep, openLockSet, releaseAll } from './reservation/lock-set.ts';
+import type { RunLimits } from './run-limits.ts';
 import type { Transaction, TransactionOptions } from './transaction.ts';
 import { AsyncTransaction } from './transaction-async.ts';
-import type { BaseTransaction, RunLimits } from './transaction-base.ts';
+import type { BaseTransaction } from './transaction-base.ts';
 import { SyncTransaction } from './transaction-sync.ts';
 import { deadlineOf, refuseLate, whenTrue } from './waiting.ts';
 

@@ -36,6 +36,7 @@ import type { LockSet } from './reservation/lock-set.ts';
 import { leaveStep, lockStep, releaseAll, releaseSince } from './reservation/lock-set.ts';
 import type { UsedPoint } from './reservation/reservation.ts';
 import { pendingPoints, USAGE_READ, USAGE_WRITE, usageBefore } from './reservation/reservation.ts';
+import type { RunLimits } from './run-limits.ts';
 import { recoverLocked } from './schedule/admit.ts';
 import { isReturned } from './schedule/idle.ts';
 import { ACCESS_READ } from './schedule/job.ts';
@@ -49,24 +50,6 @@ import { refuseLate } from './waiting.ts';
 /** Thrown through the body to retry it. Not an error of the user's: the retry loop catches it. */
 export class Retry extends Error {
   override name: string = 'Retry';
-}
-
-/** What holds for all runs of a transaction. */
-export interface RunLimits {
-  readonly timeoutMs: number | undefined;
-  readonly deadline: number;
-  readonly signal: AbortSignal;
-  readonly contend: Contention;
-  /** With 'kernel': how far the ticket is in the schedule. */
-  readonly injection: Injection | undefined;
-  /** Submission order when it began: jobs before that come first. */
-  readonly order: number;
-  /** Buffers whose turn had not come when a job needed them at once: waited for before the next run. */
-  readonly turns: Set<number>;
-  /** Buffers that stay this thread's until the locks are free, also if the body disposes of them. */
-  readonly kept: Set<number>;
-  /** The same of locks, by address. */
-  readonly keptLocks: Map<number, UserLock>;
 }
 
 interface Draft {

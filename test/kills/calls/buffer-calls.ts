@@ -83,7 +83,11 @@ export const bufferCalls: Readonly<Record<string, KilledCall>> = {
   'looks at a buffer': {
     prepare:
       ({ photo }) =>
-      () => [photo.isIn('system'), photo.handle],
+      () => {
+        photo.priority = 1;
+        photo.priority = 0;
+        return [photo.isIn('system'), photo.priority, photo.handle];
+      },
   },
   give: {
     prepare: async (world) => {
