@@ -14,7 +14,7 @@ import { isServed, loadServed } from './device/served.ts';
 import { runWork } from './run-work.ts';
 import { joinPool, leavePool } from './schedule/pool.ts';
 import type { Work } from './schedule/take.ts';
-import { announceBusy, announceIdle, takeWork } from './schedule/take.ts';
+import { announceBusy, takeOrListen } from './schedule/take.ts';
 import { spaceOver } from './space.ts';
 
 export interface InlineWorker {
@@ -64,8 +64,7 @@ function waitForWork(state: State): void {
     hint: -1,
     poll: () => {
       if (core.isClosed || state.isStopped) return true;
-      announceIdle(core.agent, pool);
-      work = takeWork(core.agent, pool);
+      work = takeOrListen(core.agent, pool);
       return work !== undefined;
     },
     run: () => {

@@ -23,7 +23,7 @@ import { isServed, loadServed, takeServed } from './device/served.ts';
 import { runWork } from './run-work.ts';
 import { joinPool } from './schedule/pool.ts';
 import type { Work } from './schedule/take.ts';
-import { announceBusy, announceIdle, takeWork } from './schedule/take.ts';
+import { announceBusy, takeOrListen, takeWork } from './schedule/take.ts';
 import { spaceOver } from './space.ts';
 import { whenTrue } from './waiting.ts';
 
@@ -151,8 +151,7 @@ async function sleep(core: Core, pool: number): Promise<Work | undefined> {
   const { agent } = core;
   let found: Work | undefined;
   const look = (): boolean => {
-    announceIdle(agent, pool);
-    found = takeWork(agent, pool);
+    found = takeOrListen(agent, pool);
     return found !== undefined || isAskedToQuit(agent);
   };
   if (!core.canBlock || !sleepUntil(agent, look, now() + blockedMs)) {

@@ -2,9 +2,10 @@
  * Finding work: the oldest job of a pool, highest priority first, whose dependencies are over.
  *
  * The table of jobs is the queue. A worker that goes to sleep says so in the pool's idle set, then looks once more; who
- * makes a job ready wakes one idle worker; a worker that takes a job and sees another wakes one more. What a worker
- * depends on and no worker of the pool will announce (points of other timelines) it registers interest in before it
- * sleeps. A ring that a dying worker swallowed is healed by ringing all after its repair.
+ * makes a job ready wakes one idle worker; a worker that takes a job and sees another wakes one more. What a job depends
+ * on and no worker of the pool will announce (points of other timelines) the last look before a sleep registers interest
+ * in, of each job as it finds it: a pass before the look would miss what the look itself admits.
+ * A ring that a dying worker swallowed is healed by ringing all after its repair.
  */
 
 import { codeNumber } from '../base/errors.ts';
@@ -49,9 +50,22 @@ export interface Work {
 
 /** Takes what is to be run next; jobs that were cancelled or have failed are ended on the way. */
 export function takeWork(agent: Agent, pool: number): Work | undefined {
+  return take(agent, pool, false);
+}
+
+/**
+ * The same, as the last look before a sleep: this worker says that it is idle, and of each job that it finds waiting for
+ * what no worker of its pool announces, it listens for that. Also of one that it admits by this very look.
+ */
+export function takeOrListen(agent: Agent, pool: number): Work | undefined {
+  enterIdle(agent, pool);
+  return take(agent, pool, true);
+}
+
+function take(agent: Agent, pool: number, listens: boolean): Work | undefined {
   for (;;) {
     admitQueued(agent, pool);
-    const { best, word, others } = findReady(agent, pool);
+    const { best, word, others } = findReady(agent, pool, listens);
     if (best < 0) return undefined;
     const work = claim(agent, best, word);
     if (work === undefined) continue;
@@ -60,18 +74,12 @@ export function takeWork(agent: Agent, pool: number): Work | undefined {
   }
 }
 
-/** Says that this worker is about to sleep, and listens for what no worker of its pool announces. */
-export function announceIdle(agent: Agent, pool: number): void {
-  enterIdle(agent, pool);
-  listenForOthers(agent, pool);
-}
-
 /**
  * This worker has found work, or stops. If it was rung meanwhile, that may have been for another job than the one it
  * found by itself: then the ring goes on to somebody else.
  */
 export function announceBusy(agent: Agent, pool: number): void {
-  if (!leaveIdle(agent, pool) && findReady(agent, pool).best >= 0) wakeWorkers(agent, pool, 1);
+  if (!leaveIdle(agent, pool) && findReady(agent, pool, false).best >= 0) wakeWorkers(agent, pool, 1);
 }
 
 /** Ends a part; the last one out ends the job. `code`: error number, 0 if it did what it should. */
@@ -123,7 +131,7 @@ function admitQueued(agent: Agent, pool: number): void {
 }
 
 /** The next job; and whether there are others that somebody should look at while the caller is busy. */
-function findReady(agent: Agent, pool: number): { best: number; word: number; others: boolean } {
+function findReady(agent: Agent, pool: number, listens: boolean): { best: number; word: number; others: boolean } {
   const top = load(agent.words, H_JOB_TOP);
   let best = -1;
   let bestWord = 0;
@@ -131,7 +139,7 @@ function findReady(agent: Agent, pool: number): { best: number; word: number; ot
   for (let job = 0; job < top; job++) {
     // What follows is judged of the use of the slot that this word names, and claimed from this very word.
     const word = loadPhase(agent, job);
-    const readiness = readinessOf(agent, job, pool, word);
+    const readiness = readinessOf(agent, job, pool, word, listens);
     if (readiness === FOREIGN) others = true;
     if (readiness !== READY) continue;
     others ||= best >= 0;
@@ -147,14 +155,22 @@ const READY = 1;
 /** Waits for something that no worker of the pool announces: an idle worker must listen. */
 const FOREIGN = 2;
 
-function readinessOf(agent: Agent, job: number, pool: number, word: number): number {
+function readinessOf(agent: Agent, job: number, pool: number, word: number, listens: boolean): number {
   const phase = phaseOf(word);
   if (phase !== ADMITTED && phase !== SPLIT) return BLOCKED;
   if (load(agent.words, jobAt(agent, job) + J_POOL) !== pool) return BLOCKED;
   if (phase === SPLIT) return hasFreePart(agent, job, word) ? READY : BLOCKED;
-  const dependency = pendingDependency(agent, job);
-  if (dependency === undefined) return READY;
-  return isAnnounced(agent, dependency.timeline, pool) ? BLOCKED : FOREIGN;
+  let heard = -1;
+  for (;;) {
+    const dependency = pendingDependency(agent, job);
+    if (dependency === undefined) return READY;
+    if (listens) wantPoint(agent, dependency);
+    if (isAnnounced(agent, dependency.timeline, pool)) return BLOCKED;
+    if (!listens || dependency.timeline === heard) return FOREIGN;
+    // Interest first, then one more look: what was signalled in between rang nobody.
+    addInterest(agent, dependency.timeline);
+    heard = dependency.timeline;
+  }
 }
 
 /** Whether a worker of this pool signals this timeline, and looks for work afterwards. */
@@ -222,18 +238,4 @@ function claimPart(agent: Agent, job: number, word: number): Work | undefined {
     if (cas(agent.words, at + J_PART + part, partWord(PART_FREE, 0, word), running)) return { job, part };
   }
   return undefined;
-}
-
-/** Interest in what blocked jobs wait for, where no worker of this pool will look for work after signalling it. */
-function listenForOthers(agent: Agent, pool: number): void {
-  const top = load(agent.words, H_JOB_TOP);
-  for (let job = 0; job < top; job++) {
-    if (phaseOf(loadPhase(agent, job)) !== ADMITTED) continue;
-    if (load(agent.words, jobAt(agent, job) + J_POOL) !== pool) continue;
-    const dependency = pendingDependency(agent, job);
-    if (dependency === undefined) continue;
-    wantPoint(agent, dependency);
-    if (isAnnounced(agent, dependency.timeline, pool)) continue;
-    addInterest(agent, dependency.timeline);
-  }
 }

@@ -12,7 +12,7 @@ import { poolsPerSpace } from '#fenceline/base/limits.js';
 import { findStopped } from '#fenceline/cells/agent.js';
 import { FREE, stateOf } from '#fenceline/cells/slot.js';
 import { coreOf } from '#fenceline/space.js';
-import { agentsPresent, expectAtRest } from '../space/accounting.ts';
+import { expectAgents, expectAtRest } from '../space/accounting.ts';
 
 export interface Stage {
   readonly space: Space;
@@ -52,6 +52,7 @@ export function startThread(file: string, workerData: unknown): Worker {
 export async function expectEmpty({ space }: Stage): Promise<void> {
   // Whoever waits looks by himself; when nobody waits any more, this is the next look.
   findStopped(coreOf(space).agent);
+  await expectAgents(space, 2);
   await expectAtRest(space);
   const { words, layout } = coreOf(space).agent;
   const syncObjects = Array.from(
@@ -63,7 +64,6 @@ export async function expectEmpty({ space }: Stage): Promise<void> {
   const pools = Array.from({ length: poolsPerSpace }, (_, at) => words[layout.pools + at * POOL_WORDS + O_STATE]);
   expect(syncObjects.filter((word) => stateOf(word ?? 0) !== FREE)).toEqual([]);
   expect(pools.filter((word) => word !== 0)).toEqual([]);
-  expect(agentsPresent(space)).toBe(2);
 }
 
 /** Every table can be filled to its limit, and memory to the last byte: no slot was lost, and none counts twice. */

@@ -6,7 +6,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Fence, type Job, Space, workers } from 'fenceline';
 import { expect } from 'vitest';
-import { accounting, agentsPresent, expectAtRest } from '../space/accounting.ts';
+import { accounting, expectAgents, expectAtRest } from '../space/accounting.ts';
 import { smallLimits } from '../space/with-space.ts';
 import type kernels from './jobs.kernels.ts';
 import { jobsModule } from './jobs-pool.ts';
@@ -66,7 +66,7 @@ export async function killWorkers(kills: number, seed: number): Promise<Tally> {
   await load;
   await pool.close({ timeoutMs: 10_000 });
   await expectAtRest(space);
-  expect(agentsPresent(space), `seed ${seed}: places of agents`).toBe(1);
+  await expectAgents(space, 1, `seed ${seed}: places of agents`);
   expect(accounting(space).usedBytes).toBe(0);
   await space.close();
   return tally;

@@ -105,6 +105,14 @@ export function agentsPresent(space: Space): number {
   );
 }
 
+/** Waits until that many places of agents are taken: another agent may still repair what one that stopped left. */
+export async function expectAgents(space: Space, count: number, note?: string): Promise<void> {
+  const deadline = performance.now() + 3000;
+  while (performance.now() < deadline && agentsPresent(space) !== count)
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  expect(agentsPresent(space), note).toBe(count);
+}
+
 function countBlocks(core: Core): number {
   const { agent } = core;
   return countWhere(agent.layout.limits.blocks, (block) => {

@@ -23,7 +23,7 @@ const inLongOnly = new Set(['jobs', 'local-jobs', 'residence', 'sync-objects'].m
 test.each(scenarios.filter((name) => isLong || !inLongOnly.has(name)))(
   'an agent dies at every step of the calls in %s',
   async (name) => {
-    const report = await check(new URL(name, here));
+    const report = await check(new URL(name, here), { seconds: stepsMs / 1000 });
     console.log(`${name}: killed at ${report.executions} steps, ${report.seconds.toFixed(2)} s`);
     expect(report.isComplete).toBe(true);
     expect(report.executions).toBeGreaterThan(50);

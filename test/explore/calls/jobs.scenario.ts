@@ -6,7 +6,7 @@ import { ACCESS_UPDATE, ACCESS_WRITE } from '#fenceline/schedule/job.js';
 import { claimPool, freePool, joinPool, leavePool, ringPool } from '#fenceline/schedule/pool.js';
 import { cancelPool, endPoolJobs, poolJobs } from '#fenceline/schedule/pool-jobs.js';
 import { recordOf } from '#fenceline/schedule/submit.js';
-import { announceBusy, announceIdle, takeWork } from '#fenceline/schedule/take.js';
+import { announceBusy, takeOrListen, takeWork } from '#fenceline/schedule/take.js';
 import { markOverdue, noteStart } from '#fenceline/schedule/time-limit.js';
 import { call, cancel, collect, drop, run, specOf } from '../schedule/pool-calls.ts';
 import { killed } from './killed.ts';
@@ -21,8 +21,7 @@ export default killed((space, agent) => {
   const update = call(agent, specOf(6, [{ ...id, access: ACCESS_UPDATE, isPart: false }]));
   assert.equal(recordOf(agent, write.job).length, long.length);
   assert.equal(poolJobs(agent, pool).length, 2);
-  announceIdle(agent, pool);
-  for (let work = takeWork(agent, pool); work !== undefined; work = takeWork(agent, pool)) {
+  for (let work = takeOrListen(agent, pool); work !== undefined; work = takeWork(agent, pool)) {
     noteStart(agent, work.job);
     markOverdue(agent, pool, 0);
     run(space, agent, work);

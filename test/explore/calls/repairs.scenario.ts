@@ -12,7 +12,7 @@ import { placeLocked, takeBlockIn } from '#fenceline/memory/placement.js';
 import { lockStep, openLockSet } from '#fenceline/reservation/lock-set.js';
 import { ACCESS_WRITE, chunkOwnerOf, jobAt } from '#fenceline/schedule/job.js';
 import { claimPool, joinPool } from '#fenceline/schedule/pool.js';
-import { announceIdle, takeWork } from '#fenceline/schedule/take.js';
+import { takeOrListen } from '#fenceline/schedule/take.js';
 import { call, specOf } from '../schedule/pool-calls.ts';
 import { killed, victim } from './killed.ts';
 
@@ -25,11 +25,10 @@ export default killed(
     assert(reserveSeat(agent, agent.index) !== undefined);
     const pool = claimPool(agent);
     joinPool(agent, pool);
-    announceIdle(agent, pool);
     const worked = createBuffer(agent, 64, 1, 0);
     const use = { ...worked, access: ACCESS_WRITE, isPart: false };
     call(agent, specOf(5, [use], { parts: 2, rows: 2, record: new Uint8Array(500) }));
-    const work = takeWork(agent, pool);
+    const work = takeOrListen(agent, pool);
     assert(work !== undefined);
     store(agent.words, jobAt(agent, work.job) + J_RESULT, storeBytes(agent, new Uint8Array(8), chunkOwnerOf(work.job)));
     call(agent, specOf(6, [use]));

@@ -5,8 +5,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'an idle worker listens to nobody else',
     file: 'src/schedule/take.ts',
-    find: '  enterIdle(agent, pool);\n  listenForOthers(agent, pool);\n',
-    replace: '  enterIdle(agent, pool);\n',
+    find: 'return take(agent, pool, true);',
+    replace: 'return take(agent, pool, false);',
   },
   {
     name: 'required points are forgotten at admission',

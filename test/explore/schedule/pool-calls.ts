@@ -52,10 +52,10 @@ import { submitJob } from '#fenceline/schedule/submit.js';
 import type { Work } from '#fenceline/schedule/take.js';
 import {
   announceBusy,
-  announceIdle,
   failedRequirement,
   finishPart,
   isAnnounced,
+  takeOrListen,
   takeWork,
 } from '#fenceline/schedule/take.js';
 import { isOverdue, noteStart } from '#fenceline/schedule/time-limit.js';
@@ -168,8 +168,7 @@ function sleepForWork(space: Space, agent: Agent): Work | undefined {
   sleepUntil(
     agent,
     () => {
-      announceIdle(agent, 0);
-      found[agent.index] = takeWork(agent, 0);
+      found[agent.index] = takeOrListen(agent, 0);
       return found[agent.index] !== undefined || isAskedToQuit(agent);
     },
     never,
