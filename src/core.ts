@@ -66,8 +66,10 @@ export interface Core {
   readonly agent: Agent;
   readonly data: SpaceData;
   readonly heapNames: readonly string[];
-  /** Whether this thread may block. */
+  /** Whether this thread may block: not where the platform forbids it, nor while others may wait for hooks of it (contract C16). */
   readonly canBlock: boolean;
+  /** Things of this thread whose hooks others may wait for. */
+  hooks: number;
   /** How often this thread holds each buffer, by slot; at 0 its bit in the slot is dropped. */
   readonly holds: Map<number, number>;
   /** The same for timelines and sync objects, by table and slot. */
@@ -254,14 +256,18 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
     batch: undefined,
   };
   showBeacon(agent, data.id);
+  const mayBlock = memory.isShared && canSleep(memory.words);
   const core: Core = {
     agent,
     data,
     heapNames: data.heaps.map((heap) => heap.name),
-    canBlock: memory.isShared && canSleep(memory.words),
+    get canBlock() {
+      return mayBlock && this.hooks === 0;
+    },
+    pins: new Map(),
+    hooks: 0,
     holds: new Map(),
     syncHolds: new Map(),
-    pins: new Map(),
     isClosed: false,
     onFinding: { tell: undefined },
     onLeave: new Callbacks(),

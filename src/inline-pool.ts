@@ -29,16 +29,19 @@ export async function inlineWorker(core: Core, pool: number, module: { default: 
     fail('EINVAL', 'The inline module has no default export made by serve(...).', { argument: 'inline' });
   }
   const kernels = await loadServed(module.default, { space: spaceOver(core), worker: 0, memory: () => noMemory() });
+  const stop = workInline(core, pool, [...kernels.values()]);
+  return { signatures: [...kernels].map(([name, kernel]) => signatureOf(name, kernel)), stop };
+}
+
+/** Runs jobs of the pool from now on. Outcomes: how to stop; that resolves when the kernel that runs is over. */
+export function workInline(core: Core, pool: number, kernels: readonly KernelParts[]): () => Promise<void> {
   joinPool(core.agent, pool);
-  const state: State = { core, pool, kernels: [...kernels.values()], isStopped: false, running: undefined, loopAt: 0 };
+  const state: State = { core, pool, kernels, isStopped: false, running: undefined, loopAt: 0 };
   waitForWork(state);
-  return {
-    signatures: [...kernels].map(([name, kernel]) => signatureOf(name, kernel)),
-    stop: async () => {
-      state.isStopped = true;
-      leavePool(core.agent, pool);
-      await state.running;
-    },
+  return async () => {
+    state.isStopped = true;
+    leavePool(core.agent, pool);
+    await state.running;
   };
 }
 

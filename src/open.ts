@@ -38,6 +38,13 @@ export function registerKind(kind: string, open: (core: Core, fields: Fields) =>
   openers.set(kind, open);
 }
 
+/** Adds what a subpath knows of buffers to each that is opened. */
+export function onOpened(fn: (core: Core, buffer: SharedBuffer) => void): void {
+  completers.push(fn);
+}
+
+const completers: ((core: Core, buffer: SharedBuffer) => void)[] = [];
+
 /** Outcomes: the object; throws EINVAL (not a handle of this space), ENOENT (its target is gone). */
 export function openHandle(core: Core, handle: unknown): unknown {
   if (typeof handle !== 'object' || handle === null) refuseHandle(`(${typeof handle}) is not a handle`);
@@ -79,7 +86,9 @@ function openBuffer(core: Core, fields: Fields): SharedBuffer {
   const isPart = fields.isPart === true || size < bufferSizeBytes(agent, buffer);
   nameBuffer(core, { buffer, generation }, label, isPart ? undefined : shape);
   const window = { offset: fields.offset as number, isPart };
-  return bufferOver(core, { buffer, generation }, dtype, shape, label, window);
+  const opened = bufferOver(core, { buffer, generation }, dtype, shape, label, window);
+  for (const complete of completers) complete(core, opened);
+  return opened;
 }
 
 function takeOrLetGo(core: Core, buffer: number, gift: Gift): void {

@@ -16,6 +16,7 @@ import { mergePoints } from './fence/points.ts';
 import type { Job } from './fence.ts';
 import { Fence, pointsOfFence } from './fence.ts';
 import { figuresOf } from './figures.ts';
+import { checkSeen } from './foreign-memory.ts';
 import { heapNamed } from './heaps.ts';
 import { submit } from './job.ts';
 import { lockSetOf } from './job-locks.ts';
@@ -121,6 +122,7 @@ function collectUses(core: Core, bound: readonly BoundUse<SharedBuffer>[], callU
   const positions = bound.length > comparedMax ? new Map<number, number>() : undefined;
   for (const { buffer, spec, index } of bound) {
     const parts = partsOf(buffer, core, index < 0 ? spec.name : `${spec.name}[${index}]`);
+    checkSeen(core, parts);
     const heap = spec.param.heap === undefined ? -1 : heapNamed(core, spec.param.heap);
     const access = accessOf(spec.param.access);
     const known = positions === undefined ? positionOf(uses, parts.buffer) : (positions.get(parts.buffer) ?? -1);

@@ -7,7 +7,9 @@
 import { codeNumber } from './base/errors.ts';
 import { O_IDLE, O_IDLE_OVERFLOW, O_STATE, O_WORKERS, O_WORKERS_OVERFLOW, POOL_WORDS } from './base/layout.ts';
 import { poolsPerSpace } from './base/limits.ts';
+import { repairAttachments } from './buffer/attachments.ts';
 import { lockOf, repairBuffers } from './buffer/buffer.ts';
+import { repairExports } from './buffer/exports.ts';
 import { cas, load } from './cells/cell.ts';
 import { repairChunks } from './cells/chunk.ts';
 import { readAgents, removeAgent } from './cells/interest.ts';
@@ -21,6 +23,7 @@ import { repairLock } from './lock/ww-lock.ts';
 import { repairHeaps } from './memory/block-repair.ts';
 import { repairPublications } from './memory/publication.ts';
 import { repairPlacements } from './memory/release.ts';
+import { repairHookPool } from './schedule/hook-pool.ts';
 import { endPoolJobs } from './schedule/pool-jobs.ts';
 import { repairJobs } from './schedule/repair-jobs.ts';
 
@@ -33,10 +36,13 @@ export const repairs: readonly Repair[] = [
   repairTickets,
   repairTimelines,
   repairSyncObjects,
+  repairAttachments,
+  repairExports,
   repairBuffers,
   repairJobs,
   repairPlacements,
   repairPools,
+  repairHookPool,
   repairRings,
 ];
 

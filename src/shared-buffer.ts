@@ -18,6 +18,7 @@ import { load, store } from './cells/cell.ts';
 import type { Core } from './core.ts';
 import { releaseBuffer, retainBuffer } from './core.ts';
 import { countCopied } from './figures.ts';
+import { checkSeen } from './foreign-memory.ts';
 import { giveReference } from './gift.ts';
 import type { Handle } from './handle.ts';
 import { residenceName } from './heaps.ts';
@@ -288,6 +289,7 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
     if (!Object.hasOwn(accessNumbers, access)) {
       fail('EINVAL', `The access (${String(access)}) is not read, write or update.`, { argument: 'access' });
     }
+    checkSeen(this.#core, { buffer: this.#slot.buffer, label: this.label });
     return { ...this.#slot, access: accessNumbers[access], isPart: this.#window.isPart };
   }
 

@@ -7,7 +7,7 @@
 import { findAmbient, offerAmbient } from './ambient.ts';
 import { asyncDisposeKey, disposeKey } from './base/dispose.ts';
 import type { DType } from './base/dtype.ts';
-import { bytesPerElement, isDType } from './base/dtype.ts';
+import { bytesPerElement } from './base/dtype.ts';
 import { FencelineError, fail } from './base/errors.ts';
 import type { Limits } from './base/limits.ts';
 import { defaultLimits } from './base/limits.ts';
@@ -29,8 +29,10 @@ import { setBudget } from './memory/allocator.ts';
 import { budgetBytes, heapStats } from './memory/heap-stats.ts';
 import { openHandle } from './open.ts';
 import { type TransactionStats, transactionStatsOf } from './open-transactions.ts';
+import { setPoison } from './poison.ts';
 import { describeCore } from './report.ts';
 import { runTransaction, runTransactionSync } from './run-transaction.ts';
+import { checkShape } from './shape.ts';
 import type { BufferOptions, SharedBuffer } from './shared-buffer.ts';
 import { checkPriority, newBuffer } from './shared-buffer.ts';
 import type { Transaction, TransactionOptions } from './transaction.ts';
@@ -57,6 +59,8 @@ export interface SpaceOptions {
      * nothing; `lockOrder(space)` (fenceline/sync) then says what it saw. Default: false.
      */
     validateLocks?: boolean | 'observe';
+    /** Catches looks at what must not be looked at any more, as mappings of `fenceline/driver` that are stale. Costs a wrapper around them. */
+    poison?: boolean;
     /** What `lockOrder` said: whatever contradicts it is reported at first sight. Outcomes: EINVAL if it has a cycle. */
     lockOrder?: LockOrder;
   };
@@ -138,6 +142,7 @@ export class Space implements AsyncDisposable {
       ...{ observesLocks: validateLocks === 'observe', lockOrder },
     });
     if (!core.agent.isShared) console.warn(aloneWarning);
+    if (options.debug?.poison === true) setPoison(core);
     return new Space(core, options.debug?.contend);
   }
 
@@ -188,16 +193,7 @@ export class Space implements AsyncDisposable {
     options: BufferOptions = {},
   ): SharedBuffer<D, Sized<S>> {
     this.#check();
-    if (!isDType(dtype)) fail('EINVAL', `The element type (${String(dtype)}) does not exist.`, { argument: 'dtype' });
-    if (!Array.isArray(shape)) {
-      fail('EINVAL', `The shape (${typeof shape}) is not a list of dimensions.`, { argument: 'shape' });
-    }
-    for (const dim of shape) {
-      if (Number.isInteger(dim) && dim > 0) continue;
-      fail('EINVAL', `The dimension ${dim} of the shape [${shape.join(', ')}] is not a whole number from 1 on.`, {
-        argument: 'shape',
-      });
-    }
+    const checked = checkShape(dtype, shape);
     const places = heapsOf(this.#core, options.heaps ?? []);
     const sizeBytes = lengthOf(shape) * bytesPerElement(dtype);
     const fitting = (places.length === 0 ? [0] : places).map((heap) => budgetBytes(this.#core.agent, heap));
@@ -209,7 +205,7 @@ export class Space implements AsyncDisposable {
       });
     }
     const priority = checkPriority(options.priority ?? 0);
-    return newBuffer(this.#core, dtype, [...shape] as unknown as Sized<S>, { label: options.label, places, priority });
+    return newBuffer(this.#core, dtype, checked as Sized<S>, { label: options.label, places, priority });
   }
 
   /**

@@ -13,6 +13,7 @@ import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
 import type { FollowingSignal } from './follow-signal.ts';
 import { followSignal } from './follow-signal.ts';
+import { enterSeen } from './foreign-memory.ts';
 import { heapsOf } from './heaps.ts';
 import { beforeAllocation, beforeWait } from './lock/validator.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
@@ -29,7 +30,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
 
   read<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Promise<ReadView<D, S>> {
     return this.#turn(async () => {
-      const parts = this.enter(buffer, 'buffer');
+      const parts = enterSeen(this, buffer);
       await this.#take(parts, false);
       const draft = this.drafts.get(parts.buffer);
       if (draft === undefined) await this.#place(parts, buffer.sizeBytes, anywhere);
@@ -40,7 +41,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
 
   edit<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Promise<View<D, S>> {
     return this.#turn(async () => {
-      const parts = this.enter(buffer, 'buffer');
+      const parts = enterSeen(this, buffer);
       await this.#take(parts, true);
       await this.#whenMovable(parts, anywhere);
       return this.#room(parts, buffer.sizeBytes, () => this.tryDraft(buffer, parts));
@@ -58,7 +59,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
 
   place(buffer: SharedBuffer, heaps: readonly string[]): Promise<void> {
     return this.#turn(async () => {
-      const parts = this.enter(buffer, 'buffer');
+      const parts = enterSeen(this, buffer);
       const wanted = heapsOf(this.core, heaps);
       await this.#lock(parts.buffer);
       await this.#place(parts, buffer.sizeBytes, wanted);

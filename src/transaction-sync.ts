@@ -10,6 +10,7 @@ import { now } from './cells/clock.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Points } from './fence/points.ts';
 import { firstPending } from './fence/points.ts';
+import { enterSeen } from './foreign-memory.ts';
 import { heapsOf } from './heaps.ts';
 import { isSelfDeadlock } from './lock/lock-wait.ts';
 import { beforeAllocation, beforeWait } from './lock/validator.ts';
@@ -22,7 +23,7 @@ import { blockUntilOver, isOwedHere } from './waiting.ts';
 
 export class SyncTransaction extends BaseTransaction implements Transaction<'sync'> {
   read<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): ReadView<D, S> {
-    const parts = this.enter(buffer, 'buffer');
+    const parts = enterSeen(this, buffer);
     this.#take(parts, false);
     const draft = this.drafts.get(parts.buffer);
     if (draft === undefined) this.#place(parts, buffer.sizeBytes, anywhere);
@@ -31,7 +32,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
   }
 
   edit<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): View<D, S> {
-    const parts = this.enter(buffer, 'buffer');
+    const parts = enterSeen(this, buffer);
     this.#take(parts, true);
     this.#untilMovable(parts, anywhere);
     return this.#room(parts, buffer.sizeBytes, () => this.tryDraft(buffer, parts));
@@ -45,7 +46,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
   }
 
   place(buffer: SharedBuffer, heaps: readonly string[]): void {
-    const parts = this.enter(buffer, 'buffer');
+    const parts = enterSeen(this, buffer);
     const wanted = heapsOf(this.core, heaps);
     this.#lock(parts.buffer);
     this.#place(parts, buffer.sizeBytes, wanted);

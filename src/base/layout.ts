@@ -61,6 +61,7 @@ export const limitNames: readonly (keyof Limits)[] = [
   'heaps',
   'traceEvents',
   'lockClasses',
+  'attachments',
 ];
 
 // ---- agents: one line each ----------------------------------------------------------------------------------------
@@ -174,7 +175,7 @@ export const B_LAST_USE = 10;
 /** Error code of the write that failed last; 0 = contents are good. And the job it was, + 1. */
 export const B_CONTENTS = 11;
 export const B_CONTENTS_JOB = 12;
-/** Agent + 1 whose hooks provide the memory; 0 = a heap of the space. */
+/** Agent + 1 whose hooks provide the memory, and what is known of it: buffer/exports.ts; 0 = nobody's. */
 export const B_EXPORTER = 13;
 /** Agent + 1 that can fill it again; 0 = nobody. */
 export const B_SOURCE = 14;
@@ -191,7 +192,7 @@ export const B_PINS = 544;
 export const B_PINS_OVERFLOW = 545;
 /** Of its contents while they are swapped out to a file. */
 export const B_CHECKSUM = 546;
-/** Raised before its placement changes: addresses taken before are stale. */
+/** Raised before its placement changes: addresses taken before are stale (buffer/exports.ts). */
 export const B_EPOCH = 547;
 /** Twelve words of its past, for whoever chooses what to evict. */
 export const B_HISTORY = 548;
@@ -284,6 +285,14 @@ export const Y_INTEREST = 4;
 export const Y_INTEREST_OVERFLOW = 5;
 export const SYNC_WORDS = 16;
 
+// ---- attachments of importers: buffer/attachments.ts ----------------------------------------------------------------
+export const X_STATE = 0;
+/** Buffer + 1, and its generation. */
+export const X_BUFFER = 1;
+export const X_GENERATION = 2;
+export const X_FLAGS = 3;
+export const ATTACHMENT_WORDS = 4;
+
 // ---- ww locks of users --------------------------------------------------------------------------------------------
 export const U_STATE = 0;
 export const U_REFS = 1;
@@ -324,6 +333,7 @@ export interface Layout {
   readonly chunks: number;
   readonly syncObjects: number;
   readonly locks: number;
+  readonly attachments: number;
   readonly traces: number;
   readonly validator: ValidatorLayout;
   readonly totalWords: number;
@@ -348,12 +358,14 @@ export function layoutOf(limits: Limits): Layout {
     stubTimeline: timelineCount - 1,
     buffers: table(limits.buffers, BUFFER_WORDS),
     jobs: table(limits.jobs, JOB_WORDS),
-    pools: table(poolsPerSpace, POOL_WORDS),
+    // Behind those of users one for each agent, by which it serves its hooks to others (schedule/hook-pool.ts).
+    pools: table(poolsPerSpace + limits.agents, POOL_WORDS),
     blocks: table(limits.blocks, BLOCK_WORDS),
     heaps: table(limits.heaps, HEAP_WORDS),
     chunks: table(limits.chunks, CHUNK_WORDS),
     syncObjects: table(limits.syncObjects, SYNC_WORDS),
     locks: table(limits.locks, USER_LOCK_WORDS),
+    attachments: table(limits.attachments, ATTACHMENT_WORDS),
     traces: table(limits.agents, traceRingWords(limits)),
     validator: validatorLayout(limits, table(validatorWords(limits), 1)),
   };

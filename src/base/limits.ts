@@ -26,6 +26,8 @@ export interface Limits {
   readonly traceEvents: number;
   /** Classes of locks that the validator tells apart; 0 turns it off. Memory grows with the square: 0.6 MiB for 256. */
   readonly lockClasses: number;
+  /** Importers attached to exported buffers (`fenceline/driver`). */
+  readonly attachments: number;
 }
 
 export const defaultLimits: Limits = {
@@ -40,6 +42,7 @@ export const defaultLimits: Limits = {
   heaps: 8,
   traceEvents: 0,
   lockClasses: 0,
+  attachments: 1024,
 };
 
 /** What a layout can carry: agents by the interest words, the rest by 20-bit indexes and sane memory. */
@@ -55,6 +58,7 @@ export const maximumLimits: Limits = {
   heaps: 15,
   traceEvents: 1_048_576,
   lockClasses: 1024,
+  attachments: 65_536,
 };
 
 /** Tickets an agent may have open at once: 16 for transactions (async code runs several on one thread), one for admitting jobs. */

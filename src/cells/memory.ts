@@ -53,6 +53,8 @@ export interface Agent extends Memory {
   tracer: Tracer | undefined;
   /** What the lock validator keeps of this agent; undefined if the space has none. */
   readonly validator?: LockRecord | undefined;
+  /** Tells importers of this thread that their mappings of a buffer are stale; undefined while it has none (buffer/exports.ts). */
+  onInvalidate?: ((buffer: number) => void) | undefined;
   /** Rings held back by `batch`: undefined outside one. */
   batch: AgentBatch | undefined;
 }

@@ -11,7 +11,7 @@
  *   2. copy the bytes, unless nobody needs them (B_FRESH, or contents that failed)
  *      to a file: B_CHECKSUM = sum of what was written; from a file: what was read is compared with it
  *   3. retireBlock(old): CLOSING(me)
- *   4. B_EPOCH + 1                 <- whoever has an address of the old place finds it stale; before 5, so that a death
+ *   4. B_EPOCH + 1 (exports.ts)    <- whoever has an address of the old place finds it stale; before 5, so that a death
  *                                     between the two makes a good address stale, and never a stale one good
  *   5. **B_PLACEMENT = new + 1**
  *   6. commitBlock(new): LIVE; freeBlock(old), which rings who waits for memory
@@ -30,9 +30,10 @@
  */
 import { assert } from '../base/assert.ts';
 import { codeNumber } from '../base/errors.ts';
-import { B_CONTENTS, B_CONTENTS_JOB, B_CONTENTS_SEQNO, B_EPOCH, B_FRESH, B_PLACEMENT } from '../base/layout.ts';
+import { B_CONTENTS, B_CONTENTS_JOB, B_CONTENTS_SEQNO, B_FRESH, B_PLACEMENT } from '../base/layout.ts';
 import { bufferAt, placementOf } from '../buffer/buffer.ts';
-import { add, load, store } from '../cells/cell.ts';
+import { invalidateLocked } from '../buffer/exports.ts';
+import { load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { TRACE_FREED, TRACE_MOVED, TRACE_SWAPPED_IN } from '../cells/trace.ts';
 import { blockHeap, commitBlock, freeBlock, retireBlock, undoBlock } from './allocator.ts';
@@ -70,7 +71,7 @@ export function moveIntoLocked(agent: Agent, buffer: number, block: number, why:
     return 'failed';
   }
   retireBlock(agent, old);
-  add(agent.words, at + B_EPOCH, 1);
+  invalidateLocked(agent, buffer);
   store(agent.words, at + B_PLACEMENT, block + 1);
   commitBlock(agent, block);
   const from = blockHeap(agent, old);
@@ -84,7 +85,7 @@ export function dropLocked(agent: Agent, buffer: number): void {
   const old = placementOf(agent, buffer);
   assert(old >= 0, 'A buffer that loses its memory has some.');
   retireBlock(agent, old);
-  add(agent.words, bufferAt(agent, buffer) + B_EPOCH, 1);
+  invalidateLocked(agent, buffer);
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, 0);
   noteMemory(agent, TRACE_FREED, buffer, old);
   freeBlock(agent, old);

@@ -8,9 +8,11 @@
  * Not here: finding room (allocator.ts), several drafts at once (publication.ts), and who may do it when: under the buffer's lock, or as the one who frees it.
  */
 import { assert } from '../base/assert.ts';
-import { B_CONTENTS, B_EPOCH, B_FRESH, B_PLACEMENT, B_STATE } from '../base/layout.ts';
+import { B_CONTENTS, B_FRESH, B_PLACEMENT, B_STATE } from '../base/layout.ts';
 import { bufferAt, bufferSizeBytes, lockOf, placementOf, reservationOf } from '../buffer/buffer.ts';
-import { add, cas, load, store } from '../cells/cell.ts';
+import { exporterOf, exportHint, invalidateLocked } from '../buffer/exports.ts';
+import { cas, load, store } from '../cells/cell.ts';
+import { ring } from '../cells/doorbell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { CLOSED, FREEING, freeSlot, generationOf, nobody, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
 import { TRACE_FREED, TRACE_PLACED, TRACE_PUBLISHED } from '../cells/trace.ts';
@@ -70,7 +72,7 @@ export function takeBlockIn(agent: Agent, buffer: number, heap: number): number 
 export function publishLocked(agent: Agent, buffer: number, block: number): void {
   const old = placementOf(agent, buffer);
   if (old >= 0) retireBlock(agent, old);
-  add(agent.words, bufferAt(agent, buffer) + B_EPOCH, 1);
+  invalidateLocked(agent, buffer);
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, block + 1);
   commitBlock(agent, block);
   store(agent.words, bufferAt(agent, buffer) + B_CONTENTS, 0);
@@ -134,6 +136,7 @@ export function hasPending(memory: Memory, buffer: number): boolean {
 
 function release(agent: Agent, buffer: number): void {
   const at = bufferAt(agent, buffer);
+  const exporter = exporterOf(agent, buffer);
   const block = placementOf(agent, buffer);
   if (block >= 0) {
     retireBlock(agent, block);
@@ -142,6 +145,7 @@ function release(agent: Agent, buffer: number): void {
     freeBlock(agent, block);
   }
   freeSlot(agent.words, at + B_STATE);
+  if (exporter >= 0) ring(agent, exporter, exportHint(buffer));
 }
 
 /**

@@ -21,9 +21,10 @@
  *
  * Not here: taking drafts (placement.ts), when a transaction publishes (transaction-base.ts).
  */
-import { A_REDO, B_CONTENTS, B_EPOCH, B_FRESH, B_PLACEMENT } from '../base/layout.ts';
+import { A_REDO, B_CONTENTS, B_FRESH, B_PLACEMENT } from '../base/layout.ts';
 import { bufferAt, placementOf } from '../buffer/buffer.ts';
-import { add, load, store } from '../cells/cell.ts';
+import { invalidateLocked } from '../buffer/exports.ts';
+import { load, store } from '../cells/cell.ts';
 import { freeChain, freeChunksOf, loadWords, storeWords } from '../cells/chunk.ts';
 import type { Agent } from '../cells/memory.ts';
 import { agentAt } from '../cells/memory.ts';
@@ -73,7 +74,7 @@ function finish(agent: Agent, deadIndex: number, buffer: number, block: number):
   const at = bufferAt(agent, buffer);
   const old = placementOf(agent, buffer);
   if (old >= 0 && old !== block) setBlockState(agent, old, CLOSING, deadIndex);
-  add(agent.words, at + B_EPOCH, 1);
+  invalidateLocked(agent, buffer);
   store(agent.words, at + B_PLACEMENT, block + 1);
   store(agent.words, at + B_CONTENTS, 0);
   store(agent.words, at + B_FRESH, 0);

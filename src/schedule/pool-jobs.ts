@@ -74,6 +74,16 @@ export function endPoolJobs(agent: Agent, pool: number, code: number, isStillSo:
   }
 }
 
+/** Ends one job of this agent that nobody will run. Context: it is not collected yet, so the slot is still this job's. */
+export function endOwnJob(agent: Agent, job: number, pool: number, code: number): void {
+  for (let round = 0; ; round++) {
+    const word = wayOf(agent, job, pool);
+    if (word === 0 || (phaseOf(word) !== ADMITTING && endJob(agent, job, word, code))) return;
+    pauseWhile(agent.words, jobAt(agent, job) + J_PHASE, word, round);
+    if (round % lifeCheckRounds === lifeCheckRounds - 1) agent.pump.checkLives(agent);
+  }
+}
+
 const lifeCheckRounds = 1000;
 
 /** Outcomes: false if somebody was faster to change the job. */

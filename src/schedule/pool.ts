@@ -42,9 +42,14 @@ export function joinPool(agent: Agent, pool: number): void {
 
 /** This agent works for the pool no more. */
 export function leavePool(agent: Agent, pool: number): void {
-  const at = poolAt(agent, pool);
-  removeAgent(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW, agent.index);
-  removeAgent(agent.words, at + O_WORKERS, at + O_WORKERS_OVERFLOW, agent.index);
+  leavePoolOf(agent, pool, agent.index);
+}
+
+/** The same of an agent that stopped. */
+export function leavePoolOf(memory: Memory, pool: number, agentIndex: number): void {
+  const at = poolAt(memory, pool);
+  removeAgent(memory.words, at + O_IDLE, at + O_IDLE_OVERFLOW, agentIndex);
+  removeAgent(memory.words, at + O_WORKERS, at + O_WORKERS_OVERFLOW, agentIndex);
 }
 
 /** Wakes up to `count` workers of the pool that sleep. Context: a job became ready, or must be listened for. */

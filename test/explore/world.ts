@@ -99,7 +99,17 @@ export function newWorld({ seated, ...sizes }: WorldSize, more: readonly Repair[
 }
 
 function layoutFor({ seated, ...sizes }: WorldSize): Layout {
-  const least = { agents: seated, timelines: 1, jobs: 1, buffers: 1, blocks: 1, chunks: 1, locks: 1, heaps: 1 };
+  const least = {
+    agents: seated,
+    timelines: 1,
+    jobs: 1,
+    buffers: 1,
+    blocks: 1,
+    chunks: 1,
+    locks: 1,
+    heaps: 1,
+    attachments: 1,
+  };
   return layoutOf(completeLimits({ ...least, ...sizes }));
 }
 

@@ -1,6 +1,7 @@
 /** Every public call, by name. */
 import type { KilledCall } from './call.ts';
 import { bufferCalls } from './calls/buffer-calls.ts';
+import { driverCalls } from './calls/driver-calls.ts';
 import { fenceCalls } from './calls/fence-calls.ts';
 import { fileCalls } from './calls/file-calls.ts';
 import { lockCalls } from './calls/lock-calls.ts';
@@ -18,4 +19,5 @@ export const killedCalls: Readonly<Record<string, KilledCall>> = {
   ...lockCalls,
   ...transactionCalls,
   ...poolCalls,
+  ...driverCalls,
 };

@@ -7,7 +7,7 @@ import { Worker } from 'node:worker_threads';
 import { type Limits, Space } from 'fenceline';
 import { syncObject, timeline, wwLock } from 'fenceline/sync';
 import { expect } from 'vitest';
-import { O_STATE, POOL_WORDS, SYNC_WORDS, USER_LOCK_WORDS } from '#fenceline/base/layout.js';
+import { ATTACHMENT_WORDS, O_STATE, POOL_WORDS, SYNC_WORDS, USER_LOCK_WORDS } from '#fenceline/base/layout.js';
 import { poolsPerSpace } from '#fenceline/base/limits.js';
 import { findStopped } from '#fenceline/cells/agent.js';
 import { FREE, stateOf } from '#fenceline/cells/slot.js';
@@ -34,6 +34,7 @@ const limits: Limits = {
   heaps: 1,
   traceEvents: 0,
   lockClasses: 0,
+  attachments: 4,
 };
 const budgetBytes = 2 ** 16;
 
@@ -61,6 +62,11 @@ export async function expectEmpty({ space }: Stage): Promise<void> {
   );
   const locks = Array.from({ length: limits.locks }, (_, at) => words[layout.locks + at * USER_LOCK_WORDS]);
   expect(locks.filter((word) => stateOf(word ?? 0) !== FREE)).toEqual([]);
+  const links = Array.from(
+    { length: limits.attachments },
+    (_, at) => words[layout.attachments + at * ATTACHMENT_WORDS],
+  );
+  expect(links.filter((word) => stateOf(word ?? 0) !== FREE)).toEqual([]);
   const pools = Array.from({ length: poolsPerSpace }, (_, at) => words[layout.pools + at * POOL_WORDS + O_STATE]);
   expect(syncObjects.filter((word) => stateOf(word ?? 0) !== FREE)).toEqual([]);
   expect(pools.filter((word) => word !== 0)).toEqual([]);

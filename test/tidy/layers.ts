@@ -20,6 +20,7 @@ export const layers: readonly string[] = [
 /** Folders that are not layers of their own: the public objects right of device, and the tools on top of everything. */
 const folders: Readonly<Record<string, string>> = {
   space: 'shell',
+  driver: 'shell',
   streams: 'shell',
   uapi: 'shell',
   explore: 'tool',

@@ -31,7 +31,16 @@ import { checkAtRest, piecesOf } from '../../memory/check-heap.ts';
 
 export const unit = 64;
 export const heapUnits = 16;
-const limits = completeLimits({ agents: 4, timelines: 1, jobs: 1, buffers: 4, blocks: 9, chunks: 1, heaps: 1 });
+const limits = completeLimits({
+  agents: 4,
+  timelines: 1,
+  jobs: 1,
+  buffers: 4,
+  blocks: 9,
+  chunks: 1,
+  heaps: 1,
+  attachments: 1,
+});
 const layout = layoutOf(limits);
 
 /** What an agent was handed and has not given back. */

@@ -11,7 +11,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'the old block is given back before the placement leaves it',
     file: 'src/memory/move.ts',
-    find: '  retireBlock(agent, old);\n  add(agent.words, at + B_EPOCH, 1);\n  store(agent.words, at + B_PLACEMENT, block + 1);',
+    find: '  retireBlock(agent, old);\n  invalidateLocked(agent, buffer);\n  store(agent.words, at + B_PLACEMENT, block + 1);',
     replace: '  retireBlock(agent, old);\n  freeBlock(agent, old);\n  store(agent.words, at + B_PLACEMENT, block + 1);',
   },
   {

@@ -32,6 +32,7 @@ export interface SpaceSize {
   readonly timelines?: number;
   readonly chunks?: number;
   readonly syncObjects?: number;
+  readonly attachments?: number;
   /** Units of 64 bytes that the budget allows; the heap itself has room for 8. */
   readonly budget?: number;
   /** Heaps beside the first: how many units each has, and of what kind (memory/residence.ts). */
@@ -66,6 +67,7 @@ export function newSpace(size: SpaceSize): Space {
     chunks: size.chunks ?? 1,
     syncObjects: size.syncObjects ?? 1,
     locks: 1,
+    attachments: size.attachments ?? 1,
     blocks: 8,
     heaps: 1 + (size.more?.length ?? 0),
   });

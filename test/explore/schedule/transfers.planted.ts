@@ -77,11 +77,11 @@ const bugs: readonly PlantedBug[] = [
     name: 'the old memory is free before the new one is in place',
     file: 'src/memory/placement.ts',
     find: `  if (old >= 0) retireBlock(agent, old);
-  add(agent.words, bufferAt(agent, buffer) + B_EPOCH, 1);
+  invalidateLocked(agent, buffer);
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, block + 1);
 `,
     replace: `  if (old >= 0) freeBlock(agent, old);
-  add(agent.words, bufferAt(agent, buffer) + B_EPOCH, 1);
+  invalidateLocked(agent, buffer);
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, block + 1);
 `,
   },
