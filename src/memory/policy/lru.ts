@@ -6,13 +6,15 @@
  * Source: ttm_resource_manager's lists, one per priority. There the order is that of a list and the queue is unknown; here
  * it is that of the histories, so that any agent has the same.
  */
-import { clientOf, prioritiesMax, priorityOf, sizeOf, unwrapped, V_USED_AT } from './history.ts';
+import { clientOf, prioritiesMax, unwrapped, V_USED_AT } from './history.ts';
 import type { ReplacementPolicy } from './policy.ts';
 import { Residents } from './residents.ts';
 import { Shelves } from './shelves.ts';
 
 /** Shelves of a client: per priority one for what nobody queued, and one for what is queued. */
 const shelvesPerClient = 2 * prioritiesMax;
+/** Uses of one job that are told apart. */
+const orderMax = 65_536;
 
 export class Lru implements ReplacementPolicy {
   readonly name = 'lru';
@@ -21,6 +23,10 @@ export class Lru implements ReplacementPolicy {
   /** Clients that used something that lives or lived here. */
   readonly #clients: Set<number> = new Set();
   #now = 0;
+  /** By buffer: orders what the same job used, as it was told; a part of 1. */
+  readonly #order: number[] = [];
+  /** Uses told of the latest job. */
+  #told = 0;
 
   get count(): number {
     return this.#residents.count;
@@ -36,15 +42,21 @@ export class Lru implements ReplacementPolicy {
 
   update(buffer: number, history: Int32Array): void {
     const usedAt = unwrapped(history[V_USED_AT] ?? 0, this.#now);
+    if (usedAt !== this.#residents.usedAt(buffer)) this.#order[buffer] = this.#nextOrder(usedAt);
     this.#now = Math.max(this.#now, usedAt);
     this.#clients.add(clientOf(history));
-    this.#residents.put(buffer, sizeOf(history), priorityOf(history), clientOf(history), usedAt);
+    this.#residents.put(buffer, history, usedAt);
     this.#place(buffer);
   }
 
   remove(buffer: number): void {
     this.#residents.remove(buffer);
     this.#shelves.take(buffer);
+  }
+
+  forget(buffer: number): void {
+    this.remove(buffer);
+    this.#residents.forget(buffer);
   }
 
   hold(buffer: number): void {
@@ -93,8 +105,13 @@ export class Lru implements ReplacementPolicy {
     if (!this.#residents.isCandidate(buffer)) return;
     const queuedAt = this.#residents.queuedAt(buffer);
     const shelf = this.#residents.clientOf(buffer) * shelvesPerClient + 2 * this.#residents.priorityOf(buffer);
-    if (queuedAt < 0) this.#shelves.put(buffer, shelf, -this.#residents.usedAt(buffer));
+    if (queuedAt < 0) this.#shelves.put(buffer, shelf, -this.#residents.usedAt(buffer) - (this.#order[buffer] ?? 0));
     else this.#shelves.put(buffer, shelf + 1, queuedAt);
+  }
+
+  #nextOrder(usedAt: number): number {
+    this.#told = usedAt > this.#now ? 0 : Math.min(this.#told + 1, orderMax - 1);
+    return this.#told / orderMax;
   }
 
   /** The next victim of this client, or of all: by priority, what is not queued before what is. */

@@ -8,13 +8,13 @@
  *
  * One job, as the manager tells it:
  *
- *     noteJob(clock, spaceTime); policy.updateClient(client, clock)     // its clock (client-clock.ts)
+ *     noteJob(clock, spaceTime); policy.updateClient(client, clock, buffers)  // client-clock.ts
  *     policy.hold(buffer)                                               // each buffer of the job that lives here
  *     policy.choose(missing, spaceTime, victims); policy.remove(victim) // if room is missing; each victim that left
  *     noteUse(history, client, time, spaceTime); policy.update(buffer, history); policy.release(buffer)
  *
  * Buffers are named by slot index, clients by theirs. Times of the space are numbers that do not wrap. Everything here
- * is synchronous, allocates only to grow, and costs O(log n), times the number of victims and of clients for `choose`.
+ * is synchronous and costs O(log n), times the number of victims and of clients for `choose`.
  */
 export interface ReplacementPolicy {
   readonly name: 'horizon' | 'lru';
@@ -23,8 +23,13 @@ export interface ReplacementPolicy {
   /** The room they take, in the unit of their histories. */
   readonly size: number;
 
-  /** A client's clock (client-clock.ts) as it is now. Tell it when a job of the client starts, before `choose`. */
-  updateClient(client: number, clock: Int32Array): void;
+  /**
+   * A client's clock (client-clock.ts) as it is now. Tell it when a job of the client starts, before `choose`.
+   *
+   * @param job The buffers of the job that starts, wherever they live. Without them the policy still works, but does not
+   * recognise what the client's jobs repeat.
+   */
+  updateClient(client: number, clock: Int32Array, job?: readonly number[]): void;
 
   /**
    * This buffer lives here, and this is its history (history.ts): after a use, a move into this heap, a change of size, of
@@ -32,8 +37,11 @@ export interface ReplacementPolicy {
    */
   update(buffer: number, history: Int32Array): void;
 
-  /** It does not live here any more: evicted, moved or freed. Its queued use is kept. Unknown ones are ignored. */
+  /** It does not live here any more: evicted or moved. Its queued use is kept. Unknown ones are ignored. */
   remove(buffer: number): void;
+
+  /** It was freed: the next buffer of this number is another one. */
+  forget(buffer: number): void;
 
   /** It cannot be evicted now: a job uses it, it is pinned, or its lock could not be had. */
   hold(buffer: number): void;

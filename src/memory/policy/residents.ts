@@ -2,6 +2,7 @@
  * What a policy copies of the buffers that live in its heap, by buffer: size, client, priority, when it was used, whether
  * it is held, and for when it is queued. Plain columns that grow; no order.
  */
+import { clientOf, isFinal, movesOf, priorityOf, sizeOf } from './history.ts';
 
 const LIVES = 1;
 const HELD = 2;
@@ -15,14 +16,16 @@ export class Residents {
   size = 0;
   #flags: Uint8Array = new Uint8Array(0);
   #priority: Uint8Array = new Uint8Array(0);
+  #moves: Uint8Array = new Uint8Array(0);
   #client: Uint16Array = new Uint16Array(0);
   #size: Float64Array = new Float64Array(0);
   #usedAt: Float64Array = new Float64Array(0);
   #queuedAt: Float64Array = new Float64Array(0);
 
-  /** It lives here, as described. A queued use that is over by `usedAt` is forgotten. */
-  put(buffer: number, size: number, priority: number, client: number, usedAt: number): void {
+  /** It lives here, as its history says. `usedAt`: from there, on a clock that does not wrap. A queued use that is over by `usedAt` is forgotten. */
+  put(buffer: number, history: Int32Array, usedAt: number): void {
     this.#reach(buffer);
+    const size = sizeOf(history);
     const flags = this.#flags[buffer] as number;
     if ((flags & LIVES) === 0) {
       this.#flags[buffer] = flags | LIVES;
@@ -32,8 +35,9 @@ export class Residents {
     }
     this.size += size;
     this.#size[buffer] = size;
-    this.#priority[buffer] = priority;
-    this.#client[buffer] = client;
+    this.#priority[buffer] = priorityOf(history);
+    this.#moves[buffer] = isFinal(history) ? 0 : movesOf(history);
+    this.#client[buffer] = clientOf(history);
     this.#usedAt[buffer] = usedAt;
     if (this.queuedAt(buffer) <= usedAt) this.#queuedAt[buffer] = notQueued;
   }
@@ -45,6 +49,12 @@ export class Residents {
     this.count--;
     this.size -= this.sizeOf(buffer);
     return true;
+  }
+
+  /** Not held and not queued any more. It does not live here. */
+  forget(buffer: number): void {
+    this.release(buffer);
+    this.unqueue(buffer);
   }
 
   hold(buffer: number): void {
@@ -82,6 +92,11 @@ export class Residents {
     return this.#priority[buffer] ?? 0;
   }
 
+  /** How often its bytes are copied because it was evicted: 0, 1 or 2. */
+  movesOf(buffer: number): number {
+    return this.#moves[buffer] ?? 0;
+  }
+
   clientOf(buffer: number): number {
     return this.#client[buffer] ?? 0;
   }
@@ -108,6 +123,7 @@ export class Residents {
     const longer = Math.max(buffer + 1, 2 * length, 64);
     this.#flags = copied(this.#flags, new Uint8Array(longer));
     this.#priority = copied(this.#priority, new Uint8Array(longer));
+    this.#moves = copied(this.#moves, new Uint8Array(longer));
     this.#client = copied(this.#client, new Uint16Array(longer));
     this.#size = copied(this.#size, new Float64Array(longer));
     this.#usedAt = copied(this.#usedAt, new Float64Array(longer));

@@ -34,7 +34,7 @@ export class Told {
     const clock = this.clocks.get(client) ?? new Int32Array(CLOCK_WORDS);
     this.clocks.set(client, clock);
     noteJob(clock, ++this.now);
-    this.policy.updateClient(client, clock);
+    this.policy.updateClient(client, clock, buffers);
     for (const buffer of buffers) {
       noteUse(this.historyOf(buffer), client, clock[L_TIME] ?? 0, this.now);
       this.policy.update(buffer, this.historyOf(buffer));
@@ -51,9 +51,10 @@ export class Told {
     this.policy.update(buffer, history);
   }
 
+  /** What the latest job, if it needed this much, would be proposed to evict. */
   choose(needed: number, client?: number): number[] {
     const victims: number[] = [];
-    this.policy.choose(needed, this.now + 1, victims, client);
+    this.policy.choose(needed, this.now, victims, client);
     return victims;
   }
 
