@@ -21,11 +21,11 @@ import { heapNamed } from './heaps.ts';
 import { submit } from './job.ts';
 import { lockSetOf } from './job-locks.ts';
 import type { JobOptions } from './kernel.ts';
+import { nameKernel } from './kernel-names.ts';
 import type { Use } from './schedule/job.ts';
 import { ACCESS_READ, ACCESS_UPDATE, ACCESS_WRITE, FLAG_RERUN } from './schedule/job.ts';
 import type { SharedBuffer } from './shared-buffer.ts';
 import { checkPriority, isSharedBuffer, partsOf } from './shared-buffer.ts';
-import { nameKernel } from './trace-names.ts';
 
 type Call = (args: unknown, options?: JobOptions) => Job<unknown>;
 

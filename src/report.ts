@@ -1,23 +1,23 @@
 /**
- * What a space holds, in words and figures: for errors and for `space.describe()`.
+ * What things of a space are called here, who holds memory, and who owes what: for errors and reports.
+ *
+ * Not here: the reports themselves (describe.ts, src/dump/).
  */
-import { A_QUIT, H_JOB_TOP, J_PART, J_PARTS } from './base/layout.ts';
-import { ticketsPerAgent } from './base/limits.ts';
+import { A_QUIT, J_KERNEL, J_PART, J_PARTS, J_POOL } from './base/layout.ts';
 import type { BufferId } from './buffer/buffer.ts';
 import { bufferAt, bufferSizeBytes, lockOf, placementOf } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
-import { now } from './cells/clock.ts';
-import type { Agent } from './cells/memory.ts';
-import { agentAt, isLive } from './cells/memory.ts';
+import type { Agent, Memory } from './cells/memory.ts';
+import { agentAt } from './cells/memory.ts';
 import { FREE, stateOf } from './cells/slot.ts';
 import type { Core } from './core.ts';
-import type { Points } from './fence/points.ts';
+import type { Point, Points } from './fence/points.ts';
+
 import { PENDING, pointStatus } from './fence/points.ts';
 import { signallerOf } from './fence/timeline.ts';
-import { isTicketOpen, userTickets } from './lock/ticket.ts';
-import { heapStats } from './memory/heap-stats.ts';
+import { nameOfKernel } from './kernel-names.ts';
 import { hasPending } from './memory/placement.ts';
-import { type OpenTransaction, openTransactions, transactionStatsOf } from './open-transactions.ts';
+import { openTransactions } from './open-transactions.ts';
 import { nameOfTimeline, pointInfo } from './point-info.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import {
@@ -99,7 +99,10 @@ export function whoOwes(core: Core, points: Points): string {
     const word = loadPhase(agent, job);
     const phase = phaseOf(word);
     if (phase === RUNNING) return `It runs on ${nameAgent(agent, phaseAgentOf(word))}.`;
-    if (phase === SPLIT) return `Its parts run on ${runnersOf(agent, job).join(', ')}.`;
+    if (phase === SPLIT) {
+      const runners = runnersOf(agent, job).map((index) => nameAgent(agent, index));
+      return `Its parts run on ${runners.join(', ')}.`;
+    }
     if (phase === QUEUED) return whyQueued(core, job);
     if (phase === ADMITTED) return 'It has not begun: it waits for earlier work, or for a worker.';
   }
@@ -119,6 +122,21 @@ export function describePoints(core: Core, points: Points): string {
   return parts.join(', ');
 }
 
+/** What a point is called: a job by its kernel, a timeline by its name or its number. Context: any; it may be over. */
+export function nameOfPoint(core: Core, point: Point): string {
+  const { agent } = core;
+  const job = jobOfLane(agent, point.timeline);
+  if (job < 0 || seqnoOfJob(agent, job) !== point.seqno) return nameOfTimeline(core, point);
+  return nameOfJob(core, job);
+}
+
+/** What a job that has the slot is called: its kernel, or 'local' for what its submitter does itself. */
+export function nameOfJob(core: Core, job: number): string {
+  const at = jobAt(core.agent, job);
+  const pool = load(core.agent.words, at + J_POOL);
+  return pool < 0 ? 'local' : nameOfKernel(core, pool, load(core.agent.words, at + J_KERNEL));
+}
+
 function whyQueued(core: Core, job: number): string {
   for (const { label, set } of openTransactions(core)) {
     if (!isInTheWay(core, set, job)) continue;
@@ -128,55 +146,18 @@ function whyQueued(core: Core, job: number): string {
   return 'It has not begun: it waits for locks or for memory.';
 }
 
-function isInTheWay({ agent }: Core, { held }: LockSet, job: number): boolean {
+/** Whether a lock set holds the lock of a buffer that the job uses. */
+export function isInTheWay({ agent }: Core, { held }: LockSet, job: number): boolean {
   return usesOf(agent, job).some(({ buffer }) => held.includes(lockOf(agent, buffer)));
 }
 
-/** How transactions of this thread went, those that are open, and tickets of others. */
-function transactionLines(core: Core): string[] {
-  const { done, failed, retries, retriesMax } = transactionStatsOf(core);
-  const lines = [
-    `  transactions of this thread: ${done} done, ${failed} failed, ${retries} retries, at most ${retriesMax} of one`,
-  ];
-  for (const opened of openTransactions(core)) lines.push(openLine(core, opened));
-  const { agent } = core;
-  for (let index = 0; index < agent.layout.limits.agents; index++) {
-    if (index === agent.index || !isLive(agent, index)) continue;
-    const open = openTicketsOf(agent, index);
-    if (open > 0) lines.push(`  agent ${index} has ${open} ${open === 1 ? 'ticket' : 'tickets'} open`);
-  }
-  return lines;
-}
-
-function openLine(core: Core, { label, since, attempt, set, buffers, locks }: OpenTransaction): string {
-  const { agent } = core;
-  const names = new Map([...buffers].map((buffer) => [lockOf(agent, buffer), nameOfBuffer(core, buffer)]));
-  const held = set.held.map((lockAt) => names.get(lockAt) ?? locks.get(lockAt)?.label ?? 'a lock');
-  let waiting = 0;
-  for (let job = 0; job < load(agent.words, H_JOB_TOP); job++) {
-    const isQueued =
-      stateOf(load(agent.words, jobAt(agent, job))) !== FREE && phaseOf(loadPhase(agent, job)) === QUEUED;
-    if (isQueued && isInTheWay(core, set, job)) waiting++;
-  }
-  const openMs = Math.round(now() - since);
-  const who = waiting === 0 ? '' : `; ${waiting} ${waiting === 1 ? 'job waits' : 'jobs wait'} for its locks`;
-  return `  transaction ${label}: open for ${openMs} ms, in run ${attempt}, holds ${held.join(', ') || 'nothing'}${who}`;
-}
-
-function openTicketsOf(agent: Agent, index: number): number {
-  let open = 0;
-  for (let id = index * ticketsPerAgent; id < index * ticketsPerAgent + userTickets; id++) {
-    if (isTicketOpen(agent, id)) open++;
-  }
-  return open;
-}
-
-function runnersOf(agent: Agent, job: number): string[] {
-  const runners = new Set<string>();
-  const parts = load(agent.words, jobAt(agent, job) + J_PARTS);
+/** Agents at the parts of a split job. */
+export function runnersOf(memory: Memory, job: number): number[] {
+  const runners = new Set<number>();
+  const parts = load(memory.words, jobAt(memory, job) + J_PARTS);
   for (let part = 0; part < parts; part++) {
-    const word = load(agent.words, jobAt(agent, job) + J_PART + part);
-    if (partStateOf(word) === PART_RUNNING) runners.add(nameAgent(agent, partAgentOf(word)));
+    const word = load(memory.words, jobAt(memory, job) + J_PART + part);
+    if (partStateOf(word) === PART_RUNNING) runners.add(partAgentOf(word));
   }
   return [...runners];
 }
@@ -185,30 +166,4 @@ function nameAgent(agent: Agent, index: number): string {
   if (index === agent.index) return `agent ${index} (this thread)`;
   const isLeaving = load(agent.words, agentAt(agent, index) + A_QUIT) !== 0;
   return isLeaving ? `agent ${index} (it was told to stop, but its thread has not stopped)` : `agent ${index}`;
-}
-
-/** A text for people: heaps, agents, buffers, jobs, transactions. */
-export function describeCore(core: Core): string {
-  const { agent } = core;
-  const lines = [`space ${core.data.id}: ${agent.isShared ? 'shared' : 'one thread only'}`];
-  core.heapNames.forEach((name, heap) => {
-    const stats = heapStats(agent, heap);
-    lines.push(
-      `  heap ${name}: ${stats.usedBytes} of ${stats.budgetBytes} bytes used, peak ${stats.peakBytes}, ` +
-        `largest free ${stats.largestFreeBytes}, fragmentation ${stats.fragmentation.toFixed(2)}`,
-    );
-  });
-  let agents = 0;
-  for (let index = 0; index < agent.layout.limits.agents; index++) if (isLive(agent, index)) agents++;
-  lines.push(`  agents: ${agents} of ${agent.layout.limits.agents}`);
-  for (const { label, bytes, by } of pinnedBuffers(core))
-    lines.push(`  buffer ${label}: ${bytes} bytes, kept by ${by}`);
-  let jobs = 0;
-  const top = load(agent.words, H_JOB_TOP);
-  for (let job = 0; job < top; job++) {
-    if (stateOf(load(agent.words, jobAt(agent, job))) !== FREE && phaseOf(loadPhase(agent, job)) !== 0) jobs++;
-  }
-  lines.push(`  jobs: ${jobs} of ${agent.layout.limits.jobs}`);
-  lines.push(...transactionLines(core));
-  return lines.join('\n');
 }

@@ -1,8 +1,8 @@
 // Admits items in order while their working sets fit the budget together: what keeps inputs that are loaded ahead from
 // filling the memory that outputs need.
 import { disposeKey } from '../base/dispose.ts';
+import { printBytes } from '../base/units.ts';
 import { RunError } from './failure.ts';
-import { printBytes } from './sizes.ts';
 
 interface Waiting {
   readonly sizeBytes: number;

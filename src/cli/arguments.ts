@@ -14,6 +14,7 @@ export interface RunArguments {
   /** undefined: the space's own default. */
   readonly budgetBytes: number | undefined;
   readonly trace: string | undefined;
+  readonly memory: string | undefined;
   readonly json: boolean;
   readonly options: ReadonlyMap<string, string>;
 }
@@ -23,6 +24,7 @@ export const workersMax = 60;
 export const usage: string = `Usage: fenceline run <pipeline module> [inputs...] [options]
        fenceline check FILE.scenario.ts...   explores a scenario (fenceline check --help)
        fenceline replay FILE...              replays traces of a real Linux kernel (fenceline replay --help)
+       fenceline memory DUMP.json            draws a memory dump as a page (fenceline memory --help)
 
 Runs a pipeline over files, the files of folders, and - (standard input), with worker threads over shared memory.
 
@@ -31,6 +33,7 @@ Runs a pipeline over files, the files of folders, and - (standard input), with w
   --budget SIZE     shared memory at most, such as 256MiB (default: the library's own)
   --opt NAME=VALUE  an option of the pipeline; may be given several times
   --trace FILE      writes a trace that chrome://tracing and Perfetto open
+  --memory FILE     writes a dump of the memory at its fullest, also of a run that fails: for fenceline memory
   --json            prints the summary as one JSON object
   --help            prints this
   --version         prints the version
@@ -52,6 +55,7 @@ export function parseRun(argv: readonly string[]): RunArguments {
     workers: values.workers === undefined ? undefined : parseWorkers(values.workers),
     budgetBytes: values.budget === undefined ? undefined : parseBytes(values.budget, '--budget'),
     trace: values.trace,
+    memory: values.memory,
     json: values.json ?? false,
     options: parseOptions(values.opt ?? []),
   };
@@ -67,6 +71,7 @@ function parse(argv: readonly string[]) {
         workers: { type: 'string', short: 'w' },
         budget: { type: 'string', short: 'b' },
         trace: { type: 'string' },
+        memory: { type: 'string' },
         json: { type: 'boolean' },
         opt: { type: 'string', multiple: true },
       },

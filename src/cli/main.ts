@@ -7,18 +7,21 @@ import type { OutputFolder } from './outputs.ts';
 import { run } from './run.ts';
 import { printSummary } from './summary.ts';
 
+// Whoever reads the output may stop before its end (`| head`): then we end as a program does that the system stops for it.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 141 : 1));
 process.exit(await main(process.argv.slice(2)));
 
 async function main(argv: readonly string[]): Promise<number> {
   const [command, ...rest] = argv;
   if (command === undefined)
-    return complain(new UsageError('A command is missing: fenceline run, fenceline check, or fenceline replay.'));
+    return complain(new UsageError('A command is missing: fenceline run, check, replay, or memory.'));
   if (['help', '--help', '-h'].includes(command) || (command === 'run' && rest.includes('--help'))) return print(usage);
   if (command === '--version') return print(await version());
   if (command === 'run') return runCommand(rest);
   if (command === 'check') return checkCommand(rest);
   if (command === 'replay') return replayCommand(rest);
-  return complain(new UsageError(`There is no command '${command}'; there are 'run', 'check' and 'replay'.`));
+  if (command === 'memory') return memoryCommand(rest);
+  return complain(new UsageError(`There is no command '${command}'; there are 'run', 'check', 'replay' and 'memory'.`));
 }
 
 /** The explorer brings a parser of several megabytes: it is loaded only when it is asked for. */
@@ -38,6 +41,16 @@ async function replayCommand(argv: readonly string[]): Promise<number> {
     return await runReplay(argv, (text) => process.stdout.write(`${text}\n`));
   } catch (error) {
     return complain(error, 'replay');
+  }
+}
+
+async function memoryCommand(argv: readonly string[]): Promise<number> {
+  const { memoryUsage, runMemory } = await import('./memory.ts');
+  if (argv.includes('--help')) return print(memoryUsage);
+  try {
+    return await runMemory(argv, process.stdin, print);
+  } catch (error) {
+    return complain(error, 'memory');
   }
 }
 

@@ -1,5 +1,5 @@
 // Progress on standard error: a bar that redraws itself on a terminal, lines now and then anywhere else.
-import { printBytes } from './sizes.ts';
+import { printBytes } from '../base/units.ts';
 
 /** Where progress goes: process.stderr, or what a test stands in for it. */
 export interface Screen {

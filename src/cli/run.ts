@@ -14,10 +14,12 @@ import { Feed } from './feed.ts';
 import { type FoundInput, findInputs } from './inputs.ts';
 import { loadPipeline } from './load.ts';
 import { OutputFolder } from './outputs.ts';
+import { PeakWatch } from './peak.ts';
 import { Progress, type Screen } from './progress.ts';
+import { SideFile } from './side-file.ts';
 import { spaceFigures } from './stats.ts';
 import type { Summary } from './summary.ts';
-import { TraceFile, traceEvents } from './trace-file.ts';
+import { traceEvents, traceText } from './trace-file.ts';
 
 /** What a run takes from the process around it. */
 export interface Surroundings {
@@ -38,21 +40,29 @@ export async function run(args: RunArguments, surroundings: Surroundings): Promi
   const inputs = await findInputs(args.inputs, pipeline.accepts, surroundings.stdin);
   const folder = await OutputFolder.open(args.out);
   surroundings.opened?.(folder);
-  let trace: TraceFile | undefined;
+  const side: SideFiles = { trace: undefined, memory: undefined };
   try {
-    trace = args.trace === undefined ? undefined : await TraceFile.open(args.trace);
-    return await runInto(folder, trace, args, pipeline, inputs, surroundings);
+    if (args.trace !== undefined) side.trace = await SideFile.open('trace', args.trace);
+    if (args.memory !== undefined) side.memory = await SideFile.open('memory dump', args.memory);
+    return await runInto(folder, side, args, pipeline, inputs, surroundings);
   } catch (error) {
     folder.tidy();
     throw error;
   } finally {
-    await trace?.discard();
+    await side.trace?.discard();
+    await side.memory?.discard();
   }
+}
+
+/** What is written beside the outputs, where it was asked for. */
+interface SideFiles {
+  trace: SideFile | undefined;
+  memory: SideFile | undefined;
 }
 
 async function runInto(
   folder: OutputFolder,
-  trace: TraceFile | undefined,
+  { trace, memory }: SideFiles,
   args: RunArguments,
   pipeline: Pipeline,
   inputs: readonly FoundInput[],
@@ -62,17 +72,26 @@ async function runInto(
   const space = Space.create({
     ...(args.budgetBytes === undefined ? {} : { budgetBytes: args.budgetBytes }),
     // Every agent that may be has a ring, so there are no more of them than this run can use.
-    ...(trace === undefined ? {} : { traceEvents, limits: { agents: Math.min(workersMax + 2, 2 * count + 2) } }),
+    ...(trace === undefined && memory === undefined
+      ? {}
+      : { traceEvents, limits: { agents: Math.min(workersMax + 2, 2 * count + 2) } }),
   });
   const progress = new Progress(screen, now);
+  const peak = memory === undefined ? undefined : new PeakWatch(space);
   try {
     space.on('unobserved', (error) => controller.abort(error));
     const pool = await openPool(space, pipeline, args.module, count);
     await produce({ args, pipeline, inputs, folder, space, pool, progress, controller });
     const summary = summarise(args, inputs, folder, space, progress, count);
-    await trace?.write(space);
+    await trace?.write(traceText(space));
+    await memory?.write(peak?.text() ?? []);
     return summary;
+  } catch (error) {
+    // It may have failed for want of memory. That the dump cannot be written is not what went wrong first.
+    await memory?.write(peak?.text() ?? []).catch(() => {});
+    throw error;
   } finally {
+    peak?.stop();
     progress.end();
     await space.close({ abort: controller.signal.aborted });
   }
@@ -166,5 +185,6 @@ function summarise(
     outputs: folder.names,
     writtenBytes: folder.writtenBytes,
     trace: args.trace,
+    memory: args.memory,
   };
 }

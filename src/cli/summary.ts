@@ -1,5 +1,5 @@
 // What a run says when it is over: the same facts as sentences or as one JSON object.
-import { printBytes } from './sizes.ts';
+import { printBytes } from '../base/units.ts';
 import type { SpaceFigures } from './stats.ts';
 
 /** The figures of one run, which `--json` prints as they stand here. */
@@ -17,6 +17,7 @@ export interface Summary extends SpaceFigures {
   readonly outputs: readonly string[];
   readonly writtenBytes: number;
   readonly trace: string | undefined;
+  readonly memory: string | undefined;
 }
 
 export function printSummary(summary: Summary): string {
@@ -29,6 +30,7 @@ export function printSummary(summary: Summary): string {
   ];
   if (summary.leftHeapBytes > 0) lines.push(`${printBytes(summary.leftHeapBytes)} of the heap were never disposed of`);
   if (summary.trace !== undefined) lines.push(`trace in ${summary.trace}`);
+  if (summary.memory !== undefined) lines.push(`memory at its fullest in ${summary.memory}`);
   return lines.join('\n');
 }
 

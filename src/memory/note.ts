@@ -24,21 +24,22 @@ const generationMask: number = 2 ** generationBits - 1;
 const heapMask: number = 2 ** heapBits - 1;
 
 /**
- * Notes what became of a buffer's memory. Context: the block is in use still, or already: its start is read.
+ * Notes what became of a buffer's memory. Context: the block is in use still, or already: its start is read. An eviction is from
+ * some heap, and what is dropped is an eviction.
  *
  * @param kind One of `TRACE_PLACED` to `TRACE_PUBLISHED`.
- * @param block That has the contents from now on; of `TRACE_FREED`, that had them.
- * @param from Heap that they were in until now.
+ * @param block That has the contents from now on; of `TRACE_FREED`, that had them; -1: they were dropped.
+ * @param from Heap that they were in until now, -1 if in none.
  */
 export function noteMemory(agent: Agent, kind: number, buffer: number, block: number, from: number = nowhere): void {
   const { words } = agent;
-  const heap = blockHeap(agent, block);
-  const counted = kind === TRACE_EVICTED && from >= 0 ? from : heap;
+  const heap = block < 0 ? nowhere : blockHeap(agent, block);
+  const counted = kind === TRACE_EVICTED ? from : heap;
   add(words, heapAt(agent, counted) + P_COUNTS + kind - TRACE_PLACED, 1);
   if (agent.tracer === undefined) return;
   const generation = generationOf(load(words, bufferAt(agent, buffer) + B_STATE)) & generationMask;
   const where = generation | ((heap + 1) << generationBits) | ((from + 1) << (generationBits + heapBits));
-  trace(agent, kind, buffer, where, bufferSizeBytes(agent, buffer), blockStart(agent, block));
+  trace(agent, kind, buffer, where, bufferSizeBytes(agent, buffer), block < 0 ? 0 : blockStart(agent, block));
 }
 
 /** What a trace event of memory says, from its word of generation and heaps. `from`: -1 if it had none. */

@@ -63,6 +63,20 @@ export function pendingDependency(memory: Memory, job: number): Dependency | und
   return undefined;
 }
 
+/**
+ * The pending ones among those that fit the slot. For a look at a job that may be over by now, and its slot another's: then
+ * they mean nothing.
+ */
+export function pendingInSlot(memory: Memory, job: number): Dependency[] {
+  const count = Math.min(load(memory.words, jobAt(memory, job) + J_DEP_COUNT), inlineDeps);
+  const pending: Dependency[] = [];
+  for (let index = 0; index < count; index++) {
+    const dependency = dependencyOf(memory, job, index, noRest);
+    if (pointStatus(memory, dependency) === PENDING) pending.push(dependency);
+  }
+  return pending;
+}
+
 /** The points that the job requires. */
 export function requiredDependencies(memory: Memory, job: number): Dependency[] {
   const count = load(memory.words, jobAt(memory, job) + J_DEP_COUNT);

@@ -141,7 +141,11 @@ class Drawing {
     const { heap, from } = unpackPlace(event.generation);
     const buffer = this.#labels.buffer(event);
     const what = memoryVerbs.get(event.kind);
-    const args = { bytes: event.point, heap: this.#labels.heap(heap), start: event.detail * unitBytes };
+    const args = {
+      bytes: event.point,
+      heap: heap < 0 ? undefined : this.#labels.heap(heap),
+      start: event.detail * unitBytes,
+    };
     this.#slice(event, `${what} ${buffer}`, 'memory', from < 0 ? args : { ...args, from: this.#labels.heap(from) });
   }
 

@@ -3,9 +3,9 @@ import { B_LOCK, BUFFER_WORDS, U_LOCK, USER_LOCK_WORDS } from '../base/layout.ts
 import { TRACE_BEGIN, TRACE_SUBMIT } from '../cells/trace.ts';
 import type { TraceEvent } from '../cells/trace-ring.ts';
 import type { Core } from '../core.ts';
+import { nameOfKernel } from '../kernel-names.ts';
 import { nameOfTimeline } from '../point-info.ts';
 import { nameOfBuffer } from '../report.ts';
-import { nameOfKernel } from '../trace-names.ts';
 
 export class Labels {
   readonly #core: Core;

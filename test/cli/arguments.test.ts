@@ -12,6 +12,7 @@ describe('fenceline run', () => {
       workers: undefined,
       budgetBytes: undefined,
       trace: undefined,
+      memory: undefined,
       json: false,
       options: new Map(),
     });
@@ -32,13 +33,14 @@ describe('fenceline run', () => {
       'a=b=c',
       '--opt=d=',
     ];
-    expect(parseRun([...argv, '--trace', 't.json'])).toEqual({
+    expect(parseRun([...argv, '--trace', 't.json', '--memory', 'm.json'])).toEqual({
       module: 'film.js',
       inputs: ['a', '-'],
       out: 'x',
       workers: 3,
       budgetBytes: 1024 * 1024,
       trace: 't.json',
+      memory: 'm.json',
       json: true,
       options: new Map([
         ['a', 'b=c'],

@@ -147,8 +147,8 @@ describe('a trace', () => {
 
 describe('what goes wrong is one sentence', () => {
   test.each([
-    [[], 'A command is missing: fenceline run, fenceline check, or fenceline replay.'],
-    [['walk'], "There is no command 'walk'; there are 'run', 'check' and 'replay'."],
+    [[], 'A command is missing: fenceline run, check, replay, or memory.'],
+    [['walk'], "There is no command 'walk'; there are 'run', 'check', 'replay' and 'memory'."],
     [['run'], 'A pipeline module is missing: fenceline run <pipeline module>.'],
     [['run', 'a.js', '--workers', 'x'], "--workers takes a whole number from 1 to 60, not 'x'."],
   ])('of usage, with exit code 2: %j', async (args, sentence) => {

@@ -1,7 +1,8 @@
 /** Byte counts as people type and read them. */
 import { describe, expect, test } from 'vitest';
+import { printBytes } from '#fenceline/base/units.js';
 import { UsageError } from '#fenceline/cli/failure.js';
-import { parseBytes, printBytes } from '#fenceline/cli/sizes.js';
+import { parseBytes } from '#fenceline/cli/sizes.js';
 
 describe('a size', () => {
   test.each([

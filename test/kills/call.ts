@@ -53,7 +53,7 @@ export interface KilledCall {
   readonly isOutside?: true;
   /** It makes a pool, whose workers load modules of their own. */
   readonly startsThreads?: true;
-  /** Made of calls that are gone through in full: stopped at every fifth step only. */
+  /** Made of calls that are gone through in full, or only looks: stopped at fewer of its steps. */
   readonly isComposed?: true;
   readonly prepare: (world: World) => Call | Promise<Call>;
 }

@@ -77,6 +77,11 @@ const excused: Readonly<Record<string, readonly string[]>> = {
     ...['chromeTrace()', 'measureTrace()', 'publishTrace()'],
     ...['ChromeTrace', 'ChromeEvent', 'TraceLoss', 'TraceRecord'],
   ],
+  'draws a dump, and is in no space': ['drawMemory()'],
+  'what a dump is made of': [
+    ...['MemoryDump', 'HeapDump', 'HeapCounts', 'BlockDump', 'BufferDump', 'ClientDump', 'AgentDump', 'JobDump'],
+    ...['TransactionDump', 'HistoryDump', 'EventDump'],
+  ],
   'tells the lock validator, whose words are explored with deaths in test/explore/lock/validator.test.ts': [
     ...['signalling()', 'reclaim()', 'atomic()', 'withoutReclaim()', 'mightAllocate()', 'lockOrder()'],
     ...['Finding', 'FindingParty', 'WwLockOptions'],

@@ -26,13 +26,14 @@ const folders: Readonly<Record<string, string>> = {
   explore: 'tool',
   check: 'tool',
   cli: 'tool',
+  dump: 'tool',
   pipeline: 'tool',
   replay: 'tool',
   trace: 'tool',
 };
 
 /** Subpath exports that belong to a tool; every other file directly in src/ is a public shell. */
-const toolShells: ReadonlySet<string> = new Set(['check.ts', 'pipeline.ts', 'trace.ts']);
+const toolShells: ReadonlySet<string> = new Set(['check.ts', 'dump.ts', 'pipeline.ts', 'trace.ts']);
 
 /** The layer of a path below src/, or undefined: a folder that has none yet must be entered above. */
 export function layerOf(path: string): string | undefined {

@@ -1,7 +1,11 @@
 /** Calls of a space, each as a thread makes it that is stopped in the middle. */
 import { Space } from 'fenceline';
+import * as dump from 'fenceline/dump';
 import type { KilledCall } from '../call.ts';
+import { noting } from '../spy.ts';
 import { ownFlag, ownLine, ownPhoto, photoLength } from './props.ts';
+
+const call = { dumpMemory: noting('dumpMemory()', dump.dumpMemory) };
 
 export const spaceCalls: Readonly<Record<string, KilledCall>> = {
   'Space.join': {
@@ -66,6 +70,13 @@ export const spaceCalls: Readonly<Record<string, KilledCall>> = {
       ({ space }) =>
       () =>
         space.describe(),
+  },
+  dumpMemory: {
+    isComposed: true,
+    prepare:
+      ({ space }) =>
+      () =>
+        call.dumpMemory(space),
   },
   'space.on': {
     prepare:

@@ -1,0 +1,116 @@
+/** Buffers in a dump: each is read for itself, and read again if its slot was given to another meanwhile. */
+import { dtypes } from '../base/dtype.ts';
+import {
+  B_CONTENTS,
+  B_DTYPE,
+  B_EXPORTER,
+  B_FRESH,
+  B_HEAP,
+  B_LAST_USE,
+  B_PLACES,
+  B_PRIORITY,
+  B_REFS,
+  B_REFS_OVERFLOW,
+  B_SOURCE,
+  B_STATE,
+} from '../base/layout.ts';
+import { bufferAt, bufferSizeBytes, placementOf } from '../buffer/buffer.ts';
+import { load } from '../cells/cell.ts';
+import { popAgent, readAgents } from '../cells/interest.ts';
+import type { Memory } from '../cells/memory.ts';
+import { CLOSED, CLOSING, FREEING, generationOf, LIVE, stateOf } from '../cells/slot.ts';
+import type { Core } from '../core.ts';
+import { pinnersOf, reasonsKept } from '../kept.ts';
+import { blockHeap, blockStartBytes } from '../memory/allocator.ts';
+import { knownBuffer } from '../report.ts';
+import type { BufferDump } from './format.ts';
+
+/** Generations in the id of a buffer: as in SharedBuffer. */
+const slotSpan = 2 ** 20;
+const readsMax = 4;
+
+export function buffersOf(core: Core): BufferDump[] {
+  const found: BufferDump[] = [];
+  for (let buffer = 0; buffer < core.agent.layout.limits.buffers; buffer++) {
+    const dump = bufferOf(core, buffer);
+    if (dump !== undefined) found.push(dump);
+  }
+  return found;
+}
+
+/** The id of the buffer that has the slot. */
+export function idOf(memory: Memory, buffer: number): number {
+  return buffer + generationOf(load(memory.words, bufferAt(memory, buffer) + B_STATE)) * slotSpan;
+}
+
+/** The id that a buffer of this slot and generation has. */
+export function idOfGeneration(buffer: number, generation: number): number {
+  return buffer + generation * slotSpan;
+}
+
+/** Outcomes: undefined if nobody has the slot, or it changes hands all the time. */
+function bufferOf(core: Core, buffer: number): BufferDump | undefined {
+  const { agent } = core;
+  for (let read = 0; read < readsMax; read++) {
+    const word = load(agent.words, bufferAt(agent, buffer) + B_STATE);
+    const state = stateOf(word);
+    const isClosed = state === CLOSED || state === FREEING;
+    if (!isClosed && state !== LIVE && state !== CLOSING) return undefined;
+    const generation = generationOf(word);
+    const dump = readBuffer(core, buffer, generation, isClosed ? 'closed' : 'live');
+    if (generationOf(load(agent.words, bufferAt(agent, buffer) + B_STATE)) === generation) return dump;
+  }
+  return undefined;
+}
+
+function readBuffer(core: Core, buffer: number, generation: number, state: BufferDump['state']): BufferDump {
+  const { agent } = core;
+  const at = bufferAt(agent, buffer);
+  const word = (index: number): number => load(agent.words, at + index);
+  const known = knownBuffer(core, { buffer, generation });
+  const block = placementOf(agent, buffer);
+  return {
+    id: idOfGeneration(buffer, generation),
+    label: known?.label ?? null,
+    dtype: dtypes[word(B_DTYPE) - 1] ?? null,
+    shape: known?.shape ?? null,
+    sizeBytes: bufferSizeBytes(agent, buffer),
+    state,
+    heap: block < 0 ? null : nameOfHeap(core, blockHeap(agent, block)),
+    startBytes: block < 0 ? null : blockStartBytes(agent, block),
+    heaps: placesOf(core, buffer),
+    contents: word(B_CONTENTS) !== 0 ? 'failed' : word(B_FRESH) !== 0 || block < 0 ? 'unwritten' : 'good',
+    heldBy: agentsIn(agent, at + B_REFS, at + B_REFS_OVERFLOW),
+    pinnedBy: pinnersOf(agent, buffer),
+    priority: word(B_PRIORITY),
+    client: null,
+    lastUse: word(B_LAST_USE) >>> 0,
+    source: agentOf(word(B_SOURCE)),
+    exporter: agentOf(word(B_EXPORTER)),
+    kept: reasonsKept(core, buffer),
+  };
+}
+
+/** The list of B_PLACES: nibbles of heap + 1, the desired one first; empty: at home alone. */
+function placesOf(core: Core, buffer: number): string[] {
+  const { words } = core.agent;
+  const at = bufferAt(core.agent, buffer);
+  const names: string[] = [];
+  for (let rest = load(words, at + B_PLACES); rest !== 0; rest >>>= 4) names.push(nameOfHeap(core, (rest & 15) - 1));
+  return names.length > 0 ? names : [nameOfHeap(core, load(words, at + B_HEAP))];
+}
+
+export function nameOfHeap(core: Core, heap: number): string {
+  return core.heapNames[heap] ?? `heap ${heap}`;
+}
+
+function agentsIn(memory: Memory, at: number, overflowAt: number): number[] {
+  const set = readAgents(memory.words, at, overflowAt);
+  const agents: number[] = [];
+  for (let index = popAgent(set); index >= 0; index = popAgent(set)) agents.push(index);
+  return agents;
+}
+
+function agentOf(word: number): number | null {
+  return word === 0 ? null : word - 1;
+}

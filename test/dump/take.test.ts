@@ -1,0 +1,294 @@
+/** What a dump says of a space, and that it may be taken at any time. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { Space } from 'fenceline';
+import { type BufferDump, dumpMemory, type MemoryDump } from 'fenceline/dump';
+import { timeline } from 'fenceline/sync';
+import { describe, expect, test } from 'vitest';
+import { B_PINS } from '#fenceline/base/layout.js';
+import { bufferAt } from '#fenceline/buffer/buffer.js';
+import { coreOf } from '#fenceline/space.js';
+import { withJobs } from '../pool/jobs-pool.ts';
+import { withSpace } from '../space/with-space.ts';
+import { validDump } from './validated.ts';
+
+const busy = new URL('../../build/test/dump/busy.agent.js', import.meta.url);
+
+function bufferIn({ buffers }: MemoryDump, label: string): BufferDump {
+  const found = buffers.find((buffer) => buffer.label === label);
+  if (found === undefined) expect.fail(`The dump has no buffer '${label}'.`);
+  return found;
+}
+
+describe('heaps', () => {
+  test('are shown block by block, without a gap, with whose each block is', () =>
+    withSpace({ heaps: [{ name: 'scratch', sizeBytes: 4096 }] }, async (space) => {
+      using first = space.buffer('u8', [1000], { label: 'first' });
+      const gap = space.buffer('u8', [100]);
+      using last = space.buffer('f32', [8, 4], { label: 'last' });
+      for (const buffer of [first, gap, last]) buffer.mapSync('write').dispose();
+      gap.dispose();
+      const { heaps } = validDump(space);
+      expect(heaps.map(({ name, kind }) => [name, kind])).toEqual([
+        ['system', 'memory'],
+        ['scratch', 'memory'],
+      ]);
+      const [system] = heaps;
+      expect(system?.isWhole).toBe(true);
+      expect(system?.blocks.slice(0, 3)).toEqual([
+        { startBytes: 0, sizeBytes: 1024, state: 'used', buffer: first.id, agent: null },
+        { startBytes: 1024, sizeBytes: 128, state: 'free', buffer: null, agent: null },
+        { startBytes: 1152, sizeBytes: 128, state: 'used', buffer: last.id, agent: null },
+      ]);
+      const end = system?.blocks.at(-1);
+      expect((end?.startBytes ?? 0) + (end?.sizeBytes ?? 0)).toBe(system?.capacityBytes);
+      expect(system).toMatchObject({ usedBytes: 1152, peakBytes: 1280, budgetBytes: 2 ** 24 });
+      expect(system?.counts).toMatchObject({ placed: 3, freed: 1, moved: 0, evicted: 0, swappedIn: 0 });
+    }));
+});
+
+describe('buffers', () => {
+  test('are shown with what this thread knows of them, where they are, and who holds them', () =>
+    withSpace({}, async (space) => {
+      const { index } = coreOf(space).agent;
+      using photo = space.buffer('u8', [4, 6, 3], { label: 'photo' });
+      using idle = space.buffer('i64', [2], { label: 'idle' });
+      await photo.set(new Uint8Array(72));
+      const dump = validDump(space);
+      expect(bufferIn(dump, 'photo')).toMatchObject({
+        ...{ id: photo.id, dtype: 'u8', shape: [4, 6, 3], sizeBytes: 72, state: 'live' },
+        ...{ heap: 'system', startBytes: 0, heaps: ['system'], contents: 'good' },
+        ...{ heldBy: [index], pinnedBy: [], kept: [], source: null, exporter: null, client: null },
+      });
+      expect(bufferIn(dump, 'idle')).toMatchObject({
+        id: idle.id,
+        heap: null,
+        startBytes: null,
+        contents: 'unwritten',
+      });
+    }));
+
+  test('a window says nothing of the shape of its buffer', () =>
+    withSpace({}, async (space) => {
+      using photo = space.buffer('u8', [4, 6], { label: 'photo' });
+      using rows = photo.rows(1, 3);
+      using again = space.open(rows.handle);
+      expect(again.shape).toEqual([2, 6]);
+      expect(validDump(space).buffers.map(({ shape }) => shape)).toEqual([[4, 6]]);
+    }));
+
+  test('one whose slot was used again has no name of the one before', async () => {
+    const space = Space.create({ limits: { buffers: 1 } });
+    space.buffer('u8', [1], { label: 'before' }).dispose();
+    const guest = new Worker(busy, { workerData: { handle: space.handle, keeps: true } });
+    const [id] = await once(guest, 'message');
+    expect(validDump(space).buffers).toMatchObject([{ id, label: null, shape: null, dtype: 'u16', sizeBytes: 6 }]);
+    guest.postMessage('stop');
+    await once(guest, 'exit');
+    await space.close();
+  });
+
+  test('that failed to be written, or wait for their last fence, say so', () =>
+    withSpace({}, async (space) => {
+      using broken = space.buffer('u8', [4], { label: 'broken' });
+      // Of another type than the buffer: the copy fails half way.
+      await expect(broken.set([1n, 2n, 3n, 4n] as never)).rejects.toMatchObject({ code: 'EINVAL' });
+      expect(bufferIn(validDump(space), 'broken')).toMatchObject({ contents: 'failed' });
+      const closed = space.buffer('u8', [4], { label: 'closed' });
+      await closed.set(new Uint8Array(4));
+      using line = timeline(space, 'elsewhere');
+      const fence = line.issue();
+      await space.transaction(async (tx) => {
+        await tx.lock(closed);
+        tx.addFence(closed, fence, 'read');
+      });
+      closed.dispose();
+      expect(bufferIn(validDump(space), 'closed')).toMatchObject({
+        state: 'closed',
+        heldBy: [],
+        kept: [{ by: 'fence' }],
+      });
+      line.signal();
+    }));
+});
+
+describe('why a buffer cannot be moved', () => {
+  test('a mapping is a pending fence of this thread', () =>
+    withSpace({}, async (space) => {
+      using photo = space.buffer('u8', [4], { label: 'photo' });
+      await photo.set(new Uint8Array(4));
+      using _ = await photo.map('read');
+      const { kept } = bufferIn(validDump(space), 'photo');
+      expect(kept).toEqual([
+        {
+          by: 'fence',
+          usage: 'read',
+          timeline: 'local',
+          seqno: expect.any(Number),
+          owed: expect.stringMatching(/agent \d+/),
+        },
+      ]);
+      expect(space.describe()).toMatch(/buffer photo: 4 bytes in system, cannot be moved: read fence local \d+/);
+    }));
+
+  test('a fence of a timeline goes by the name of that timeline', () =>
+    withSpace({}, async (space) => {
+      using photo = space.buffer('u8', [4], { label: 'photo' });
+      using line = timeline(space, 'upload');
+      const fence = line.issue();
+      await space.transaction(async (tx) => {
+        await tx.lock(photo);
+        tx.addFence(photo, fence, 'write');
+      });
+      expect(bufferIn(validDump(space), 'photo').kept).toMatchObject([{ by: 'fence', timeline: 'upload', seqno: 1 }]);
+      line.signal();
+      expect(bufferIn(validDump(space), 'photo').kept).toEqual([]);
+    }));
+
+  test('a transaction that has its lock is named, and so is who pins it', () =>
+    withSpace({}, async (space) => {
+      const { agent } = coreOf(space);
+      using photo = space.buffer('u8', [4], { label: 'photo' });
+      await space.transaction(
+        async (tx) => {
+          await tx.lock(photo);
+          const dump = validDump(space);
+          const [opened] = dump.transactions;
+          expect(opened).toMatchObject({ agent: agent.index, label: 'swap', attempt: 1, holds: [photo.id], locks: 0 });
+          const reason = { by: 'lock', agent: agent.index, ticket: opened?.ticket };
+          expect(bufferIn(dump, 'photo').kept).toEqual([reason]);
+        },
+        { label: 'swap' },
+      );
+      const pins = bufferAt(agent, photo.id % 2 ** 20) + B_PINS;
+      agent.words[pins] = 0b101;
+      expect(bufferIn(validDump(space), 'photo')).toMatchObject({
+        pinnedBy: [0, 2],
+        kept: [
+          { by: 'pin', agent: 0 },
+          { by: 'pin', agent: 2 },
+        ],
+      });
+      agent.words[pins] = 0;
+    }));
+});
+
+describe('jobs', () => {
+  test('that are queued say whether they wait for memory or for a lock', () =>
+    withSpace({ budgetBytes: 1024 }, async (space) => {
+      using photo = space.buffer('u8', [512], { label: 'photo' });
+      using large = space.buffer('u8', [1024], { label: 'large' });
+      await photo.set(new Uint8Array(512));
+      const setting = large.set(new Uint8Array(1024));
+      expect(validDump(space).jobs).toMatchObject([
+        {
+          ...{ label: 'local', phase: 'queued', runners: [], uses: [{ buffer: large.id, access: 'write' }] },
+          waitsFor: [{ for: 'memory', heap: 'system', bytes: 1024 }],
+        },
+      ]);
+      photo.dispose();
+      await setting;
+      let reading: Promise<Uint8Array> | undefined;
+      await space.transaction(async (tx) => {
+        await tx.lock(large);
+        reading = large.get();
+        const { index } = coreOf(space).agent;
+        expect(validDump(space).jobs).toMatchObject([{ waitsFor: [{ for: 'lock', buffer: large.id, agent: index }] }]);
+      });
+      await reading;
+    }));
+
+  test('that are ready name the fence they wait for, and those that run their agent', () =>
+    withSpace({}, async (space) => {
+      using photo = space.buffer('u8', [4], { label: 'photo' });
+      const mapping = await photo.map('write');
+      const reading = photo.get();
+      const { jobs } = validDump(space);
+      expect(jobs.map(({ phase }) => phase)).toEqual(['running', 'ready']);
+      expect(jobs[0]?.runners).toEqual([coreOf(space).agent.index]);
+      expect(jobs[1]?.waitsFor).toMatchObject([{ for: 'fence', timeline: 'local', seqno: jobs[0]?.seqno }]);
+      mapping.dispose();
+      await reading;
+    }));
+
+  test('of a pool go by the name of their kernel', () =>
+    withJobs({}, async (space, pool) => {
+      using from = space.buffer('i32', [4], { label: 'from' });
+      using to = space.buffer('i32', [4], { label: 'to' });
+      const mapping = await from.map('write');
+      const job = pool.run.copy({ src: from, dst: to });
+      const dump = validDump(space);
+      expect(dump.jobs.map(({ label, phase }) => `${label} ${phase}`)).toEqual(['local running', 'copy ready']);
+      expect(bufferIn(dump, 'to').kept).toMatchObject([{ by: 'fence', usage: 'write', timeline: 'copy' }]);
+      expect(dump.agents.map(({ state }) => state)).toEqual(['live', 'live', 'live']);
+      mapping.dispose();
+      await job.wait();
+    }));
+});
+
+test('what became of memory is told in order, where the space is traced', () =>
+  withSpace({ traceEvents: 1024 }, async (space) => {
+    const photo = space.buffer('u8', [1000], { label: 'photo' });
+    await photo.set(new Uint8Array(1000));
+    await space.transaction(async (tx) => {
+      (await tx.edit(photo)).data[0] = 1;
+    });
+    const { id } = photo;
+    photo.dispose();
+    const { history } = validDump(space);
+    expect(history?.lost).toBe(0);
+    expect(history?.events).toMatchObject([
+      { what: 'placed', buffer: id, label: 'photo', sizeBytes: 1000, heap: 'system', startBytes: 0, from: null },
+      { what: 'published', buffer: id, heap: 'system', startBytes: 1024, from: 'system' },
+      { what: 'freed', buffer: id, heap: 'system', startBytes: 1024, from: null },
+    ]);
+  }));
+
+test('a closed space is not dumped', async () => {
+  const space = Space.create({ limits: { buffers: 1 } });
+  expect(validDump(space)).toMatchObject({ buffers: [], jobs: [], transactions: [], history: null });
+  await space.close();
+  expect(() => dumpMemory(space)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
+});
+
+test('dumps are taken while threads work and die, and never throw; each block, buffer and job in them makes sense', async () => {
+  const space = Space.create({ budgetBytes: 2 ** 20, traceEvents: 64, limits: { buffers: 64, blocks: 256, jobs: 64 } });
+  const start = () => new Worker(busy, { workerData: { handle: space.handle, keeps: false } });
+  let workers = [start(), start()];
+  await Promise.all(workers.map((worker) => once(worker, 'message')));
+  const seen = { dumps: 0, whole: 0, used: 0, kept: 0, jobs: 0 };
+  for (let round = 0; round < 3; round++) {
+    for (let dumps = 0; dumps < 30; dumps++) {
+      const dump = validDump(space);
+      seen.dumps++;
+      for (const { isWhole, blocks, capacityBytes, usedBytes } of dump.heaps) {
+        let at = 0;
+        for (const block of blocks) {
+          expect(block.startBytes).toBe(at);
+          at += block.sizeBytes;
+        }
+        expect(at).toBeLessThanOrEqual(capacityBytes);
+        if (!isWhole) continue;
+        expect(at).toBe(capacityBytes);
+        seen.whole++;
+        if (usedBytes > 0) seen.used++;
+      }
+      const ids = dump.buffers.map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      seen.kept += dump.buffers.filter(({ kept }) => kept.length > 0).length;
+      seen.jobs += dump.jobs.length;
+    }
+    // One stops wherever it is.
+    const [first, ...rest] = workers;
+    await first?.terminate();
+    const next = start();
+    await once(next, 'message');
+    workers = [...rest, next];
+  }
+  console.log(JSON.stringify(seen));
+  expect(seen.whole).toBeGreaterThan(0);
+  expect(seen.used).toBeGreaterThan(0);
+  expect(seen.kept + seen.jobs).toBeGreaterThan(0);
+  await Promise.all(workers.map((worker) => worker.terminate()));
+  await space.close({ abort: true });
+}, 60_000);
