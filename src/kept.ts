@@ -4,13 +4,11 @@
  * Context of all here: any, without a lock: a look at a moment that may be over. Nothing throws.
  * Not here: what has to hold for a move (memory/move.ts); who is told (describe.ts, src/dump/).
  */
-import { B_PINS, B_PINS_OVERFLOW } from './base/layout.ts';
-import { bufferAt, lockOf, reservationOf } from './buffer/buffer.ts';
-import { popAgent, readAgents } from './cells/interest.ts';
-import type { Memory } from './cells/memory.ts';
+import { lockOf, reservationOf } from './buffer/buffer.ts';
 import type { Core } from './core.ts';
 import { agentOfTicket } from './lock/ticket.ts';
 import { holderOf } from './lock/ww-lock.ts';
+import { pinnersOf } from './memory/pins.ts';
 import { nameOfPoint, whoOwes } from './report.ts';
 import type { UsedPoint } from './reservation/reservation.ts';
 import { pendingPoints, USAGE_BOOKKEEP } from './reservation/reservation.ts';
@@ -42,15 +40,6 @@ export function reasonsKept(core: Core, buffer: number): Kept[] {
     kept.push(toFence(core, point));
   }
   return kept;
-}
-
-/** The agents that pin a buffer. */
-export function pinnersOf(memory: Memory, buffer: number): number[] {
-  const at = bufferAt(memory, buffer);
-  const set = readAgents(memory.words, at + B_PINS, at + B_PINS_OVERFLOW);
-  const pinners: number[] = [];
-  for (let index = popAgent(set); index >= 0; index = popAgent(set)) pinners.push(index);
-  return pinners;
 }
 
 function toFence(core: Core, point: UsedPoint): Kept {

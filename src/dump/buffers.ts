@@ -5,9 +5,7 @@ import {
   B_DTYPE,
   B_EXPORTER,
   B_FRESH,
-  B_HEAP,
   B_LAST_USE,
-  B_PLACES,
   B_PRIORITY,
   B_REFS,
   B_REFS_OVERFLOW,
@@ -20,8 +18,10 @@ import { popAgent, readAgents } from '../cells/interest.ts';
 import type { Memory } from '../cells/memory.ts';
 import { CLOSED, CLOSING, FREEING, generationOf, LIVE, stateOf } from '../cells/slot.ts';
 import type { Core } from '../core.ts';
-import { pinnersOf, reasonsKept } from '../kept.ts';
+import { reasonsKept } from '../kept.ts';
 import { blockHeap, blockStartBytes } from '../memory/allocator.ts';
+import { pinnersOf } from '../memory/pins.ts';
+import { placeAt, placesMax } from '../memory/residence.ts';
 import { knownBuffer } from '../report.ts';
 import type { BufferDump } from './format.ts';
 
@@ -91,13 +91,15 @@ function readBuffer(core: Core, buffer: number, generation: number, state: Buffe
   };
 }
 
-/** The list of B_PLACES: nibbles of heap + 1, the desired one first; empty: at home alone. */
+/** Ends after as many heaps as a list may name, also if it was torn. */
 function placesOf(core: Core, buffer: number): string[] {
-  const { words } = core.agent;
-  const at = bufferAt(core.agent, buffer);
   const names: string[] = [];
-  for (let rest = load(words, at + B_PLACES); rest !== 0; rest >>>= 4) names.push(nameOfHeap(core, (rest & 15) - 1));
-  return names.length > 0 ? names : [nameOfHeap(core, load(words, at + B_HEAP))];
+  for (let rank = 0; rank < placesMax; rank++) {
+    const heap = placeAt(core.agent, buffer, rank);
+    if (heap < 0) break;
+    names.push(nameOfHeap(core, heap));
+  }
+  return names;
 }
 
 export function nameOfHeap(core: Core, heap: number): string {

@@ -35,7 +35,7 @@ import { bufferAt, placementOf } from '../buffer/buffer.ts';
 import { invalidateLocked } from '../buffer/exports.ts';
 import { load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { TRACE_FREED, TRACE_MOVED, TRACE_SWAPPED_IN } from '../cells/trace.ts';
+import { TRACE_EVICTED, TRACE_MOVED, TRACE_SWAPPED_IN } from '../cells/trace.ts';
 import { blockHeap, commitBlock, freeBlock, retireBlock, undoBlock } from './allocator.ts';
 import { noteMemory } from './note.ts';
 import { placeIntoLocked, takeBlockIn } from './placement.ts';
@@ -87,7 +87,7 @@ export function dropLocked(agent: Agent, buffer: number): void {
   retireBlock(agent, old);
   invalidateLocked(agent, buffer);
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, 0);
-  noteMemory(agent, TRACE_FREED, buffer, old);
+  noteMemory(agent, TRACE_EVICTED, buffer, -1, blockHeap(agent, old));
   freeBlock(agent, old);
 }
 

@@ -2,11 +2,10 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Space } from 'fenceline';
-import { type BufferDump, dumpMemory, type MemoryDump } from 'fenceline/dump';
+import { type BufferDump, drawMemory, dumpMemory, type MemoryDump } from 'fenceline/dump';
 import { timeline } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
-import { B_PINS } from '#fenceline/base/layout.js';
-import { bufferAt } from '#fenceline/buffer/buffer.js';
+import { pinLocked, unpin } from '#fenceline/memory/pins.js';
 import { coreOf } from '#fenceline/space.js';
 import { withJobs } from '../pool/jobs-pool.ts';
 import { withSpace } from '../space/with-space.ts';
@@ -149,6 +148,7 @@ describe('why a buffer cannot be moved', () => {
     withSpace({}, async (space) => {
       const { agent } = coreOf(space);
       using photo = space.buffer('u8', [4], { label: 'photo' });
+      await photo.set(new Uint8Array(4));
       await space.transaction(
         async (tx) => {
           await tx.lock(photo);
@@ -160,16 +160,18 @@ describe('why a buffer cannot be moved', () => {
         },
         { label: 'swap' },
       );
-      const pins = bufferAt(agent, photo.id % 2 ** 20) + B_PINS;
-      agent.words[pins] = 0b101;
-      expect(bufferIn(validDump(space), 'photo')).toMatchObject({
-        pinnedBy: [0, 2],
-        kept: [
-          { by: 'pin', agent: 0 },
-          { by: 'pin', agent: 2 },
-        ],
+      const slot = photo.id % 2 ** 20;
+      await space.transaction(async (tx) => {
+        await tx.lock(photo);
+        pinLocked(agent, slot);
       });
-      agent.words[pins] = 0;
+      expect(bufferIn(validDump(space), 'photo')).toMatchObject({
+        pinnedBy: [agent.index],
+        kept: [{ by: 'pin', agent: agent.index }],
+      });
+      expect(space.describe()).toMatch(/buffer photo: 4 bytes in system, cannot be moved: pinned by agent \d+/);
+      unpin(agent, slot, agent.index);
+      expect(space.describe()).toMatch(/buffer photo: 4 bytes in system, can be moved/);
     }));
 });
 
@@ -244,6 +246,25 @@ test('what became of memory is told in order, where the space is traced', () =>
     ]);
   }));
 
+test('a buffer that had to make room is shown where it went, with the eviction among the events and the counts', () =>
+  withSpace({ budgetBytes: 1024, traceEvents: 1024, heaps: [{ name: 'slow', sizeBytes: 4096 }] }, async (space) => {
+    const heaps = ['system', 'slow'];
+    using old = space.buffer('u8', [1024], { label: 'old', heaps });
+    await old.set(new Uint8Array(1024).fill(7));
+    using young = space.buffer('u8', [1024], { label: 'young' });
+    await young.set(new Uint8Array(1024));
+    const dump = validDump(space);
+    expect(bufferIn(dump, 'old')).toMatchObject({ heap: 'slow', heaps, kept: [] });
+    expect(bufferIn(dump, 'young')).toMatchObject({ heap: 'system', heaps: ['system'] });
+    expect(dump.heaps.map(({ counts }) => counts.evicted)).toEqual([1, 0]);
+    expect(space.describe()).toMatch(/heap system: 1024 of 1024 bytes .*, 0 moved, 1 evicted, 0 swapped in/);
+    const evicted = { what: 'evicted', label: 'old', heap: 'slow', startBytes: 0, from: 'system', sizeBytes: 1024 };
+    expect(dump.history?.events.filter(({ what }) => what === 'evicted')).toMatchObject([evicted]);
+    const [, time = ''] = /<svg class="time"[^>]*system[^>]*>(.*?)<\/svg>/.exec(drawMemory(dump)) ?? [];
+    expect(time.match(/class="gone"/g)).toHaveLength(1);
+    expect([...(await old.get())]).toEqual(Array(1024).fill(7));
+  }));
+
 test('a closed space is not dumped', async () => {
   const space = Space.create({ limits: { buffers: 1 } });
   expect(validDump(space)).toMatchObject({ buffers: [], jobs: [], transactions: [], history: null });
@@ -257,8 +278,8 @@ test('dumps are taken while threads work and die, and never throw; each block, b
   let workers = [start(), start()];
   await Promise.all(workers.map((worker) => once(worker, 'message')));
   const seen = { dumps: 0, whole: 0, used: 0, kept: 0, jobs: 0 };
-  for (let round = 0; round < 3; round++) {
-    for (let dumps = 0; dumps < 30; dumps++) {
+  for (let round = 0; round < 2; round++) {
+    for (let dumps = 0; dumps < 25; dumps++) {
       const dump = validDump(space);
       seen.dumps++;
       for (const { isWhole, blocks, capacityBytes, usedBytes } of dump.heaps) {
