@@ -101,7 +101,15 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['blockStartBytes', 'blockSizeBytes', 'blockHeap', 'bytesOfBuffer', 'bytesOfBlock', 'hasPending', 'usageBefore'],
     ...['isNeeded', 'pinnersOf', 'pressureCount', 'pressedHeap', 'isIdle'],
-    ...['collectPending', 'isReturned', 'pendingDependency', 'requiredDependencies', 'failedDependency', 'jobAt'],
+    ...[
+      'collectPending',
+      'isReturned',
+      'pendingDependency',
+      'pendingInSlot',
+      'requiredDependencies',
+      'failedDependency',
+      'jobAt',
+    ],
     ...['laneOf', 'jobOfLane', 'phaseOf', 'phaseAgentOf', 'phaseWord', 'isOfSeqno', 'seqnoOfJob', 'pointOfJob'],
     ...['hasFlag', 'partWord', 'partStateOf', 'partAgentOf', 'useOf', 'usesOf', 'isWriting', 'chunkOwnerOf', 'poolAt'],
     ...[
