@@ -44,9 +44,8 @@ export function isWaitingHere(memory: Memory, lockAt: number, id: number): boole
 
 /** Whether `a` is served before `b`. Context: both wait for the same lock. */
 export function comesBefore(memory: Memory, a: number, b: number): boolean {
-  return (
-    placeOf(memory, a) - placeOf(memory, b) < 0 || (placeOf(memory, a) === placeOf(memory, b) && isOlder(memory, a, b))
-  );
+  const ahead = placeOf(memory, b) - placeOf(memory, a);
+  return ahead > 0 || (ahead === 0 && isOlder(memory, a, b));
 }
 
 /** The waiter to be served next, or -1. */

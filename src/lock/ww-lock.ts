@@ -6,7 +6,7 @@
  *
  *   lock, free:   cas(0 -> me)                       unlock, nobody waits: cas(me -> 0)
  *   lock, held:   register; read again; die, or cas(v -> v | WAITERS) and sleep on the doorbell; woken -> again
- *   unlock:       cas(owner part -> 0), then ring the first waiter; none found: cas(WAITERS -> 0)
+ *   unlock:       cas(owner part -> 0), then ring the first waiter; none found: cas(WAITERS -> 0), then ring who is there now
  *
  * Why no lost wake-up: a waiter registers, then reads the word. If the word still had an owner, that owner's unlock
  * comes later and its scan finds the waiter (WAITERS is set by then, or the waiter's own compare-exchange fails and it
@@ -14,7 +14,8 @@
  * rung, passes the ring on.
  * Why no deadlock, wait-die: tickets that hold locks wait only for younger holders. A change of holder re-runs that test:
  * whoever takes a lock with WAITERS rings the younger waiters that hold locks, and they die. The hand-off ticket counts as
- * a holder in this test. After a death every doorbell rings.
+ * a holder in this test. Whoever takes WAITERS away rings all who wait after that: they look, and set it again. After a
+ * death every doorbell rings.
  * Why no deadlock, wound-wait (wound.ts): a ticket that holds locks and waits for a younger holder has wounded it, and a
  * wounded ticket that holds locks never waits. A change of holder re-runs that test too.
  *
@@ -189,7 +190,11 @@ export function repairLock(agent: Agent, lockAt: number, deadIndex: number): voi
 function taken(agent: Agent, lockAt: number, before: number, ticket: Ticket): Acquisition {
   ticket.holding++;
   ticket.losses = 0;
-  if (ticket.waitingAt === lockAt) unregister(agent, lockAt, ticket);
+  if (ticket.waitingAt !== 0) {
+    // Others would not see that it holds one more by now, and that it has to give way.
+    assert(ticket.waitingAt === lockAt, 'A ticket that waits for a lock takes no other.');
+    unregister(agent, lockAt, ticket);
+  }
   if ((before & WAITERS) !== 0) settleWaiters(agent, lockAt, ticket);
   return (before & SUSPECT) !== 0 ? 'suspect' : 'acquired';
 }
@@ -242,8 +247,8 @@ function noteLoss(agent: Agent, lockAt: number, ticket: Ticket): void {
 }
 
 /**
- * After the lock came free: rings the first waiter, or takes the mark away if there is none. A waiter that registered
- * after the scan relies on the mark, which may also have been set again by then: whoever took it away looks once more.
+ * After the lock came free: rings the first waiter, or takes the mark away if there is none. A waiter that registered after
+ * the scan may rely on the mark, and whoever takes the lock without it tells nobody: all who wait by then look again.
  */
 function passOn(agent: Agent, lockAt: number): void {
   const { words } = agent;
@@ -255,16 +260,9 @@ function passOn(agent: Agent, lockAt: number): void {
     }
     const word = load(words, lockAt + L_WORD);
     if ((word & OWNER_MASK) !== 0 || (word & WAITERS) === 0) return;
-    if (!cas(words, lockAt + L_WORD, word, word & ~WAITERS)) continue;
-    if (firstWaiter(agent, lockAt) < 0) return;
-    // The mark comes back, held or free; if it is free, the first is rung in the next round.
-    while (!setWaiters(agent, lockAt));
+    if (cas(words, lockAt + L_WORD, word, word & ~WAITERS)) break;
   }
-}
-
-function setWaiters(agent: Agent, lockAt: number): boolean {
-  const word = load(agent.words, lockAt + L_WORD);
-  return (word & WAITERS) !== 0 || cas(agent.words, lockAt + L_WORD, word, word | WAITERS);
+  forEachWaiter(agent, lockAt, (id) => ring(agent, agentOfTicket(id), -1));
 }
 
 /** The holder changed to `ticket`: waiters that hold locks and are younger must look again, and die. */

@@ -1,6 +1,6 @@
 /** What the lock scenarios share: a ticket that takes several locks the way a transaction does, by blocking. */
 import assert from 'node:assert/strict';
-import { L_WORD } from '#fenceline/base/layout.js';
+import { L_HANDOFF, L_WORD } from '#fenceline/base/layout.js';
 import { load, store } from '#fenceline/cells/cell.js';
 import type { Agent } from '#fenceline/cells/memory.js';
 import { acquireSync } from '#fenceline/lock/lock-wait.js';
@@ -113,11 +113,12 @@ export function buryHolder(world: LockWorld, dead: number): void {
 export const SUSPECT: number = 1 << 28;
 const OWNER = 0x0fffffff;
 
-/** At the end: every lock is free, suspect exactly if its holder died and nobody took it since, and found so once. */
+/** At the end: every lock is free and kept for nobody, suspect exactly if its holder died and nobody took it since, and found so once. */
 export function assertLocksAtRest(world: LockWorld, dead: number | undefined): void {
   for (let lock = 0; lock < world.layout.limits.buffers; lock++) {
     const word = world.memory.words[lockAt(world, lock) + L_WORD] ?? 0;
     assert.equal(word & OWNER, 0, `Lock ${lock} is free at the end.`);
+    assert.equal(world.memory.words[lockAt(world, lock) + L_HANDOFF], 0, `Lock ${lock} is kept for nobody at the end.`);
     const found = world.suspects.filter((one) => one === lock).length + ((word & SUSPECT) !== 0 ? 1 : 0);
     const expected = world.heldByDead.includes(lock) ? 1 : 0;
     assert.equal(found, expected, `Lock ${lock} was suspect ${found} times; its holder died ${expected} times.`);
