@@ -5,7 +5,7 @@
  * A job that waits for memory fails with ENOMEM once nobody freed any for `patienceMs` (design D8).
  */
 import { errorNumber, FencelineError } from './base/errors.ts';
-import { H_FREED, J_ERROR, J_ERROR_CHUNK, J_ORDER, J_POOL } from './base/layout.ts';
+import { J_ERROR, J_ERROR_CHUNK, J_ORDER, J_POOL, J_SHORT } from './base/layout.ts';
 import { bufferSizeBytes, lockOf } from './buffer/buffer.ts';
 import { cas, load, store } from './cells/cell.ts';
 import { storeBytes } from './cells/chunk.ts';
@@ -13,8 +13,9 @@ import { now, startTicker } from './cells/clock.ts';
 import { addWaiter, nextWaiterOrder } from './cells/pump.ts';
 import type { Core } from './core.ts';
 import { figuresOf } from './figures.ts';
+import { freedCount } from './memory/account.ts';
 import { isUsableIn, placeAt } from './memory/residence.ts';
-import { pinnedBuffers } from './report.ts';
+import { noRoom } from './no-room.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import type { Admission } from './schedule/admit.ts';
 import { tryAdmit } from './schedule/admit.ts';
@@ -44,8 +45,9 @@ interface Queued {
   readonly onAdmitted: () => void;
   /** The transaction under whose locks it runs, while that holds them. */
   readonly locks: LockSet | undefined;
-  /** Since when it waits for memory without anybody freeing any, and the count of releases then. */
+  /** Since when it waits for memory without anybody freeing any; whose budget has no room for it, and the count of releases then. */
   waitsSince: number | undefined;
+  short: number;
   freed: number;
   isGivenUp: boolean;
 }
@@ -72,7 +74,17 @@ export function admitOrQueue(core: Core, job: number, locks: LockSet | undefined
   const queue = queueOf(core);
   const seqno = seqnoOfJob(core.agent, job);
   const isPoolListening = queue.entries.some((entry) => entry.pool === pool && isStillQueued(core, entry));
-  queue.entries.push({ job, seqno, pool, onAdmitted, locks, waitsSince: undefined, freed: 0, isGivenUp: false });
+  queue.entries.push({
+    job,
+    seqno,
+    pool,
+    onAdmitted,
+    locks,
+    waitsSince: undefined,
+    short: 0,
+    freed: 0,
+    isGivenUp: false,
+  });
   waitForTurn(core, queue);
   watchPatience(core, queue);
   // While another job of the pool is queued, its workers listen already, or are on their way to look.
@@ -180,9 +192,11 @@ function isOutOfPatience(core: Core, entry: Queued): boolean {
     entry.waitsSince = undefined;
     return false;
   }
-  const freed = load(core.agent.words, H_FREED);
-  if (entry.waitsSince === undefined || entry.freed !== freed) {
+  const short = load(core.agent.words, jobAt(core.agent, entry.job) + J_SHORT);
+  const freed = freedCount(core.agent, short);
+  if (entry.waitsSince === undefined || entry.short !== short || entry.freed !== freed) {
     entry.waitsSince = now();
+    entry.short = short;
     entry.freed = freed;
   }
   return now() - entry.waitsSince >= core.data.patienceMs;
@@ -256,11 +270,11 @@ function outOfMemory(core: Core, job: number): FencelineError {
     heap = needed >= 0 ? needed : placeAt(agent, buffer, 0);
     askedBytes += bufferSizeBytes(agent, buffer);
   }
-  const pinned = pinnedBuffers(core);
-  const held = pinned.map(({ label, bytes }) => `${label} (${bytes} bytes)`).join(', ');
-  return new FencelineError(
-    'ENOMEM',
-    `There is no room for ${askedBytes} bytes, and nobody freed any memory for ${core.data.patienceMs} ms. Held by: ${held}.`,
-    { askedBytes, heap: core.heapNames[heap] ?? 'system', pinned },
-  ) as FencelineError;
+  return noRoom(core, {
+    askedBytes,
+    heap,
+    client: load(agent.words, jobAt(agent, job) + J_SHORT),
+    where: '',
+    what: `${askedBytes} bytes`,
+  });
 }

@@ -159,6 +159,11 @@ export function joinCore(data: SpaceData, seat?: Seat): Core {
   return enter(memoryOver(data.control, layout, !(data.control instanceof ArrayBuffer)), data, seat);
 }
 
+/** Whether this thread is in the space of that number. */
+export function isJoined(id: number): boolean {
+  return joined.has(id);
+}
+
 /** This thread leaves the space: what it still holds is dropped, and its timelines close. */
 export function leaveCore(core: Core): void {
   if (core.isClosed) return;

@@ -13,6 +13,7 @@ import { TRACE_EVICTED, TRACE_MOVED, TRACE_SWAPPED_IN } from './cells/trace.ts';
 import type { Core } from './core.ts';
 import { reasonsKept, tellKept } from './kept.ts';
 import { isTicketOpen, userTickets } from './lock/ticket.ts';
+import { accountStats, accountTokens } from './memory/account.ts';
 import { blockHeap } from './memory/allocator.ts';
 import { heapAt } from './memory/block-chain.ts';
 import { heapStats } from './memory/heap-stats.ts';
@@ -24,11 +25,12 @@ import { jobAt, loadPhase, phaseOf, QUEUED } from './schedule/job.ts';
 /** The largest buffers stand in the text, as many as this. */
 const describedMax = 8;
 
-/** A text for people: heaps, agents, buffers, jobs, transactions. */
+/** A text for people: heaps, clients, agents, buffers, jobs, transactions. */
 export function describeCore(core: Core): string {
   const { agent } = core;
   const lines = [`space ${core.data.id}: ${agent.isShared ? 'shared' : 'one thread only'}`];
   lines.push(...core.heapNames.map((name, heap) => heapLine(agent, name, heap)));
+  for (const token of accountTokens(agent)) lines.push(...clientLines(agent, token));
   let agents = 0;
   for (let index = 0; index < agent.layout.limits.agents; index++) if (isLive(agent, index)) agents++;
   lines.push(`  agents: ${agents} of ${agent.layout.limits.agents}`);
@@ -54,6 +56,15 @@ function heapLine(agent: Agent, name: string, heap: number): string {
     `  heap ${name}${kind}: ${usedBytes} of ${budgetBytes} bytes used, peak ${peakBytes}, ` +
     `largest free ${largestFreeBytes}, fragmentation ${fragmentation.toFixed(2)}${moves}`
   );
+}
+
+/** What a client has in use of its budget; nothing if it was closed meanwhile. */
+function clientLines(agent: Agent, token: number): string[] {
+  const stats = accountStats(agent, token);
+  if (stats === undefined) return [];
+  const { name, usedBytes, budgetBytes, peakBytes, priority } = stats;
+  const of = budgetBytes === undefined ? 'bytes used, no budget of its own' : `of ${budgetBytes} bytes used`;
+  return [`  client ${name}: ${usedBytes} ${of}, peak ${peakBytes}, priority ${priority}`];
 }
 
 /** By P_KIND; that agents address it is not worth a word. */

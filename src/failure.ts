@@ -211,3 +211,14 @@ function detailsFor(code: Code, label: string, number: number): Details[Code] {
   };
   return all[code];
 }
+
+/** The error of a fence whose promise was rejected. */
+export function rejectedError(reason: unknown, label: string): FencelineError {
+  const message = reason instanceof Error ? reason.message : String(reason);
+  return new FencelineError(
+    'EKERNEL',
+    `The promise of ${label} was rejected: ${message}`,
+    { job: label, kernel: 'promise', worker: -1 },
+    reason,
+  ) as FencelineError;
+}

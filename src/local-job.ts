@@ -19,6 +19,7 @@ import type { Points } from './fence/points.ts';
 import { followSignal } from './follow-signal.ts';
 import type { JobFence } from './job.ts';
 import { submit } from './job.ts';
+import { clientOf } from './memory/account.ts';
 import { freshen } from './memory/placement.ts';
 import { nameOfBuffer } from './report.ts';
 import { completeJob, decideError } from './schedule/complete.ts';
@@ -54,9 +55,11 @@ export interface LocalJob {
 
 /** Submits a job of this thread; it is not begun yet. */
 function open(core: Core, uses: readonly Use[], label: string, onAdmitted: () => void): JobFence<void> {
+  const [first] = uses;
   const spec = {
     pool: -1,
     kernel: -1,
+    client: first === undefined ? 0 : clientOf(core.agent, first.buffer),
     uses,
     after: [],
     record: noBytes,

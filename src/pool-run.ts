@@ -33,6 +33,7 @@ type Call = (args: unknown, options?: JobOptions) => Job<unknown>;
 export function callables(
   core: Core,
   pool: number,
+  client: number,
   workerCount: number,
   signatures: readonly Signature[],
   owner: PoolOwner,
@@ -43,7 +44,7 @@ export function callables(
     const plan = planOf(signature);
     const timeoutMs = signature.timeoutMs ?? 0;
     calls[signature.name] = (args, options = {}) =>
-      call({ core, pool, kernel, plan, timeoutMs, workerCount, owner }, args, options);
+      call({ core, pool, client, kernel, plan, timeoutMs, workerCount, owner }, args, options);
   });
   const names = signatures.map(({ name }) => name).join(', ');
   return new Proxy(calls, {
@@ -68,6 +69,8 @@ export interface PoolOwner {
 interface Target {
   readonly core: Core;
   readonly pool: number;
+  /** Token of the account of the client that the pool was made through; 0 = none. */
+  readonly client: number;
   readonly kernel: number;
   readonly plan: Plan;
   readonly timeoutMs: number;
@@ -88,6 +91,7 @@ function call(target: Target, args: unknown, options: JobOptions): Job<unknown> 
   const spec = {
     pool: target.pool,
     kernel: target.kernel,
+    client: target.client,
     uses,
     after: pointsAfter(core, options.after),
     record,

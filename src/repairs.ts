@@ -20,6 +20,7 @@ import { repairTimelines } from './fence/timeline.ts';
 import { repairUserLocks } from './lock/lock-table.ts';
 import { repairTickets } from './lock/ticket.ts';
 import { repairLock } from './lock/ww-lock.ts';
+import { repairAccounts } from './memory/account.ts';
 import { repairHeaps } from './memory/block-repair.ts';
 import { repairPublications } from './memory/publication.ts';
 import { repairPlacements } from './memory/release.ts';
@@ -31,6 +32,7 @@ export const repairs: readonly Repair[] = [
   repairChunks,
   repairPublications,
   repairHeaps,
+  repairAccounts,
   repairBufferLocks,
   repairUserLocks,
   repairTickets,

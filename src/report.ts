@@ -16,6 +16,7 @@ import type { Point, Points } from './fence/points.ts';
 import { PENDING, pointStatus } from './fence/points.ts';
 import { signallerOf } from './fence/timeline.ts';
 import { nameOfKernel } from './kernel-names.ts';
+import { clientOf } from './memory/account.ts';
 import { hasPending } from './memory/placement.ts';
 import { openTransactions } from './open-transactions.ts';
 import { nameOfTimeline, pointInfo } from './point-info.ts';
@@ -74,12 +75,13 @@ export function knownBuffer(core: Core, { buffer, generation }: BufferId): Known
   return known?.generation === generation ? known : undefined;
 }
 
-/** The largest buffers that have memory, with why it is not free. */
-export function pinnedBuffers(core: Core): { label: string; bytes: number; by: string }[] {
+/** The largest buffers that have memory, with why it is not free. `client`: token of an account; only those charged to it. */
+export function pinnedBuffers(core: Core, client?: number): { label: string; bytes: number; by: string }[] {
   const { agent } = core;
   const held: { label: string; bytes: number; by: string }[] = [];
   for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
     if (stateOf(load(agent.words, bufferAt(agent, buffer))) === FREE || placementOf(agent, buffer) < 0) continue;
+    if (client !== undefined && clientOf(agent, buffer) !== client) continue;
     const label = nameOfBuffer(core, buffer);
     held.push({ label, bytes: bufferSizeBytes(agent, buffer), by: hasPending(agent, buffer) ? 'jobs' : 'references' });
   }

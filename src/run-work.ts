@@ -5,7 +5,7 @@
 import { leaveError } from './admission.ts';
 import { bytesPerElement } from './base/dtype.ts';
 import { errorNumber, FencelineError, isFencelineError } from './base/errors.ts';
-import { J_ERROR, J_FLAGS, J_KERNEL, J_PARTS, J_POOL, J_RESULT, J_ROWS } from './base/layout.ts';
+import { J_CLIENT, J_ERROR, J_FLAGS, J_KERNEL, J_PARTS, J_POOL, J_RESULT, J_ROWS } from './base/layout.ts';
 import type { CallRecord, CallUse } from './call-record.ts';
 import { decodeCall, encodeScratch } from './call-record.ts';
 import { load, store } from './cells/cell.ts';
@@ -30,7 +30,7 @@ import type { Work } from './schedule/take.ts';
 import { finishPart } from './schedule/take.ts';
 import { isOverdue, noteStart } from './schedule/time-limit.ts';
 import type { Space } from './space.ts';
-import { spaceOver } from './space.ts';
+import { spaceFor } from './space.ts';
 
 const plans: WeakMap<KernelParts, Plan> = new WeakMap();
 
@@ -38,10 +38,11 @@ const plans: WeakMap<KernelParts, Plan> = new WeakMap();
 class RunningJob {
   readonly from: number;
   readonly label: string;
-  readonly space: Space;
   readonly #core: Core;
   readonly #job: number;
   readonly #seqno: number;
+  /** Token of the account of the client whose job it is. */
+  readonly #client: number;
 
   constructor(core: Core, job: number, from: number, label: string) {
     this.#core = core;
@@ -49,7 +50,12 @@ class RunningJob {
     this.#seqno = seqnoOfJob(core.agent, job);
     this.from = from;
     this.label = label;
-    this.space = spaceOver(core);
+    this.#client = load(core.agent.words, jobAt(core.agent, job) + J_CLIENT);
+  }
+
+  /** What it makes of it is charged to the client that its pool was made through. */
+  get space(): Space {
+    return spaceFor(this.#core, this.#client);
   }
 
   /** One load: whether somebody cancelled the job, or another part of it failed. */

@@ -26,6 +26,7 @@ import type { LiveView } from './live-view.ts';
 import { lengthOf, viewOver } from './live-view.ts';
 import type { LocalJob } from './local-job.ts';
 import { beginLocal, beginLocalSync } from './local-job.ts';
+import { clientOf } from './memory/account.ts';
 import { bytesOfBuffer } from './memory/placement.ts';
 import { placeAt, placesWord } from './memory/residence.ts';
 import { nameBuffer } from './report.ts';
@@ -215,7 +216,7 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
     });
   }
 
-  /** A new one of the same type and shape. */
+  /** A new one of the same type and shape, in the same heap, and of the same client. */
   like(label?: string): SharedBuffer<D, S> {
     this.#check('like');
     const { agent } = this.#core;
@@ -223,7 +224,8 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
     const places: number[] = [];
     for (let rank = 0, heap = placeAt(agent, buffer, 0); heap >= 0; heap = placeAt(agent, buffer, ++rank))
       places.push(heap);
-    return newBuffer(this.#core, this.dtype, this.shape, { label, places, priority: this.priority });
+    const client = clientOf(agent, buffer);
+    return newBuffer(this.#core, this.dtype, this.shape, { label, places, priority: this.priority, client });
   }
 
   /** Whether its memory is in this heap now. Nothing keeps it there but its users, and `pin`. */
@@ -334,18 +336,20 @@ export interface NewBuffer {
   /** Heaps it may live in, the desired one first; none: 'system'. */
   readonly places: readonly number[];
   readonly priority: number;
+  /** Token of the account that its memory is charged to; 0 = none. */
+  readonly client: number;
 }
 
-/** Takes a slot. Outcomes: the buffer; throws EINVAL or ENOSPC. */
+/** Takes a slot. Outcomes: the buffer; ENOSPC. */
 export function newBuffer<D extends DType, S extends readonly number[]>(
   core: Core,
   dtype: D,
   shape: S,
-  { label, places, priority }: NewBuffer,
+  { label, places, priority, client }: NewBuffer,
 ): SharedBuffer<D, S> {
   const sizeBytes = lengthOf(shape) * bytesPerElement(dtype);
   const { agent } = core;
-  const id = createBuffer(agent, sizeBytes, dtypeNumber(dtype), places[0] ?? 0);
+  const id = createBuffer(agent, sizeBytes, dtypeNumber(dtype), places[0] ?? 0, client);
   const at = bufferAt(agent, id.buffer);
   if (places.length > 1) store(agent.words, at + B_PLACES, placesWord(places));
   if (priority !== 0) store(agent.words, at + B_PRIORITY, priority);

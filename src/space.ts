@@ -8,94 +8,56 @@ import { findAmbient, offerAmbient } from './ambient.ts';
 import { asyncDisposeKey, disposeKey } from './base/dispose.ts';
 import type { DType } from './base/dtype.ts';
 import { bytesPerElement } from './base/dtype.ts';
-import { FencelineError, fail } from './base/errors.ts';
-import type { Limits } from './base/limits.ts';
-import { defaultLimits } from './base/limits.ts';
+import { fail } from './base/errors.ts';
 import type { Sized } from './base/view.ts';
-import type { Finding } from './cells/lock-record.ts';
 import { reportUncaught } from './cells/task.ts';
+import type { Client, ClientFields, ClientOptions } from './client.ts';
+import { checkBytes, clientStats, closeClient, joinClient, openClient, setClientBudget } from './client.ts';
 import { type Contention, setContention } from './contention.ts';
 import type { Core, SpaceData } from './core.ts';
-import { createCore, joinCore, leaveCore } from './core.ts';
+import { createCore, isJoined, joinCore, leaveCore } from './core.ts';
 import { describeCore } from './describe.ts';
+import { rejectedError } from './failure.ts';
 import type { Fence } from './fence.ts';
 import type { Handle } from './handle.ts';
 import { heapsOf } from './heaps.ts';
 import { onUnobserved } from './job.ts';
 import { lengthOf } from './live-view.ts';
 import { promiseLocal } from './local-job.ts';
-import type { LockOrder } from './lock/validator.ts';
 import { giveMakers } from './makers.ts';
+import { accountOfToken, chargedHeap, currentAccount } from './memory/account.ts';
 import { setBudget } from './memory/allocator.ts';
 import { budgetBytes, heapStats } from './memory/heap-stats.ts';
 import { openHandle } from './open.ts';
 import { type TransactionStats, transactionStatsOf } from './open-transactions.ts';
 import { setPoison } from './poison.ts';
+import { ringQueued } from './reservation/lock-set.ts';
 import { runTransaction, runTransactionSync } from './run-transaction.ts';
 import { checkShape } from './shape.ts';
 import type { BufferOptions, SharedBuffer } from './shared-buffer.ts';
 import { checkPriority, newBuffer } from './shared-buffer.ts';
+import type { CloseOptions, SpaceEvents, SpaceOptions } from './space-options.ts';
+import { coreOptionsOf } from './space-options.ts';
 import type { Transaction, TransactionOptions } from './transaction.ts';
 
-export interface SpaceOptions {
-  /** Payload memory that may be in use at once. Default: 1 GiB. */
-  budgetBytes?: number;
-  /** How long a request waits for memory while nobody frees any, before ENOMEM. Default: 5000. */
-  patienceMs?: number;
-  /** Memory beside the system heap, for instance a shared WebAssembly.Memory with a maximum. */
-  heaps?: readonly { name: string; sizeBytes: number; memory?: WebAssembly.Memory }[];
-  /** Sizes of the tables of the control block (base/limits.ts). */
-  limits?: Partial<Limits>;
-  /** Events that each thread's trace ring holds (`fenceline/trace`), 40 bytes each; 0, the default, turns tracing off. */
-  traceEvents?: number;
-  debug?: {
-    /**
-     * Injects contention into this thread's transactions: at the n-th lock of the first run, or at each lock in turn, one a run;
-     * or, into tickets by hand too, by the schedule of the Linux kernel, ever more rarely. Costs the retries it causes.
-     */
-    contend?: 'always' | 'kernel' | number;
-    /**
-     * Learns the order of locks and reports what can deadlock (docs/validator.md): the event 'validator'. 'observe': learns, and reports
-     * nothing; `lockOrder(space)` (fenceline/sync) then says what it saw. Default: false.
-     */
-    validateLocks?: boolean | 'observe';
-    /** Catches looks at what must not be looked at any more, as mappings of `fenceline/driver` that are stale. Costs a wrapper around them. */
-    poison?: boolean;
-    /** What `lockOrder` said: whatever contradicts it is reported at first sight. Outcomes: EINVAL if it has a cycle. */
-    lockOrder?: LockOrder;
-  };
-}
-
-export interface SpaceEvents {
-  /** A job failed and nobody asked. */
-  unobserved: FencelineError;
-  /** A worker of a pool stopped by itself. */
-  crash: { pool: string; worker: number; error: unknown; replaced: boolean };
-  /** The lock validator found something that can deadlock, before it does. Heard at once, with locks held; nobody listens: a warning. */
-  validator: Finding;
-}
+export type { CloseOptions, SpaceEvents, SpaceOptions } from './space-options.ts';
 
 type Listeners = { readonly [E in keyof SpaceEvents]: Set<(detail: SpaceEvents[E]) => void> };
-
-const defaultBudgetBytes = 2 ** 30;
-const defaultPatienceMs = 5000;
-/** Classes that the validator has room for, unless limits.lockClasses says otherwise. */
-const validatedClasses = 256;
 
 /** What the rest of the library needs of a space. */
 export let coreOf: (space: Space) => Core;
 /** The space of this thread's end; one object per core. */
 export let spaceOver: (core: Core) => Space;
+/** Token of the account that the space makes its buffers through: 0 if it is not a client. */
+export let clientTokenOf: (space: Space) => number;
+/** The space of this thread's end as the client whose account the token means; the space itself for 0, or once that is closed. */
+export let spaceFor: (core: Core, token: number) => Space;
+/** Not `new` where it is needed: compiled, methods that name their class and the static block below do not go together. */
+let clientSpace: (parent: Space, client: Client) => Space;
 /** Tells listeners of the space. */
 export let emit: <E extends keyof SpaceEvents>(space: Space, event: E, detail: SpaceEvents[E]) => void;
 /** Runs before the space leaves: pools close, promises end. */
 export let beforeClose: (space: Space, fn: (options: CloseOptions) => Promise<void>) => () => void;
-
-export interface CloseOptions {
-  /** Cancel what is under way instead of waiting for it. */
-  abort?: boolean;
-  timeoutMs?: number;
-}
 
 const spaces: WeakMap<Core, Space> = new WeakMap();
 
@@ -106,11 +68,29 @@ const aloneWarning =
 
 export class Space implements AsyncDisposable {
   readonly #core: Core;
-  readonly #listeners: Listeners = { unobserved: new Set(), crash: new Set(), validator: new Set() };
+  readonly #listeners: Listeners;
   readonly #closers: Set<(options: CloseOptions) => Promise<void>> = new Set();
+  /** The space itself, and the account, if this is a client of it. */
+  readonly #parent: Space | undefined;
+  readonly #client: Client | undefined;
+  /** Clients that this thread has open, by token. */
+  readonly #clients: Map<number, Space> = new Map();
+  /** This thread has it for its clients alone: it leaves with the last of them. */
+  #isForClients = false;
+  #forget: (() => void) | undefined;
 
-  private constructor(core: Core, contend: Contention) {
+  private constructor(core: Core, contend: Contention, parent?: Space, client?: Client) {
     this.#core = core;
+    this.#parent = parent;
+    this.#client = client;
+    this.#listeners = parent === undefined ? noListeners() : parent.#listeners;
+    if (parent !== undefined && client !== undefined) {
+      parent.#clients.set(client.token, this);
+      const close = (options: CloseOptions): Promise<void> => this.close(options);
+      parent.#closers.add(close);
+      this.#forget = () => parent.#closers.delete(close);
+      return;
+    }
     setContention(core, contend);
     spaces.set(core, this);
     onUnobserved(core, (error) => this.#emit('unobserved', error));
@@ -122,25 +102,7 @@ export class Space implements AsyncDisposable {
 
   /** Makes a space; this thread is its first agent. Outcomes: the space, or EINVAL. */
   static create(options: SpaceOptions = {}): Space {
-    const budgetBytes = checkBytes(options.budgetBytes ?? defaultBudgetBytes, 'budgetBytes');
-    const patienceMs = options.patienceMs ?? defaultPatienceMs;
-    if (!(patienceMs >= 0)) {
-      fail('EINVAL', `The patience (${patienceMs} ms) is not a number of milliseconds from 0 on.`, {
-        argument: 'patienceMs',
-      });
-    }
-    const heaps = options.heaps ?? [];
-    checkHeapOptions(heaps, options.limits?.heaps ?? defaultLimits.heaps);
-    const { validateLocks = false, lockOrder = [] } = options.debug ?? {};
-    const limits = {
-      ...options.limits,
-      traceEvents: options.traceEvents ?? options.limits?.traceEvents ?? 0,
-      lockClasses: options.limits?.lockClasses ?? (validateLocks !== false ? validatedClasses : 0),
-    };
-    const core = createCore({
-      ...{ budgetBytes, patienceMs, heaps, limits },
-      ...{ observesLocks: validateLocks === 'observe', lockOrder },
-    });
+    const core = createCore(coreOptionsOf(options));
     if (!core.agent.isShared) console.warn(aloneWarning);
     if (options.debug?.poison === true) setPoison(core);
     return new Space(core, options.debug?.contend);
@@ -158,24 +120,55 @@ export class Space implements AsyncDisposable {
     return ambient;
   }
 
-  /** Joins the space of a handle that another thread posted. Outcomes: the space; EINVAL, or ENOSPC (agents). */
+  /**
+   * Joins the space of a handle that another thread posted; of the handle of a client, as that client. A thread that joined by
+   * clients alone leaves the space with the last of them.
+   * Outcomes: the space, the same one each time; EINVAL, ENOSPC (agents), or ENOENT: the client is closed.
+   */
   static join(handle: Handle<Space>): Space {
-    const core = joinCore(handle as unknown as SpaceData);
-    return spaces.get(core) ?? new Space(core, undefined);
+    const { client, ...data } = (handle ?? {}) as unknown as SpaceData & { readonly client?: ClientFields };
+    const wasJoined = isJoined(data.id);
+    const core = joinCore(data);
+    const known = spaces.get(core);
+    const space = known ?? new Space(core, undefined);
+    if (known === undefined && !wasJoined && client !== undefined) space.#isForClients = true;
+    if (client === undefined) space.#isForClients = false;
+    return client === undefined ? space : space.#joinClient(client);
   }
 
+  /**
+   * The same memory with an account of its own: give one to each library. What is made through it, and by `like()` of that, is
+   * charged to it and stays within its budget. Each call makes an account, also for a name that is in use: names are for reports. A
+   * client of a client stands beside it. Closing one ends the account alone: its buffers stay, and count for the space.
+   * Outcomes: a space in all its members; throws EINVAL (name, budget, priority), ENOSPC (limits.clients).
+   */
+  client(name: string, options: ClientOptions = {}): Space {
+    this.#check();
+    return clientSpace(this.#main(), openClient(this.#core, name, options));
+  }
+
+  /** What may be in use at once: of the system heap; of a client, by its account, at most. */
   get budgetBytes(): number {
-    return heapStats(this.#core.agent, 0).budgetBytes;
+    const { budgetBytes } = this.#client === undefined ? noBudget : clientStats(this.#core, this.#client);
+    return budgetBytes ?? heapStats(this.#core.agent, 0).budgetBytes;
   }
 
   /** May change while running. What is in use beyond a lowered one stays until it is freed. */
   set budgetBytes(bytes: number) {
-    setBudget(this.#core.agent, 0, checkBytes(bytes, 'budgetBytes'));
+    const { agent } = this.#core;
+    checkBytes(bytes, 'budgetBytes');
+    if (this.#client === undefined) setBudget(agent, 0, bytes);
+    else setClientBudget(this.#core, this.#client, bytes);
+    // Whoever waits for memory may have room now.
+    ringQueued(agent);
   }
 
-  /** Plain data to post to threads of this process, which then `join`. */
+  /** Plain data to post to threads of this process, which then `join`; of a client, to have the same account there. */
   get handle(): Handle<Space> {
-    return this.#core.data as unknown as Handle<Space>;
+    const { data } = this.#core;
+    const client = this.#client;
+    const handle = client === undefined ? data : { ...data, client: { ...client.id, name: client.name } };
+    return handle as unknown as Handle<Space>;
   }
 
   /** False where there is no SharedArrayBuffer: everything then runs on this thread. */
@@ -185,7 +178,7 @@ export class Space implements AsyncDisposable {
 
   /**
    * A buffer of a type and shape. Takes a slot, and memory at first use.
-   * Outcomes: the buffer; throws EINVAL (type, shape, or larger than the budget), ENOENT (heap), ENOSPC (buffers).
+   * Outcomes: the buffer; throws EINVAL (type, shape, or larger than the budget of its heap, or of the client), ENOENT (heap), ENOSPC (buffers).
    */
   buffer<D extends DType, const S extends readonly number[]>(
     dtype: D,
@@ -195,17 +188,10 @@ export class Space implements AsyncDisposable {
     this.#check();
     const checked = checkShape(dtype, shape);
     const places = heapsOf(this.#core, options.heaps ?? []);
-    const sizeBytes = lengthOf(shape) * bytesPerElement(dtype);
-    const fitting = (places.length === 0 ? [0] : places).map((heap) => budgetBytes(this.#core.agent, heap));
-    const largest = Math.max(...fitting);
-    if (sizeBytes > largest) {
-      const name = this.#core.heapNames[places[fitting.indexOf(largest)] ?? 0];
-      fail('EINVAL', `The size of the buffer (${sizeBytes} bytes) is more than heap '${name}' may hold (${largest}).`, {
-        argument: 'shape',
-      });
-    }
+    this.#checkSize(lengthOf(shape) * bytesPerElement(dtype), places);
     const priority = checkPriority(options.priority ?? 0);
-    return newBuffer(this.#core, dtype, checked as Sized<S>, { label: options.label, places, priority });
+    const client = this.#client?.token ?? 0;
+    return newBuffer(this.#core, dtype, checked as Sized<S>, { label: options.label, places, priority, client });
   }
 
   /**
@@ -240,7 +226,7 @@ export class Space implements AsyncDisposable {
     // Whatever it is: what is no promise is over at once.
     Promise.resolve(work).then(
       () => promise.end(),
-      (reason: unknown) => promise.end(toError(reason, label)),
+      (reason: unknown) => promise.end(rejectedError(reason, label)),
     );
     return promise.fence;
   }
@@ -276,12 +262,16 @@ export class Space implements AsyncDisposable {
     return describeCore(this.#core);
   }
 
-  /** Closes pools, then leaves: references of this thread are dropped. A second time does nothing. */
+  /**
+   * Closes pools, then leaves: references of this thread are dropped. A second time does nothing. Of a client: closes the pools that
+   * were made through it, and ends its account in this thread; buffers are left as they are.
+   */
   async close(options: CloseOptions = {}): Promise<void> {
-    if (this.#core.isClosed) return;
+    if (this.#core.isClosed || this.#client?.isClosed) return;
     await Promise.all([...this.#closers].map((fn) => fn(options)));
     // A close that came meanwhile waited for the same pools, and one of the two is first.
-    leaveCore(this.#core);
+    if (this.#client === undefined) leaveCore(this.#core);
+    else await this.#leaveClient(this.#client);
   }
 
   /** `close`, for `await using`. */
@@ -294,7 +284,14 @@ export class Space implements AsyncDisposable {
       return space.#core;
     };
     giveMakers({ coreOf, promise: promiseLocal });
-    spaceOver = (core) => spaces.get(core) ?? new Space(core, undefined);
+    spaceOver = (core) => {
+      const space = spaces.get(core) ?? new Space(core, undefined);
+      space.#isForClients = false;
+      return space;
+    };
+    clientSpace = (parent, client) => new Space(parent.#core, undefined, parent, client);
+    clientTokenOf = (space) => space.#client?.token ?? 0;
+    spaceFor = (core, token) => spaceOver(core).#clientOf(token);
     emit = (space, event, detail) => space.#emit(event, detail);
     beforeClose = (space, fn) => {
       space.#closers.add(fn);
@@ -315,33 +312,66 @@ export class Space implements AsyncDisposable {
 
   #check(): void {
     if (this.#core.isClosed) fail('EINVAL', 'The space is closed.', { argument: 'space' });
+    if (this.#client?.isClosed) fail('EINVAL', `Client '${this.#client.name}' is closed.`, { argument: 'space' });
+  }
+
+  /** What can never fit is refused when it is made. */
+  #checkSize(sizeBytes: number, places: readonly number[]): void {
+    let [largest, who] = [-1, ''];
+    for (const heap of places.length === 0 ? [chargedHeap] : places) {
+      const budget = budgetBytes(this.#core.agent, heap);
+      const own = heap === chargedHeap && this.#client !== undefined ? this.budgetBytes : budget;
+      const bytes = Math.min(budget, own);
+      if (bytes <= largest) continue;
+      largest = bytes;
+      who = own < budget ? `client '${this.#client?.name}' may use` : `heap '${this.#core.heapNames[heap]}' may hold`;
+    }
+    if (sizeBytes <= largest) return;
+    const sentence = `The size of the buffer (${sizeBytes} bytes) is more than ${who} (${largest}).`;
+    fail('EINVAL', sentence, { argument: 'shape' });
+  }
+
+  /** The space that this is a client of, or itself. */
+  #main(): Space {
+    return this.#parent ?? this;
+  }
+
+  /** Joining twice gives the same one. Outcomes: ENOENT, EINVAL; then a thread that only came for it leaves again. */
+  #joinClient(fields: ClientFields): Space {
+    try {
+      const client = joinClient(this.#core, fields);
+      return this.#clients.get(client.token) ?? clientSpace(this, client);
+    } catch (error) {
+      if (this.#isForClients && this.#clients.size === 0) leaveCore(this.#core);
+      throw error;
+    }
+  }
+
+  #clientOf(token: number): Space {
+    const account = accountOfToken(this.#core.agent, token);
+    if (account === undefined) return this;
+    const known = this.#clients.get(token);
+    if (known !== undefined || currentAccount(this.#core.agent, token) < 0) return known ?? this;
+    try {
+      return clientSpace(this, joinClient(this.#core, account));
+    } catch {
+      // Closed just now.
+      return this;
+    }
+  }
+
+  /** The account ends here, unless the space has been left meanwhile, and with that its holds. */
+  async #leaveClient(client: Client): Promise<void> {
+    const parent = this.#main();
+    parent.#clients.delete(client.token);
+    if (this.#forget !== undefined) this.#forget();
+    closeClient(this.#core, client);
+    if (parent.#isForClients && parent.#clients.size === 0) await parent.close();
   }
 }
 
-function checkBytes(bytes: number, argument: string): number {
-  if (Number.isInteger(bytes) && bytes > 0 && bytes <= Number.MAX_SAFE_INTEGER) return bytes;
-  return fail('EINVAL', `The ${argument} (${bytes}) is not a whole number of bytes from 1 on.`, { argument });
+function noListeners(): Listeners {
+  return { unobserved: new Set(), crash: new Set(), validator: new Set() };
 }
 
-function checkHeapOptions(heaps: readonly { name: string; sizeBytes: number }[], limit: number): void {
-  if (heaps.length + 1 > limit) {
-    const sentence = `The number of heaps (${heaps.length + 1}), with the system heap, is more than limits.heaps (${limit}).`;
-    fail('EINVAL', sentence, { argument: 'heaps' });
-  }
-  const names = new Set(['system']);
-  for (const { name, sizeBytes } of heaps) {
-    if (names.has(name)) fail('EINVAL', `The heap '${name}' is named twice.`, { argument: 'heaps' });
-    names.add(name);
-    checkBytes(sizeBytes, 'sizeBytes');
-  }
-}
-
-function toError(reason: unknown, label: string): FencelineError {
-  const message = reason instanceof Error ? reason.message : String(reason);
-  return new FencelineError(
-    'EKERNEL',
-    `The promise of ${label} was rejected: ${message}`,
-    { job: label, kernel: 'promise', worker: -1 },
-    reason,
-  ) as FencelineError;
-}
+const noBudget: { readonly budgetBytes?: undefined } = {};

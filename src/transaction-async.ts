@@ -5,17 +5,18 @@
  * legal, and one after the other. When the body is over, what it left under way is stopped before anything is decided.
  */
 import type { DType } from './base/dtype.ts';
+
 import { fail } from './base/errors.ts';
-import { H_FREED } from './base/layout.ts';
+
 import type { ReadView, View } from './base/view.ts';
 import { lockOf } from './buffer/buffer.ts';
-import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
 import type { FollowingSignal } from './follow-signal.ts';
 import { followSignal } from './follow-signal.ts';
 import { enterSeen } from './foreign-memory.ts';
 import { heapsOf } from './heaps.ts';
 import { beforeAllocation, beforeWait } from './lock/validator.ts';
+import { freedCount } from './memory/account.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Savepoint, Transaction } from './transaction.ts';
 import { BaseTransaction } from './transaction-base.ts';
@@ -165,7 +166,8 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
     const { agent, data } = this.core;
     if (agent.validator !== undefined) beforeAllocation(agent, this.set.ticket.id, false);
     for (;;) {
-      const freed = load(agent.words, H_FREED);
+      const short = this.places.shortOf(parts.buffer, sizeBytes);
+      const freed = freedCount(agent, short);
       let found = attempt();
       if (found !== undefined) return found;
       const victim = this.contendedVictim();
@@ -182,7 +184,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
       this.check();
       if (found !== undefined) return found;
       if (now() >= this.deadline) this.refuseTime();
-      if (victim !== 0 || load(agent.words, H_FREED) !== freed) continue;
+      if (victim !== 0 || freedCount(agent, short) !== freed) continue;
       // What was in use may have come free without anybody freeing memory.
       found = attempt();
       if (found !== undefined) return found;

@@ -10,12 +10,13 @@ import { B_LAST_USE, H_SUBMITTED } from './base/layout.ts';
 import { bufferAt, placementOf, reservationOf } from './buffer/buffer.ts';
 import { load, store } from './cells/cell.ts';
 import type { Core } from './core.ts';
+import { chargedHeap, shortAccount } from './memory/account.ts';
 import type { Request } from './memory/evict.ts';
 import { moveEvicting, newRequest, takeBlockEvicting } from './memory/evict.ts';
 import { moveLocked } from './memory/move.ts';
 import { isPinned, pinnersOf } from './memory/pins.ts';
 import { isUsableIn, placeAt, residenceOf } from './memory/residence.ts';
-import { pinnedBuffers } from './report.ts';
+import { noRoom } from './no-room.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import type { UsedPoint } from './reservation/reservation.ts';
 import { pendingPoints, USAGE_BOOKKEEP } from './reservation/reservation.ts';
@@ -109,12 +110,18 @@ export class TransactionPlaces {
     return takeBlockEvicting(agent, this.#asking(), named.buffer, residence);
   }
 
+  /** Token of the account whose budget has no room for so much more; 0: if anything, the heap has none. */
+  shortOf(buffer: number, bytes: number): number {
+    const { agent } = this.#core;
+    return this.#asked(buffer) === chargedHeap ? shortAccount(agent, buffer, bytes) : 0;
+  }
+
   /** Outcomes: throws ENOMEM. */
   refuseMemory({ label, buffer }: Named, askedBytes: number): never {
-    const core = this.#core;
-    const heap = core.heapNames[this.#asked(buffer)] ?? 'system';
-    const sentence = `There is no room in heap '${heap}' for '${label}' (${askedBytes} bytes), and nobody freed any memory for ${core.data.patienceMs} ms.`;
-    fail('ENOMEM', sentence, { askedBytes, heap, pinned: pinnedBuffers(core) });
+    const heap = this.#asked(buffer);
+    const where = ` in heap '${this.#core.heapNames[heap] ?? 'system'}'`;
+    const what = `'${label}' (${askedBytes} bytes)`;
+    throw noRoom(this.#core, { askedBytes, heap, client: this.shortOf(buffer, askedBytes), where, what });
   }
 
   /** What may stay moves to a better heap only if there is room, and nobody uses it. */

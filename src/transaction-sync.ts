@@ -2,10 +2,8 @@
 import { checkPatience, serveQueue } from './admission.ts';
 import type { DType } from './base/dtype.ts';
 import { fail } from './base/errors.ts';
-import { H_FREED } from './base/layout.ts';
 import type { ReadView, View } from './base/view.ts';
 import { lockOf } from './buffer/buffer.ts';
-import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Points } from './fence/points.ts';
@@ -14,6 +12,7 @@ import { enterSeen } from './foreign-memory.ts';
 import { heapsOf } from './heaps.ts';
 import { isSelfDeadlock } from './lock/lock-wait.ts';
 import { beforeAllocation, beforeWait } from './lock/validator.ts';
+import { freedCount } from './memory/account.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import type { Transaction } from './transaction.ts';
 import { BaseTransaction } from './transaction-base.ts';
@@ -122,7 +121,8 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
     const { agent, data } = this.core;
     if (agent.validator !== undefined) beforeAllocation(agent, this.set.ticket.id, true);
     for (;;) {
-      const freed = load(agent.words, H_FREED);
+      const short = this.places.shortOf(parts.buffer, sizeBytes);
+      const freed = freedCount(agent, short);
       let found = attempt();
       if (found !== undefined) return found;
       const contended = this.contendedVictim();
@@ -140,7 +140,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
       if (outcome === 'die') this.doom();
       if (found !== undefined) return found;
       if (now() >= this.deadline) this.refuseTime();
-      if (victim !== 0 || load(agent.words, H_FREED) !== freed) continue;
+      if (victim !== 0 || freedCount(agent, short) !== freed) continue;
       found = attempt();
       if (found !== undefined) return found;
       if (victim === this.contendedVictim()) this.places.refuseMemory(parts, sizeBytes);

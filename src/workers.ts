@@ -31,7 +31,7 @@ import { claimPool, freePool, wakeAllWorkers } from './schedule/pool.ts';
 import { cancelPool, endPoolJobs, poolJobs } from './schedule/pool-jobs.ts';
 import { markOverdue } from './schedule/time-limit.ts';
 import type { CloseOptions, Space } from './space.ts';
-import { beforeClose, coreOf, emit } from './space.ts';
+import { beforeClose, clientTokenOf, coreOf, emit } from './space.ts';
 import { deadlineOf, whenOver } from './waiting.ts';
 
 export type { Pool, PoolOptions } from './pool.ts';
@@ -145,7 +145,8 @@ class WorkerPool<S> implements Pool<S> {
   }
 
   #callables(workerCount: number, signatures: readonly Signature[]): Pool<S>['run'] {
-    return callables(this.#core, this.#pool, workerCount, signatures, this.#owner) as Pool<S>['run'];
+    const client = clientTokenOf(this.#space);
+    return callables(this.#core, this.#pool, client, workerCount, signatures, this.#owner) as Pool<S>['run'];
   }
 
   close(options: CloseOptions = {}): Promise<void> {

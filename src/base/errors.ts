@@ -6,8 +6,16 @@
 
 /** What each code carries. The keys of this map are the closed list of codes. */
 export interface Details {
-  /** Out of memory: everything evictable was evicted, it does not fit, and nobody freed anything for `patienceMs`. */
-  ENOMEM: { askedBytes: number; heap: string; pinned: readonly { label: string; bytes: number; by: string }[] };
+  /**
+   * Out of memory: everything evictable was evicted, it does not fit, and nobody freed anything for `patienceMs`. `client`: it is
+   * the budget of that client that has no room.
+   */
+  ENOMEM: {
+    askedBytes: number;
+    heap: string;
+    pinned: readonly { label: string; bytes: number; by: string }[];
+    client?: string;
+  };
   /** An argument, a handle or a call that can never be right; nothing was changed. `argument` names it, with its path. */
   EINVAL: { argument: string };
   /** Waiting here can never end, because what is waited for waits for us. `cycle` names the parties, first one last again. */

@@ -35,6 +35,10 @@ export const J_TIMEOUT = 21;
 export const J_STARTED = 22;
 /** Phase word of the agent whose stop failed it, for the words of the error; of an earlier use of the slot otherwise. */
 export const J_DEAD = 23;
+/** Token of the account of the client through which it was submitted: the context of the job; 0 = the space itself. */
+export const J_CLIENT = 24;
+/** Of a job that waits for memory: token of the account whose budget has no room for it; 0 = the heap has none. */
+export const J_SHORT = 25;
 /** Part word: state(2) | agent(6) << 2. */
 export const J_PART = 32;
 /** Result of each part: chunk + 1, 0 = undefined. */

@@ -7,10 +7,13 @@
  *
  * Not here: what the words mean to their layers beyond a line each.
  */
+
+import { ACCOUNT_WORDS } from './account-layout.ts';
 import { assert } from './assert.ts';
 import { JOB_WORDS } from './job-layout.ts';
 import type { Limits } from './limits.ts';
 import { pointsPerReservation, poolsPerSpace, ticketsPerAgent } from './limits.ts';
+import { TIMELINE_WORDS } from './timeline-layout.ts';
 import { type ValidatorLayout, validatorLayout, validatorWords } from './validator-layout.ts';
 
 export const magic = 0x464e434c; // 'FNCL'
@@ -62,6 +65,7 @@ export const limitNames: readonly (keyof Limits)[] = [
   'traceEvents',
   'lockClasses',
   'attachments',
+  'clients',
 ];
 
 // ---- agents: one line each ----------------------------------------------------------------------------------------
@@ -117,42 +121,8 @@ export const L_SUSPECT_BY = 5;
 export const L_MIXED = 6;
 export const LOCK_WORDS = 8;
 
-// ---- timelines ----------------------------------------------------------------------------------------------------
-export const TL_STATE = 0;
-export const TL_LO = 1;
-export const TL_EPOCH = 2;
-export const TL_INTEREST = 3;
-export const TL_OVERFLOW = 4;
-export const TL_ISSUED_LO = 5;
-export const TL_ISSUED_EPOCH = 6;
-/** issuer(8) | signaller(8) << 8 | pending receiver(8) << 16 | what its signaller asked for << 24: fence/timeline.ts. */
-export const TL_ROLES = 7;
-/** Even: records written x 2. Odd: one is being written. */
-export const TL_ERRORS = 8;
-/** Points up to this one whose error is not on record have an unknown outcome. */
-export const TL_UNKNOWN_LO = 9;
-export const TL_UNKNOWN_EPOCH = 10;
-export const TL_REFS = 11;
-export const TL_REFS_OVERFLOW = 12;
-/** Error of every point above the completed one, once closed. */
-export const TL_CLOSE_CODE = 13;
-/** As TL_ERRORS, of time stamps. */
-export const TL_STAMPED = 14;
-export const TL_RECORDS = 16;
-export const RECORD_WORDS = 3;
-export const recordsPerTimeline = 5;
-/** The highest point that somebody waits for, under 11 bits of the generation: 64 bits that only `wide` touches. */
-export const TL_WANTED = 32;
-/** The earliest moment by which somebody needs a point, and that point: as TL_WANTED. */
-export const TL_DEADLINE = 34;
-/** When it was closed, as the two halves of a float64 in milliseconds since 1970; and the same of signals, by point. */
-export const TL_CLOSED_AT = 36;
-export const TL_STAMPS = 44;
-/** number (low, high), moment (low, high). */
-export const STAMP_WORDS = 4;
-/** One more than can be asked for: of the first one kept it is not known where its points begin. */
-export const stampsPerTimeline = 25;
-export const TIMELINE_WORDS = 144;
+// ---- timelines: timeline-layout.ts ---------------------------------------------------------------------------------
+export * from './timeline-layout.ts';
 
 // ---- buffers ------------------------------------------------------------------------------------------------------
 export const B_STATE = 0;
@@ -168,7 +138,7 @@ export const B_PLACEMENT = 6;
 export const B_PLACES = 7;
 /** Those of lower priority are evicted first. */
 export const B_PRIORITY = 8;
-/** Account that its memory counts for; 0 = none. */
+/** Token of the account that its memory is charged to (memory/account.ts); 0 = the space's alone. */
 export const B_CLIENT = 9;
 /** Order number of the last use. */
 export const B_LAST_USE = 10;
@@ -235,6 +205,8 @@ export const K_HEAP = 4;
 /** Links of the free list of its size class, + 1. */
 export const K_BIN_NEXT = 5;
 export const K_BIN_PREVIOUS = 6;
+/** Of a block in use, which is on no list: token of the account that it counts for, written under the heap's lock; 0 = none. */
+export const K_CLIENT: number = K_BIN_NEXT;
 /** Buffer + 1 it was taken for: whether that buffer's placement names the block decides when the agent in K_STATE dies. */
 export const K_OWNER = 7;
 export const BLOCK_WORDS = 8;
@@ -260,6 +232,9 @@ export const classCount = 256;
 export const P_COUNTS: number = P_HEADS + classCount;
 export const heapCounts = 6;
 export const HEAP_WORDS: number = P_COUNTS + 16;
+
+// ---- accounts of clients: account-layout.ts --------------------------------------------------------------------------
+export * from './account-layout.ts';
 
 // ---- chunks -------------------------------------------------------------------------------------------------------
 export const C_STATE = 0;
@@ -330,6 +305,7 @@ export interface Layout {
   readonly pools: number;
   readonly blocks: number;
   readonly heaps: number;
+  readonly accounts: number;
   readonly chunks: number;
   readonly syncObjects: number;
   readonly locks: number;
@@ -362,6 +338,7 @@ export function layoutOf(limits: Limits): Layout {
     pools: table(poolsPerSpace + limits.agents, POOL_WORDS),
     blocks: table(limits.blocks, BLOCK_WORDS),
     heaps: table(limits.heaps, HEAP_WORDS),
+    accounts: table(limits.clients, ACCOUNT_WORDS),
     chunks: table(limits.chunks, CHUNK_WORDS),
     syncObjects: table(limits.syncObjects, SYNC_WORDS),
     locks: table(limits.locks, USER_LOCK_WORDS),
@@ -382,12 +359,6 @@ export function traceRingWords(limits: Limits): number {
 }
 
 assert(H_LIMITS + limitNames.length <= H_STAMP, 'The limits fit the header before the stamp words.');
-assert(TL_RECORDS + recordsPerTimeline * RECORD_WORDS <= TL_WANTED, 'The error records end before the wide words.');
-assert(TL_STAMPS + stampsPerTimeline * STAMP_WORDS <= TIMELINE_WORDS, 'The time stamps fit a timeline slot.');
-assert(
-  TIMELINE_WORDS % 16 === 0 && TL_WANTED % 2 === 0,
-  'Each timeline has lines of its own, and wide words are even.',
-);
 assert(
   B_RESERVATION + R_BANKS + 2 * pointsPerReservation * ENTRY_WORDS <= B_PINS,
   'Both banks of a reservation fit a buffer slot before the words behind it.',

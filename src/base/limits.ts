@@ -28,6 +28,8 @@ export interface Limits {
   readonly lockClasses: number;
   /** Importers attached to exported buffers (`fenceline/driver`). */
   readonly attachments: number;
+  /** Clients with an account of their own at once (`space.client`). */
+  readonly clients: number;
 }
 
 export const defaultLimits: Limits = {
@@ -43,6 +45,7 @@ export const defaultLimits: Limits = {
   traceEvents: 0,
   lockClasses: 0,
   attachments: 1024,
+  clients: 16,
 };
 
 /** What a layout can carry: agents by the interest words, the rest by 20-bit indexes and sane memory. */
@@ -59,6 +62,7 @@ export const maximumLimits: Limits = {
   traceEvents: 1_048_576,
   lockClasses: 1024,
   attachments: 65_536,
+  clients: 256,
 };
 
 /** Tickets an agent may have open at once: 16 for transactions (async code runs several on one thread), one for admitting jobs. */

@@ -10,6 +10,7 @@
 
 import { fail } from '../base/errors.ts';
 import {
+  B_CLIENT,
   B_DTYPE,
   B_FRESH,
   B_HEAP,
@@ -65,8 +66,17 @@ export function reservationOf(memory: Memory, buffer: number): number {
   return bufferAt(memory, buffer) + B_RESERVATION;
 }
 
-/** Takes a slot and no memory. Outcomes: the buffer, held by this agent; or ENOSPC. */
-export function createBuffer(agent: Agent, sizeBytes: number, dtypeCode: number, heap: number): BufferId {
+/**
+ * Takes a slot and no memory. `client`: token of the account that its memory is charged to, 0 = none.
+ * Outcomes: the buffer, held by this agent; or ENOSPC.
+ */
+export function createBuffer(
+  agent: Agent,
+  sizeBytes: number,
+  dtypeCode: number,
+  heap: number,
+  client: number = 0,
+): BufferId {
   const { words, layout } = agent;
   const count = layout.limits.buffers;
   const from = agent.cursors.get(layout.buffers) ?? 0;
@@ -90,6 +100,7 @@ export function createBuffer(agent: Agent, sizeBytes: number, dtypeCode: number,
   store(words, at + B_SIZE_HI, Math.floor(sizeBytes / 2 ** 32));
   store(words, at + B_DTYPE, dtypeCode);
   store(words, at + B_HEAP, heap);
+  store(words, at + B_CLIENT, client);
   addAgent(words, at + B_REFS, at + B_REFS_OVERFLOW, agent.index);
   publishSlot(words, at + B_STATE, nobody);
   return { buffer, generation: generationOf(load(words, at + B_STATE)) };

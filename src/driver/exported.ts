@@ -60,7 +60,7 @@ export function exportBuffer<D extends DType, const S extends readonly number[],
   const { heaps, name: label } = exporter;
   const buffer =
     heaps === undefined
-      ? newBuffer(core, dtype, checkShape(dtype, shape) as Sized<S>, { label, places: [], priority: 0 })
+      ? newBuffer(core, dtype, checkShape(dtype, shape) as Sized<S>, { label, places: [], priority: 0, client: 0 })
       : space.buffer(dtype, shape, { heaps, label });
   const parts = partsOf(buffer as unknown as SharedBuffer, core, 'buffer');
   exportAs(core.agent, parts.buffer, heaps === undefined ? FOREIGN : 0);

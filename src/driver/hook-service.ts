@@ -57,7 +57,9 @@ export async function askHook(core: Core, call: HookCall, label: string, options
   const exporter = exporterOf(agent, call.buffer);
   if (exporter < 0) refuseGone(label);
   const pool = hookPoolOf(exporter);
-  const calls = callables(core, pool, 1, [signature], owner) as { hook(args: object, options: object): Job<unknown> };
+  const calls = callables(core, pool, 0, 1, [signature], owner) as {
+    hook(args: object, options: object): Job<unknown>;
+  };
   const job = calls.hook({ call }, { label: `${call.hook} of '${label}'` });
   if (exporterOf(agent, call.buffer) !== exporter && job instanceof JobFence) {
     endOwnJob(agent, job.slot, pool, codeNumber('EOWNERDEAD'));

@@ -1,6 +1,7 @@
 /** Buffers in a dump: each is read for itself, and read again if its slot was given to another meanwhile. */
 import { dtypes } from '../base/dtype.ts';
 import {
+  B_CLIENT,
   B_CONTENTS,
   B_DTYPE,
   B_EXPORTER,
@@ -19,6 +20,7 @@ import type { Memory } from '../cells/memory.ts';
 import { CLOSED, CLOSING, FREEING, generationOf, LIVE, stateOf } from '../cells/slot.ts';
 import type { Core } from '../core.ts';
 import { reasonsKept } from '../kept.ts';
+import { accountStats } from '../memory/account.ts';
 import { blockHeap, blockStartBytes } from '../memory/allocator.ts';
 import { pinnersOf } from '../memory/pins.ts';
 import { placeAt, placesMax } from '../memory/residence.ts';
@@ -83,7 +85,7 @@ function readBuffer(core: Core, buffer: number, generation: number, state: Buffe
     heldBy: agentsIn(agent, at + B_REFS, at + B_REFS_OVERFLOW),
     pinnedBy: pinnersOf(agent, buffer),
     priority: word(B_PRIORITY),
-    client: null,
+    client: accountStats(agent, word(B_CLIENT))?.name ?? null,
     lastUse: word(B_LAST_USE) >>> 0,
     source: agentOf(word(B_SOURCE)),
     exporter: agentOf(word(B_EXPORTER)),

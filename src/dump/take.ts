@@ -4,6 +4,7 @@
  * Each heap, buffer, job and ticket is right for itself, as far as trying a few times makes it so; the dump as a whole is of no
  * single moment, for the others go on meanwhile: a buffer may stand in two blocks, or name one that is free by now.
  */
+
 import { A_PARENT, A_QUIT, A_STATE, H_SUBMITTED } from '../base/layout.ts';
 import { load } from '../cells/cell.ts';
 import { now, sharedNow } from '../cells/clock.ts';
@@ -17,9 +18,17 @@ import {
   agentStateOf,
 } from '../cells/memory.ts';
 import type { Core } from '../core.ts';
+import { accountStats, accountTokens } from '../memory/account.ts';
 import { coreOf, type Space } from '../space.ts';
 import { buffersOf } from './buffers.ts';
-import { type AgentDump, dumpFormat, dumpVersion, type HistoryDump, type MemoryDump } from './format.ts';
+import {
+  type AgentDump,
+  type ClientDump,
+  dumpFormat,
+  dumpVersion,
+  type HistoryDump,
+  type MemoryDump,
+} from './format.ts';
 import { heapsOf } from './heaps.ts';
 import { historyOf } from './history.ts';
 import { jobsOf } from './jobs.ts';
@@ -50,7 +59,7 @@ export function takeDump(core: Core, history: HistoryDump | null): MemoryDump {
     submitted: load(agent.words, H_SUBMITTED) >>> 0,
     heaps: heapsOf(core),
     buffers: buffersOf(core),
-    clients: [],
+    clients: clientsOf(core),
     agents: agentsOf(core),
     jobs: jobsOf(core),
     transactions: transactionsOf(core),
@@ -65,6 +74,17 @@ const agentStates: ReadonlyMap<number, AgentDump['state']> = new Map([
   [AGENT_DEAD, 'stopped'],
   [AGENT_REPAIRING, 'stopped'],
 ]);
+
+function clientsOf({ agent }: Core): ClientDump[] {
+  const found: ClientDump[] = [];
+  for (const token of accountTokens(agent)) {
+    const stats = accountStats(agent, token);
+    if (stats === undefined) continue;
+    const { name, budgetBytes, usedBytes, peakBytes, priority } = stats;
+    found.push({ name, budgetBytes: budgetBytes ?? null, usedBytes, peakBytes, priority });
+  }
+  return found;
+}
 
 function agentsOf({ agent }: Core): AgentDump[] {
   const { words, layout } = agent;

@@ -14,10 +14,11 @@
  * Order of an allocation, under the heap's lock (chain: block-chain.ts):
  *   claim the descriptors of both remainders, or fail with nothing changed; unlist the vacant block;
  *   insert the remainder behind it, then vacate that and list it;
+ *   K_CLIENT = token of the buffer's account, or 0 (account.ts);
  *   **its own part: ALLOC(me) into its state, or, behind a gap of alignment, insert of a claimed descriptor**;
- *   P_USED, P_PEAK; lock = 0; K_OWNER = buffer + 1, last of all: what a throw keeps from its taker has K_OWNER 0.
+ *   P_USED, P_PEAK; AC_USED, AC_PEAK; lock = 0; K_OWNER = buffer + 1, last of all: what a throw keeps from its taker has K_OWNER 0.
  * Order of a free: CLOSING(me), before the lock; lock; K_OWNER = 0; absorb the right neighbour if vacant;
- *   **VACANT into its state, or out of the chain into the left neighbour**; list; P_USED; lock = 0; H_FREED; ring.
+ *   **VACANT into its state, or out of the chain into the left neighbour**; list; AC_USED; P_USED; lock = 0; H_FREED; ring.
  *
  * P_USED is the sum of the sizes of all blocks in the chain that are not VACANT, whenever the lock is free and no dead
  * agent waits for its repair. The budget bounds it; P_PEAK is its maximum.
@@ -33,6 +34,7 @@ import {
   H_FREED,
   H_QUEUED_INTEREST,
   H_QUEUED_OVERFLOW,
+  K_CLIENT,
   K_HEAP,
   K_OWNER,
   K_STATE,
@@ -49,6 +51,7 @@ import { ringAgents } from '../cells/doorbell.ts';
 import { addAgent, dropFromSet, takeAgents } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { ALLOC, CLOSING, claimSlot, generationOf, LIVE, nobody, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
+import { chargedHeap, chargeLocked, clientOf, creditLocked, currentAccount, hasUnits } from './account.ts';
 import { alignedStart, clearBins, findVacant, listBlock, unlistBlock } from './block-bins.ts';
 import {
   absorbBlock,
@@ -123,8 +126,8 @@ export function setBudget(memory: Memory, heapIndex: number, budgetBytes: number
  * @param sizeBytes At least 1. Counted in units of 64 bytes, rounded up; the block has exactly that size.
  * @param alignBytes Of the start, from the start of the heap: a power of two, 64 or more.
  * @param buffer Index of the buffer that the block is for.
- * Outcomes: the block, ALLOC in this agent's name: to be committed or freed by it; -1 if it does not fit the budget or
- * no vacant block holds it; ENOSPC if the block descriptors ran out, nothing changed.
+ * Outcomes: the block, ALLOC in this agent's name: to be committed or freed by it; -1 if it does not fit the heap's budget, or
+ * that of the client that the buffer was made through, or no vacant block holds it; ENOSPC if the block descriptors ran out, nothing changed.
  */
 export function allocateBlock(
   agent: Agent,
@@ -140,8 +143,12 @@ export function allocateBlock(
   assert(alignUnits >= 1 && Number.isInteger(Math.log2(alignUnits)), 'An alignment is a power of two, 64 or more.');
   const heap = enterHeap(agent, heapIndex);
   const hasRoom = load(words, heap + P_USED) + units <= load(words, heap + P_BUDGET);
-  const vacant = hasRoom ? findVacant(agent, heap, units, alignUnits) : -1;
-  const block = vacant < 0 ? -1 : takePart(agent, heapIndex, vacant, units, alignUnits);
+  const client = heapIndex === chargedHeap ? clientOf(agent, buffer) : 0;
+  const account = client === 0 ? -1 : currentAccount(agent, client);
+  const vacant = hasRoom && hasUnits(agent, account, units) ? findVacant(agent, heap, units, alignUnits) : -1;
+  const charged = account < 0 ? 0 : client;
+  const block = vacant < 0 ? -1 : takePart(agent, heapIndex, vacant, units, alignUnits, charged);
+  if (block >= 0 && account >= 0) chargeLocked(agent, account, units);
   unlockHeap(agent, heap);
   if (block === full) failForBlocks(agent);
   if (block >= 0) store(words, blockAt(agent, block) + K_OWNER, buffer + 1);
@@ -190,7 +197,7 @@ export function freeBlock(agent: Agent, block: number): void {
  */
 export function undoBlock(agent: Agent, block: number): void {
   const { words } = agent;
-  returnBlock(agent, block);
+  returnBlock(agent, block, true);
   if (load(words, H_QUEUED_INTEREST) === 0) return;
   const others = takeAgents(words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW);
   if (dropFromSet(others, agent.index)) addAgent(words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, agent.index);
@@ -203,13 +210,15 @@ export function hasBudget(memory: Memory, heapIndex: number, bytes: number): boo
   return load(memory.words, heap + P_USED) + unitsOf(bytes) <= load(memory.words, heap + P_BUDGET);
 }
 
-function returnBlock(agent: Agent, block: number): void {
+function returnBlock(agent: Agent, block: number, isUndone: boolean = false): void {
   const { words } = agent;
   if (!isMine(agent, block, ALLOC) && !isMine(agent, block, CLOSING)) retireBlock(agent, block);
   const heap = enterHeap(agent, load(words, blockAt(agent, block) + K_HEAP));
   const units = blockEnd(agent, heap, block) - blockStart(agent, block);
+  const client = load(words, blockAt(agent, block) + K_CLIENT);
   store(words, blockAt(agent, block) + K_OWNER, 0);
   vacate(agent, heap, block);
+  if (client !== 0) creditLocked(agent, client, units, isUndone);
   store(words, heap + P_USED, load(words, heap + P_USED) - units);
   unlockHeap(agent, heap);
 }
@@ -230,8 +239,8 @@ export function blockHeap(memory: Memory, block: number): number {
   return load(memory.words, blockAt(memory, block) + K_HEAP);
 }
 
-/** Locks the heap, and puts it right first if it was taken from somebody who did not finish. */
-function enterHeap(agent: Agent, heapIndex: number): number {
+/** Locks the heap, and puts it right first if it was taken from somebody who did not finish. Outcomes: its word, to be unlocked. */
+export function enterHeap(agent: Agent, heapIndex: number): number {
   assert(heapIndex >= 0 && heapIndex < agent.layout.limits.heaps, 'A block belongs to a heap that exists.');
   const heap = heapAt(agent, heapIndex);
   const replaced = lockHeap(agent, heap);
@@ -240,7 +249,14 @@ function enterHeap(agent: Agent, heapIndex: number): number {
 }
 
 /** Cuts `units` out of a vacant block that holds them. Outcomes: the block with them, or `full` and nothing changed. */
-function takePart(agent: Agent, heapIndex: number, vacant: number, units: number, alignUnits: number): number {
+function takePart(
+  agent: Agent,
+  heapIndex: number,
+  vacant: number,
+  units: number,
+  alignUnits: number,
+  client: number,
+): number {
   const heap = heapAt(agent, heapIndex);
   const start = blockStart(agent, vacant);
   const end = blockEnd(agent, heap, vacant);
@@ -259,6 +275,8 @@ function takePart(agent: Agent, heapIndex: number, vacant: number, units: number
     setBlockState(agent, behind, VACANT, nobody);
     listBlock(agent, heap, behind, end - to);
   }
+  // No list goes through it any more.
+  store(agent.words, blockAt(agent, part) + K_CLIENT, client);
   if (part === vacant) {
     setBlockState(agent, part, ALLOC, agent.index);
   } else {

@@ -3,7 +3,7 @@
  * lives (facts/protocols.md R4, 1.2).
  *
  * Nothing is undone. The chain is valid at every instant (block-chain.ts), so a walk in order of address finds all that
- * is true, and everything derived is written anew: links back, lists, P_USED. Neighbours that are both vacant, because
+ * is true, and everything derived is written anew: links back, lists, P_USED, AC_USED. Neighbours that are both vacant, because
  * a merge or a split stopped half way, are merged. A walk that stops half way is done again by the next one.
  *
  * What names an agent that did not finish is settled in one of three scopes:
@@ -24,12 +24,13 @@
  * Not here: when this is called (`agent.repairs`, and whoever catches a throw of the allocator).
  */
 import { assert } from '../base/assert.ts';
-import { A_STATE, H_FREED, K_OWNER, K_PREVIOUS, K_STATE, P_FIRST, P_USED } from '../base/layout.ts';
+import { A_STATE, H_FREED, K_CLIENT, K_OWNER, K_PREVIOUS, K_STATE, P_FIRST, P_USED } from '../base/layout.ts';
 import { placementOf } from '../buffer/buffer.ts';
 import { add, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { AGENT_DEAD, agentAt, agentStateOf, isLive } from '../cells/memory.ts';
 import { ALLOC, CLOSING, LIVE, nobody, ownerOf, stateOf } from '../cells/slot.ts';
+import { chargedHeap, currentAccount, recountLocked } from './account.ts';
 import { clearBins, listBlock } from './block-bins.ts';
 import {
   absorbBlock,
@@ -88,6 +89,7 @@ function rebuildHeap(agent: Agent, heap: number): void {
   const { words } = agent;
   clearBins(agent, heap);
   let used = 0;
+  const charged: number[] = new Array(agent.layout.limits.clients).fill(0);
   let left = -1;
   let vacant = -1;
   for (let block = firstBlock(agent, heap), next = -1; block >= 0; block = next) {
@@ -103,12 +105,17 @@ function rebuildHeap(agent: Agent, heap: number): void {
       vacant = block;
       continue;
     }
-    used += blockEnd(agent, heap, block) - blockStart(agent, block);
+    const units = blockEnd(agent, heap, block) - blockStart(agent, block);
+    used += units;
+    const account = currentAccount(agent, load(words, blockAt(agent, block) + K_CLIENT));
+    // An index of an account.
+    if (account >= 0) charged[account] = (charged[account] as number) + units;
     if (vacant >= 0) listWhole(agent, heap, vacant);
     vacant = -1;
   }
   if (vacant >= 0) listWhole(agent, heap, vacant);
   store(words, heap + P_USED, used);
+  if (heap === heapAt(agent, chargedHeap)) recountLocked(agent, charged);
 }
 
 function listWhole(agent: Agent, heap: number, block: number): void {

@@ -42,6 +42,7 @@ import { TRACE_EVICTED, TRACE_MOVED } from '../cells/trace.ts';
 import { askToBeRung, clearSuspect } from '../lock/ww-lock.ts';
 import type { LockSet } from '../reservation/lock-set.ts';
 import { releaseSince, tryLock } from '../reservation/lock-set.ts';
+import { chargedHeap, clientOf, shortAccount } from './account.ts';
 import { heapAt } from './block-chain.ts';
 import { dropLocked, isNeeded, moveIntoLocked, moveLocked } from './move.ts';
 import { isPinned } from './pins.ts';
@@ -84,7 +85,11 @@ export function takeBlockEvicting(agent: Agent, request: Request, buffer: number
   request.entered |= 1 << heap;
   notePressure(agent, heap);
   let block = -1;
+  const bytes = bufferSizeBytes(agent, buffer);
   for (const victim of victimsIn(agent, heap)) {
+    // What others give up is no room within the budget of this buffer's own client.
+    const short = heap === chargedHeap ? shortAccount(agent, buffer, bytes) : 0;
+    if (short !== 0 && clientOf(agent, victim) !== short) continue;
     if (!tryEvict(agent, request, victim, heap)) continue;
     block = takeBlockIn(agent, buffer, heap);
     if (block >= 0) break;

@@ -24,6 +24,7 @@ import {
   J_ERROR,
   J_FLAGS,
   J_ORDER,
+  J_SHORT,
   J_SUBMITTER,
 } from '../base/layout.ts';
 import { bufferAt, isBufferUsable, lockOf, reservationOf } from '../buffer/buffer.ts';
@@ -32,6 +33,7 @@ import { addAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import type { Point } from '../fence/points.ts';
 import { askToBeRung, clearSuspect } from '../lock/ww-lock.ts';
+import { clientOf } from '../memory/account.ts';
 import { tryRelease } from '../memory/placement.ts';
 import type { LockSet } from '../reservation/lock-set.ts';
 import { openAdmissionSet, releaseAll, ringQueued, tryLock } from '../reservation/lock-set.ts';
@@ -70,7 +72,7 @@ import {
   usesOf,
 } from './job.ts';
 import type { Placing } from './place-all.ts';
-import { bringAll, missingOf } from './place-all.ts';
+import { bringAll, missingOf, shortOf } from './place-all.ts';
 import { ringPool } from './pool.ts';
 
 /** 'later': still QUEUED; this agent will be rung when trying again may help. 'gone': it is QUEUED no more. */
@@ -210,7 +212,11 @@ function admitLocked(agent: Agent, set: LockSet, job: number, uses: readonly Use
 function place(agent: Agent, set: LockSet, job: number, uses: readonly Use[]): Placing {
   const missing = missingOf(agent, set, uses);
   if (missing.length === 0) return 'placed';
-  return isBehindMemoryWaiters(agent, job) ? 'memory' : bringAll(agent, set, missing);
+  const ahead = shortageAhead(agent, job, missing);
+  const placing = ahead >= 0 ? 'memory' : bringAll(agent, set, missing);
+  if (placing === 'memory')
+    store(agent.words, jobAt(agent, job) + J_SHORT, ahead >= 0 ? ahead : shortOf(agent, missing));
+  return placing;
 }
 
 /** A job that could have memory once somebody gives a lock back does not lose its patience: it waits as for any lock. */
@@ -248,22 +254,35 @@ export function recoverLocked(agent: Agent, buffer: number): void {
   clearSuspect(agent, lockOf(agent, buffer));
 }
 
-/** Whether an earlier job waits for memory: requests are served in order of submission. */
-function isBehindMemoryWaiters(agent: Agent, job: number): boolean {
+/**
+ * Whether an earlier job waits for memory: requests are served in order of submission. One that only waits for the budget of
+ * its own client is in the way of that client alone; once that has room, it takes its turn for the heap.
+ * Outcomes: -1; or what that job waits for, as J_SHORT.
+ */
+function shortageAhead(agent: Agent, job: number, missing: readonly Use[]): number {
   const { words } = agent;
-  if (load(words, H_MEMORY_WAIT) === 0) return false;
+  if (load(words, H_MEMORY_WAIT) === 0) return -1;
   const order = load(words, jobAt(agent, job) + J_ORDER);
   const top = load(words, H_JOB_TOP);
   let isAnybodyWaiting = false;
+  let ahead = -1;
   for (let other = 0; other < top; other++) {
     const phase = phaseOf(loadPhase(agent, other));
     if ((phase !== QUEUED && phase !== ADMITTING) || !hasFlag(agent, other, FLAG_WAITS_FOR_MEMORY)) continue;
     // This job itself counts: it may be the one that others are behind.
     isAnybodyWaiting = true;
-    if (other !== job && ((load(words, jobAt(agent, other) + J_ORDER) - order) | 0) < 0) return true;
+    if (other === job || ((load(words, jobAt(agent, other) + J_ORDER) - order) | 0) >= 0) continue;
+    const short = load(words, jobAt(agent, other) + J_SHORT);
+    if (short === 0) return 0;
+    if (isAnyOf(agent, short, missing)) ahead = short;
   }
   // A job that starts to wait right now sets the hint again after its attempt.
   if (!isAnybodyWaiting) store(words, H_MEMORY_WAIT, 0);
+  return ahead;
+}
+
+function isAnyOf(agent: Agent, client: number, uses: readonly Use[]): boolean {
+  for (const { buffer } of uses) if (clientOf(agent, buffer) === client) return true;
   return false;
 }
 

@@ -12,9 +12,10 @@
  * Context of everything here: the locks of all buffers are held by `set`. Not here: order among jobs (admit.ts).
  */
 import { DEBUG_EVICT, H_DEBUG } from '../base/layout.ts';
-import { placementOf } from '../buffer/buffer.ts';
+import { bufferSizeBytes, placementOf } from '../buffer/buffer.ts';
 import { load } from '../cells/cell.ts';
 import type { Agent } from '../cells/memory.ts';
+import { chargedHeap, clientOf, hasAccountBudget } from '../memory/account.ts';
 import type { Request } from '../memory/evict.ts';
 import { evictAll, evictOwn, moveEvicting, newRequest } from '../memory/evict.ts';
 import { moveLocked } from '../memory/move.ts';
@@ -65,6 +66,25 @@ export function bringAll(agent: Agent, set: LockSet, missing: readonly Use[]): P
     return request.contended >= 0 ? 'contended' : 'memory';
   }
   return 'placed';
+}
+
+/** Whose budget is in the way: token of the account of a client; 0: if anything, that of a heap. Another heap might do: 0. */
+export function shortOf(agent: Agent, missing: readonly Use[]): number {
+  for (const use of missing) {
+    const client = isOnlyIn(agent, use, chargedHeap) ? clientOf(agent, use.buffer) : 0;
+    let bytes = 0;
+    for (const other of missing) {
+      if (clientOf(agent, other.buffer) === client && isOnlyIn(agent, other, chargedHeap)) {
+        bytes += bufferSizeBytes(agent, other.buffer);
+      }
+    }
+    if (!hasAccountBudget(agent, client, bytes)) return client;
+  }
+  return 0;
+}
+
+function isOnlyIn(agent: Agent, use: Use, heap: number): boolean {
+  return wantedAt(agent, use, 0) === heap && wantedAt(agent, use, 1) < 0;
 }
 
 function bring(agent: Agent, request: Request, use: Use): boolean {

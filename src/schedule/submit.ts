@@ -12,6 +12,7 @@ import {
   H_JOB_TOP,
   H_SUBMITTED,
   inlineBytes,
+  J_CLIENT,
   J_DEP_CHUNK,
   J_DEP_COUNT,
   J_ERROR,
@@ -32,6 +33,7 @@ import {
   J_ROWS,
   J_SEQNO_HI,
   J_SEQNO_LO,
+  J_SHORT,
   J_STARTED,
   J_STATE,
   J_SUBMITTER,
@@ -69,6 +71,8 @@ export interface JobSpec {
   /** Pool slot, or -1: the submitter does the work itself. */
   readonly pool: number;
   readonly kernel: number;
+  /** Token of the account of the client that it is submitted through; 0 = none. */
+  readonly client: number;
   readonly uses: readonly Use[];
   /** Points that must be over, and not failed, before it runs. */
   readonly after: readonly Point[];
@@ -126,6 +130,8 @@ function fillWords(agent: Agent, at: number, spec: JobSpec, seqno: number): void
   store(words, at + J_SUBMITTER, agent.index);
   store(words, at + J_POOL, spec.pool);
   store(words, at + J_KERNEL, spec.kernel);
+  store(words, at + J_CLIENT, spec.client);
+  store(words, at + J_SHORT, 0);
   store(words, at + J_FLAGS, flagsWord(spec.flags, seqno));
   store(words, at + J_PRIORITY, spec.priority);
   store(words, at + J_RETRIES, spec.retries);

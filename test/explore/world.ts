@@ -109,6 +109,7 @@ function layoutFor({ seated, ...sizes }: WorldSize): Layout {
     locks: 1,
     heaps: 1,
     attachments: 1,
+    clients: 1,
   };
   return layoutOf(completeLimits({ ...least, ...sizes }));
 }

@@ -35,6 +35,7 @@ const limits: Limits = {
   traceEvents: 0,
   lockClasses: 0,
   attachments: 4,
+  clients: 2,
 };
 const budgetBytes = 2 ** 16;
 
@@ -86,6 +87,9 @@ export async function expectAllSlots({ space }: Stage): Promise<void> {
   const locks = fill(() => wwLock(space, 'lock'));
   expect(locks.length).toBe(limits.locks);
   for (const lock of locks) lock.dispose();
+  const clients = fill(() => space.client('library'));
+  expect(clients.length).toBe(limits.clients);
+  await Promise.all(clients.map((client) => client.close()));
   let finish = (): void => {};
   const finished = new Promise<void>((resolve) => {
     finish = resolve;

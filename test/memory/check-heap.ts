@@ -3,10 +3,15 @@
  * explorations can run it as one step.
  */
 import {
+  AC_BUDGET,
+  AC_PEAK,
+  AC_USED,
+  ACCOUNT_WORDS,
   BLOCK_WORDS,
   HEAP_WORDS,
   K_BIN_NEXT,
   K_BIN_PREVIOUS,
+  K_CLIENT,
   K_HEAP,
   K_NEXT,
   K_OWNER,
@@ -37,6 +42,7 @@ export interface Piece {
 
 const FREE = 0;
 const TAKEN = 1;
+const LIVE = 2;
 const CLOSING = 3;
 const VACANT = 4;
 
@@ -79,6 +85,30 @@ export function checkAtRest(memory: Memory): void {
   for (let block = 0; block < layout.limits.blocks; block++) {
     const state = word(words, layout.blocks + block * BLOCK_WORDS + K_STATE) & 7;
     must(inChain.has(block) || state === FREE, `descriptor ${block} (state ${state}) is in a chain or free`);
+  }
+  checkAccounts(memory);
+}
+
+/** Throws unless what every open account has in use is the sum of the blocks of the system heap that carry its token. */
+export function checkAccounts(memory: Memory): void {
+  const { words, layout } = memory;
+  if (word(words, layout.heaps + P_FIRST) === 0) return;
+  const used = new Map<number, number>();
+  for (const { block, start, end, state } of piecesOf(memory, 0)) {
+    if (state === VACANT) continue;
+    const token = word(words, layout.blocks + block * BLOCK_WORDS + K_CLIENT);
+    used.set(token, (used.get(token) ?? 0) + end - start);
+  }
+  for (let account = 0; account < layout.limits.clients; account++) {
+    const at = layout.accounts + account * ACCOUNT_WORDS;
+    const state = word(words, at);
+    if ((state & 7) !== LIVE) continue;
+    const sum = used.get((account + 1) | ((state >>> 9) << 9)) ?? 0;
+    const counted = word(words, at + AC_USED);
+    must(counted === sum, `account ${account} has as much in use (${counted}) as its blocks are long (${sum})`);
+    must(sum <= word(words, at + AC_PEAK), `the peak of account ${account} is no less than what is used`);
+    const budget = word(words, at + AC_BUDGET);
+    must(budget < 0 || word(words, at + AC_PEAK) <= budget, `the peak of account ${account} is within its budget`);
   }
 }
 

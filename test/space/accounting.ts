@@ -9,6 +9,7 @@ import type { Space } from 'fenceline';
 import { expect } from 'vitest';
 import {
   A_STATE,
+  ACCOUNT_WORDS,
   AGENT_WORDS,
   B_LOCK,
   BLOCK_WORDS,
@@ -40,6 +41,8 @@ export interface Accounts {
   chunks: number;
   tickets: number;
   timelines: number;
+  /** Accounts that somebody has open. */
+  clients: number;
   /** Locks that somebody holds. */
   locks: number;
   /** Heaps whose allocator somebody holds. */
@@ -56,6 +59,7 @@ const nothing: Accounts = {
   chunks: 0,
   tickets: 0,
   timelines: 0,
+  clients: 0,
   locks: 0,
   heapLocks: 0,
   fragments: 0,
@@ -78,6 +82,7 @@ export function accounting(space: Space): Accounts {
       (at) => at % ticketsPerAgent < userTickets && ((words[layout.tickets + at * TICKET_WORDS] ?? 0) & 1) === 1,
     ),
     timelines: countSlots(words, layout.timelines, TIMELINE_WORDS, layout.limits.timelines),
+    clients: countSlots(words, layout.accounts, ACCOUNT_WORDS, layout.limits.clients),
     locks: countWhere(
       layout.limits.buffers,
       (at) => ((words[layout.buffers + at * BUFFER_WORDS + B_LOCK + L_WORD] ?? 0) & 0xfff) !== 0,

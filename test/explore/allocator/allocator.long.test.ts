@@ -10,6 +10,7 @@ test.each([
   ['allocator-repair', { preemptions: 3, killAgents: false }],
   ['allocator-unwound', { preemptions: 1 }],
   ['allocator-wait', { preemptions: 2, killAgents: true }],
+  ['accounts', { preemptions: 1, killAgents: true }],
 ])('%s holds within %o', async (name, limits) => {
   const report = await check(new URL(`./${name}.scenario.ts`, import.meta.url), { ...limits, seconds: 300 });
   console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);

@@ -46,6 +46,16 @@ describe('explored', () => {
     await complete('allocator-lists', { preemptions: 0 });
   });
 
+  test('accounts that are used, closed and opened again are charged exactly, with deaths and a preemption', async () => {
+    const { outcomes } = await complete('accounts', { preemptions: 1, ...withoutKills });
+    expect([...outcomes.keys()].sort()).toEqual([
+      '{"user":"moved","closer":"refused"}',
+      '{"user":"moved","closer":"shared"}',
+      '{"user":"refused","closer":"shared"}',
+    ]);
+    await complete('accounts', { preemptions: 0, killAgents: true });
+  });
+
   if (!isLong) return;
 
   test('a repair and an allocation meet at every step with two preemptions, and the repairer dies before each', async () => {
@@ -86,5 +96,7 @@ describe('planted bugs are found', () => {
   if (isLong) test('in repairs', () => assertPlantedBugsFound(scenarioOf('allocator-repair'), { preemptions: 0 }));
   test('in sections that are unwound', () =>
     assertPlantedBugsFound(scenarioOf('allocator-unwound'), { preemptions: 0 }));
+  if (isLong)
+    test('in accounts', () => assertPlantedBugsFound(scenarioOf('accounts'), { preemptions: 1, ...withoutKills }));
   test('in waiting', () => assertPlantedBugsFound(scenarioOf('allocator-wait'), { preemptions: 1, ...withoutKills }));
 });

@@ -25,6 +25,7 @@ import { store } from '#fenceline/cells/cell.js';
 import type { Agent, Memory } from '#fenceline/cells/memory.js';
 import { AGENT_DEAD, AGENT_LIVE, agentWord } from '#fenceline/cells/memory.js';
 import { createPump } from '#fenceline/cells/pump.js';
+import { repairAccounts } from '#fenceline/memory/account.js';
 import { blockSizeBytes, blockStartBytes } from '#fenceline/memory/allocator.js';
 import { repairHeaps } from '#fenceline/memory/block-repair.js';
 import { checkAtRest, piecesOf } from '../../memory/check-heap.ts';
@@ -32,14 +33,7 @@ import { checkAtRest, piecesOf } from '../../memory/check-heap.ts';
 export const unit = 64;
 export const heapUnits = 16;
 const limits = completeLimits({
-  agents: 4,
-  timelines: 1,
-  jobs: 1,
-  buffers: 4,
-  blocks: 9,
-  chunks: 1,
-  heaps: 1,
-  attachments: 1,
+  ...{ agents: 4, timelines: 1, jobs: 1, buffers: 4, blocks: 9, chunks: 1, heaps: 1, attachments: 1, clients: 2 },
 });
 const layout = layoutOf(limits);
 
@@ -68,7 +62,8 @@ export function newWorld(count: number): HeapWorld {
   for (let index = 0; index < count; index++) {
     store(words, layout.agents + index * AGENT_WORDS + A_STATE, agentWord(AGENT_LIVE, index, 0));
     const cursors = new Map<number, number>();
-    const own = { index, incarnation: 0, pump: createPump(nothing), repairs: [repairHeaps], cursors, traceOrigin: 0 };
+    const repairs = [repairHeaps, repairAccounts];
+    const own = { index, incarnation: 0, pump: createPump(nothing), repairs, cursors, traceOrigin: 0 };
     agents.push({ ...memory, ...own, payloads: [], tracer: undefined, batch: undefined });
   }
   return { memory, agents, held: [] };

@@ -48,9 +48,11 @@ const modules = [
   'lock/waiters',
   'lock/wound',
   'lock/ww-lock',
+  'memory/account',
   'memory/allocator',
   'memory/evict',
   'memory/move',
+  'memory/open-account',
   'memory/pins',
   'memory/placement',
   'memory/pressure',
@@ -74,6 +76,7 @@ const modules = [
 /** Calls that no scenario here names, by reason. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   'looks, and changes nothing': [
+    ...['accountAt', 'accountOfToken', 'currentAccount', 'hasUnits', 'shortAccount', 'shortOf', 'accountTokens'],
     ...['bufferAt', 'reservationOf', 'isBufferLive', 'isBufferUsable', 'heapOf', 'placementOf', 'isStopProvable'],
     ...[
       'chunkAt',
@@ -135,6 +138,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   ],
   'a part of the calls that scenarios name: they make it': [
     ...['missingOf', 'bringAll', 'placeIntoLocked'],
+    ...['enterHeap', 'chargeLocked', 'creditLocked', 'recountLocked'],
     ...['freeChain', 'storeWords', 'freeChunksOf', 'finishClosing', 'holdSlot', 'dropHold', 'ringAgents', 'flushBatch'],
     ...['openAdmissionTicket', 'openAdmissionSet', 'forgetSuspect', 'clearReservation', 'returnDeads', 'finishSplit'],
     ...[
@@ -150,7 +154,15 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     ...['traceBlocked', 'traceStep', 'register', 'unregister', 'forgetWound', 'tryWound', 'woundIfOlderWaits'],
   ],
   'a repair: all of them run after every death': [
-    ...['repairBuffers', 'repairChunks', 'repairLock', 'repairPlacements', 'repairSyncObjects', 'repairTickets'],
+    ...[
+      'repairBuffers',
+      'repairChunks',
+      'repairLock',
+      'repairPlacements',
+      'repairSyncObjects',
+      'repairTickets',
+      'repairAccounts',
+    ],
     ...['repairTimelines', 'repairUserLocks'],
   ],
   'runs before others can see the memory': ['createHeap'],

@@ -3,6 +3,8 @@ import assert from 'node:assert/strict';
 import {
   A_REDO,
   A_STATE,
+  AC_STATE,
+  ACCOUNT_WORDS,
   AGENT_WORDS,
   B_CONTENTS,
   B_LOCK,
@@ -56,6 +58,9 @@ export function assertEmpty(space: Space): void {
   }
   for (let lock = 0; lock < layout.limits.locks; lock++) {
     assertFree(space, layout.locks + lock * USER_LOCK_WORDS, `lock ${lock}`);
+  }
+  for (let account = 0; account < layout.limits.clients; account++) {
+    assertFree(space, layout.accounts + account * ACCOUNT_WORDS + AC_STATE, `account ${account}`);
   }
   assertAtRest(space);
   for (let heap = 0; heap < layout.limits.heaps; heap++) {

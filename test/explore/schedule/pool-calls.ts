@@ -80,7 +80,7 @@ export interface Called {
 /** A job of pool 0 over these uses, in one part. */
 export function specOf(kernel: number, uses: readonly Use[], more: Partial<JobSpec> = {}): JobSpec {
   const none = { pool: 0, after: [], record: noBytes, parts: 1, rows: 0, priority: 0, retries: 0, flags: 0 };
-  return { ...none, kernel, uses, timeoutMs: 0, ...more };
+  return { ...none, kernel, client: 0, uses, timeoutMs: 0, ...more };
 }
 
 /** Submits a job, admits or queues it, and wakes who can run it. */

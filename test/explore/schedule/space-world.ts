@@ -70,6 +70,7 @@ export function newSpace(size: SpaceSize): Space {
     attachments: size.attachments ?? 1,
     blocks: 8,
     heaps: 1 + (size.more?.length ?? 0),
+    clients: 1,
   });
   const layout = layoutOf(limits);
   const buffer = new SharedArrayBuffer(layout.totalWords * 4);

@@ -3,7 +3,7 @@ import { Space } from 'fenceline';
 import * as dump from 'fenceline/dump';
 import type { KilledCall } from '../call.ts';
 import { noting } from '../spy.ts';
-import { ownFlag, ownLine, ownPhoto, photoLength } from './props.ts';
+import { ownFlag, ownLine, ownPhoto, photoLength, twos } from './props.ts';
 
 const call = { dumpMemory: noting('dumpMemory()', dump.dumpMemory) };
 
@@ -20,6 +20,46 @@ export const spaceCalls: Readonly<Record<string, KilledCall>> = {
       ({ space }) =>
       () =>
         space.buffer('i32', [photoLength], { label: 'new' }),
+  },
+  'space.client': {
+    prepare:
+      ({ space }) =>
+      () =>
+        space.client('library', { budgetBytes: 4096, priority: 1 }),
+  },
+  'Space.join of a client': {
+    prepare: ({ space }) => {
+      const { handle } = space.client('library');
+      return () => Space.join(handle);
+    },
+  },
+  'buffer.set within the budget of a client': {
+    prepare: ({ space }) => {
+      const client = space.client('library', { budgetBytes: 256 });
+      const [first, second] = [client.buffer('i32', [photoLength]), client.buffer('i32', [photoLength])];
+      return async () => {
+        await Promise.all([first.set(twos), second.set(twos)]);
+        first.dispose();
+        await second.set(twos);
+      };
+    },
+  },
+  'client.budgetBytes': {
+    prepare: ({ space }) => {
+      const client = space.client('library');
+      return () => {
+        client.budgetBytes = 4096;
+        return [client.budgetBytes, client.handle, client.describe()];
+      };
+    },
+  },
+  'client.close': {
+    prepare: async ({ space }) => {
+      const client = space.client('library', { budgetBytes: 4096 });
+      const photo = client.buffer('i32', [photoLength]);
+      await photo.set(twos);
+      return () => client.close();
+    },
   },
   'space.fence': {
     prepare: (world) => async () => {
