@@ -129,7 +129,7 @@ describe('fenceline run --memory', () => {
     validate(dump);
     expect([validate.errors ?? [], whyNotDump(dump)]).toEqual([[], undefined]);
     expect(dump.history).not.toBeNull();
-    expect(await fenceline(['memory', path])).toMatchObject({ code: 0 });
+    expect(await memory([path])).toMatchObject({ code: 0 });
     expect(everythingBelow(folder).filter((name) => name.includes('partial'))).toEqual([]);
   });
 
