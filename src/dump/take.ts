@@ -17,6 +17,7 @@ import {
   agentAt,
   agentStateOf,
 } from '../cells/memory.ts';
+import { nobody } from '../cells/slot.ts';
 import type { Core } from '../core.ts';
 import { accountStats, accountTokens } from '../memory/account.ts';
 import { coreOf, type Space } from '../space.ts';
@@ -93,9 +94,9 @@ function agentsOf({ agent }: Core): AgentDump[] {
     const at = agentAt(agent, index);
     const state = agentStates.get(agentStateOf(load(words, at + A_STATE)));
     if (state === undefined) continue;
-    const parent = load(words, at + A_PARENT);
+    const parent = load(words, at + A_PARENT) - 1;
     const isQuitting = load(words, at + A_QUIT) !== 0;
-    found.push({ agent: index, state, isQuitting, parent: parent === 0 ? null : parent - 1 });
+    found.push({ agent: index, state, isQuitting, parent: parent < 0 || parent === nobody ? null : parent });
   }
   return found;
 }

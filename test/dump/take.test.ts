@@ -222,7 +222,9 @@ describe('jobs', () => {
       const dump = validDump(space);
       expect(dump.jobs.map(({ label, phase }) => `${label} ${phase}`)).toEqual(['local running', 'copy ready']);
       expect(bufferIn(dump, 'to').kept).toMatchObject([{ by: 'fence', usage: 'write', timeline: 'copy' }]);
+      const { index } = coreOf(space).agent;
       expect(dump.agents.map(({ state }) => state)).toEqual(['live', 'live', 'live']);
+      expect(dump.agents.map(({ parent }) => parent)).toEqual([null, index, index]);
       mapping.dispose();
       await job.wait();
     }));

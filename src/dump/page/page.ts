@@ -99,7 +99,10 @@ function meter({ usedBytes, budgetBytes, peakBytes }: HeapDump): string {
     usedBytes > budgetBytes
       ? `<rect class="over" x="${percent(budgetBytes)}" width="${percent(usedBytes - budgetBytes)}" height="8"/>`
       : '';
-  const peak = `<rect class="peak" x="${percent(Math.max(0, peakBytes - top * 0.003))}" width="0.3%" height="8"><title>peak: ${printBytes(peakBytes)}</title></rect>`;
+  const peak =
+    peakBytes === 0
+      ? ''
+      : `<rect class="peak" x="${percent(Math.max(0, peakBytes - top * 0.003))}" width="0.3%" height="8"><title>peak: ${printBytes(peakBytes)}</title></rect>`;
   const fill = `<rect class="fill" width="${percent(Math.min(usedBytes, budgetBytes))}" height="8"/>`;
   return `<svg class="meter" role="img" aria-label="${printBytes(usedBytes)} of ${printBytes(budgetBytes)}" width="100%" height="8"><rect class="rail" width="100%" height="8"/>${fill}${over}${peak}</svg>`;
 }

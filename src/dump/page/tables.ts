@@ -35,12 +35,12 @@ export function bufferTable(dump: MemoryDump): string {
     { head: 'Buffer', cell: bufferName, look: 'name' },
     { head: 'Size', cell: ({ sizeBytes }) => printBytes(sizeBytes), look: 'n' },
     { head: 'Where', cell: whereText },
+    { head: 'Can it be moved?', cell: whyText, look: 'why' },
     { head: 'Held by', cell: holders },
     ...(isOwned
       ? [{ head: 'Client', cell: ({ client }: BufferDump) => (client === null ? '' : labelText(client)) }]
       : []),
     { head: 'Last use', cell: (buffer) => lastUse(buffer, submitted), look: 'n' },
-    { head: 'Can it be moved?', cell: whyText, look: 'why' },
   ];
   return table(shown, columns, restOf(sorted.slice(rowsMax)));
 }
