@@ -267,6 +267,17 @@ test('a buffer that had to make room is shown where it went, with the eviction a
     expect([...(await old.get())]).toEqual(Array(1024).fill(7));
   }));
 
+test('a client is shown with its account, and its buffers with its name', () =>
+  withSpace({}, async (space) => {
+    await using tiles = space.client('tiles', { budgetBytes: 4096, priority: 3 });
+    using tile = tiles.buffer('u8', [1000], { label: 'tile' });
+    await tile.set(new Uint8Array(1000));
+    const dump = validDump(space);
+    expect(dump.clients).toEqual([{ name: 'tiles', budgetBytes: 4096, usedBytes: 1024, peakBytes: 1024, priority: 3 }]);
+    expect(bufferIn(dump, 'tile').client).toBe('tiles');
+    expect(drawMemory(dump)).toContain('<h2>Clients</h2>');
+  }));
+
 test('a closed space is not dumped', async () => {
   const space = Space.create({ limits: { buffers: 1 } });
   expect(validDump(space)).toMatchObject({ buffers: [], jobs: [], transactions: [], history: null });
