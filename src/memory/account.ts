@@ -131,6 +131,14 @@ export function hasAccountBudget(memory: Memory, token: number, bytes: number): 
   return token === 0 || hasUnits(memory, currentAccount(memory, token), unitsOf(bytes));
 }
 
+/** Whether the budget of the account that a token means has room for so much when nothing else is in use. */
+export function mayEverFit(memory: Memory, token: number, bytes: number): boolean {
+  const account = currentAccount(memory, token);
+  if (account < 0) return true;
+  const budget = load(memory.words, accountAt(memory, account) + AC_BUDGET);
+  return budget === unlimited || unitsOf(bytes) <= budget;
+}
+
 /** Context: the lock of the charged heap is held. */
 export function chargeLocked(memory: Memory, account: number, units: number): void {
   const at = accountAt(memory, account);

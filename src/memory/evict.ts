@@ -42,7 +42,7 @@ import { TRACE_EVICTED, TRACE_MOVED } from '../cells/trace.ts';
 import { askToBeRung, clearSuspect } from '../lock/ww-lock.ts';
 import type { LockSet } from '../reservation/lock-set.ts';
 import { releaseSince, tryLock } from '../reservation/lock-set.ts';
-import { chargedHeap, clientOf, shortAccount } from './account.ts';
+import { chargedHeap, clientOf, hasAccountBudget, mayEverFit, shortAccount } from './account.ts';
 import { heapAt } from './block-chain.ts';
 import { dropLocked, isNeeded, moveIntoLocked, moveLocked } from './move.ts';
 import { isPinned } from './pins.ts';
@@ -50,6 +50,9 @@ import { takeBlockIn, tryRelease } from './placement.ts';
 import { notePressure } from './pressure.ts';
 import { HEAP_MEMORY, kindOfHeap, placeAt, rankOf, residenceOf, swapHeapOf } from './residence.ts';
 import { unitsOf } from './size-class.ts';
+import { type Candidate, orderVictims, type Standing, standingsIn } from './victim-order.ts';
+
+const noStandings: ReadonlyMap<number, Standing> = new Map();
 
 /** Somebody who needs room. */
 export interface Request {
@@ -81,19 +84,12 @@ export function newRequest(
 export function takeBlockEvicting(agent: Agent, request: Request, buffer: number, heap: number): number {
   const first = takeBlockIn(agent, buffer, heap);
   if (first >= 0 || (request.entered & (1 << heap)) !== 0) return first;
-  if (unitsOf(bufferSizeBytes(agent, buffer)) > load(agent.words, heapAt(agent, heap) + P_BUDGET)) return -1;
+  const bytes = bufferSizeBytes(agent, buffer);
+  if (unitsOf(bytes) > load(agent.words, heapAt(agent, heap) + P_BUDGET)) return -1;
+  if (heap === chargedHeap && !mayEverFit(agent, clientOf(agent, buffer), bytes)) return -1;
   request.entered |= 1 << heap;
   notePressure(agent, heap);
-  let block = -1;
-  const bytes = bufferSizeBytes(agent, buffer);
-  for (const victim of victimsIn(agent, heap)) {
-    // What others give up is no room within the budget of this buffer's own client.
-    const short = heap === chargedHeap ? shortAccount(agent, buffer, bytes) : 0;
-    if (short !== 0 && clientOf(agent, victim) !== short) continue;
-    if (!tryEvict(agent, request, victim, heap)) continue;
-    block = takeBlockIn(agent, buffer, heap);
-    if (block >= 0) break;
-  }
+  const block = evictFor(agent, request, buffer, heap);
   request.entered &= ~(1 << heap);
   return block;
 }
@@ -110,13 +106,16 @@ export function moveEvicting(
   return block >= 0 && moveIntoLocked(agent, buffer, block, why) === 'moved';
 }
 
-/** Evicts from a heap until no more than its budget is in use, or all that can go is gone. Outcomes: whether it is within it. */
-export function evictToBudget(agent: Agent, request: Request, heap: number): boolean {
-  if (isWithinBudget(agent, heap)) return true;
+/**
+ * Evicts from a heap until no more than its budget is in use, or all that can go is gone. `client`: token of an account whose
+ * budget is meant instead; 0: the heap's. Outcomes: whether it is within it.
+ */
+export function evictToBudget(agent: Agent, request: Request, heap: number, client: number = 0): boolean {
+  if (isWithinBudget(agent, heap, client)) return true;
   notePressure(agent, heap);
-  for (const victim of victimsIn(agent, heap)) {
+  for (const victim of victimsIn(agent, heap, client)) {
     tryEvict(agent, request, victim, heap);
-    if (isWithinBudget(agent, heap)) return true;
+    if (isWithinBudget(agent, heap, client)) return true;
   }
   return false;
 }
@@ -135,7 +134,30 @@ export function evictOwn(agent: Agent, request: Request, buffer: number): void {
   if (heap >= 0 && kindOfHeap(agent, heap) === HEAP_MEMORY) evictLocked(agent, request, buffer, heap);
 }
 
-function isWithinBudget(agent: Agent, heap: number): boolean {
+/** First within the budget of the buffer's client, where that is in the way: what others give up is no room there. Then in the heap. */
+function evictFor(agent: Agent, request: Request, buffer: number, heap: number): number {
+  const bytes = bufferSizeBytes(agent, buffer);
+  const short = heap === chargedHeap ? shortAccount(agent, buffer, bytes) : 0;
+  if (short !== 0) {
+    const block = evictAmong(agent, request, buffer, heap, short);
+    if (block >= 0 || shortAccount(agent, buffer, bytes) !== 0) return block;
+  }
+  return evictAmong(agent, request, buffer, heap, 0);
+}
+
+/** Evicts until the buffer gets a block, or, with `only`, until the account of that token has room for it. Outcomes: the block, or -1. */
+function evictAmong(agent: Agent, request: Request, buffer: number, heap: number, only: number): number {
+  for (const victim of victimsIn(agent, heap, only)) {
+    if (!tryEvict(agent, request, victim, heap)) continue;
+    const block = takeBlockIn(agent, buffer, heap);
+    if (block >= 0) return block;
+    if (only !== 0 && hasAccountBudget(agent, only, bufferSizeBytes(agent, buffer))) break;
+  }
+  return -1;
+}
+
+function isWithinBudget(agent: Agent, heap: number, client: number): boolean {
+  if (client !== 0) return hasAccountBudget(agent, client, 0);
   const at = heapAt(agent, heap);
   return load(agent.words, at + P_USED) <= load(agent.words, at + P_BUDGET);
 }
@@ -196,10 +218,13 @@ function evictLocked(agent: Agent, request: Request, victim: number, heap: numbe
   return swap >= 0 && swap !== heap && moveLocked(agent, victim, swap, TRACE_EVICTED) === 'moved';
 }
 
-/** What lives in a heap, whoever should go first at the front: lower priority, then longer unused. Each is looked at again. */
-function victimsIn(agent: Agent, heap: number): number[] {
+/**
+ * What lives in a heap, whoever should go first at the front: by their clients (victim-order.ts), then lower priority, then
+ * longer unused. `only`: token of the account that they are charged to; 0: any. Each is looked at again.
+ */
+function victimsIn(agent: Agent, heap: number, only: number = 0): number[] {
   const { words, layout } = agent;
-  const found: { buffer: number; priority: number; age: number }[] = [];
+  const found: (Candidate & { readonly priority: number; readonly age: number })[] = [];
   const now = load(words, H_SUBMITTED);
   for (let block = 0; block < layout.limits.blocks; block++) {
     const at = layout.blocks + block * BLOCK_WORDS;
@@ -207,10 +232,14 @@ function victimsIn(agent: Agent, heap: number): number[] {
     const buffer = load(words, at + K_OWNER) - 1;
     // The block may be given away while it is looked at.
     if (buffer < 0 || placementOf(agent, buffer) !== block) continue;
-    found.push({ buffer, priority: priorityOf(agent, buffer), age: (now - lastUseOf(agent, buffer)) | 0 });
+    found.push({
+      ...{ buffer, client: clientOf(agent, buffer), bytes: bufferSizeBytes(agent, buffer) },
+      ...{ priority: priorityOf(agent, buffer), age: (now - lastUseOf(agent, buffer)) | 0 },
+    });
   }
   if (found.length > 1) found.sort((a, b) => a.priority - b.priority || b.age - a.age || a.buffer - b.buffer);
-  return found.map(({ buffer }) => buffer);
+  const standings = only === 0 && found.length > 1 ? standingsIn(agent, heap) : noStandings;
+  return orderVictims(found, standings, only).map(({ buffer }) => buffer);
 }
 
 function priorityOf(memory: Memory, buffer: number): number {

@@ -76,7 +76,16 @@ const modules = [
 /** Calls that no scenario here names, by reason. */
 const elsewhere: Readonly<Record<string, readonly string[]>> = {
   'looks, and changes nothing': [
-    ...['accountAt', 'accountOfToken', 'currentAccount', 'hasUnits', 'shortAccount', 'shortOf', 'accountTokens'],
+    ...[
+      'accountAt',
+      'accountOfToken',
+      'currentAccount',
+      'hasUnits',
+      'mayEverFit',
+      'shortAccount',
+      'shortOf',
+      'accountTokens',
+    ],
     ...['bufferAt', 'reservationOf', 'isBufferLive', 'isBufferUsable', 'heapOf', 'placementOf', 'isStopProvable'],
     ...[
       'chunkAt',
