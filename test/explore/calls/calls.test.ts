@@ -175,6 +175,9 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     ...['repairTimelines', 'repairUserLocks'],
   ],
   'runs before others can see the memory': ['createHeap'],
+  'of hooks that other threads ask for: killed with the calls of fenceline/driver (test/kills/calls/driver-calls.ts)': [
+    ...['leavePoolOf', 'endOwnJob'],
+  ],
   'one store': ['setBudget'],
 };
 
