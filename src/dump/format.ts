@@ -103,10 +103,27 @@ export interface BufferDump {
   readonly lastUse: number;
   /** Agent that can fill it again. */
   readonly source: number | null;
-  /** Agent whose hooks provide its memory. */
-  readonly exporter: number | null;
+  /** null: nobody ever exported it. */
+  readonly exported: ExportDump | null;
+  /** Who attached to it. */
+  readonly importers: readonly ImporterDump[];
   /** Why it cannot be moved now; none: it can. */
   readonly kept: readonly Kept[];
+}
+
+export interface ExportDump {
+  /** Whose hooks provide the memory; null: it stopped, or left. */
+  readonly agent: number | null;
+  /** Its memory is in no heap. */
+  readonly isForeign: boolean;
+  /** The exporter took it back for good. */
+  readonly isRevoked: boolean;
+}
+
+export interface ImporterDump {
+  readonly agent: number;
+  /** It follows when the buffer moves; otherwise the buffer is pinned while it is mapped. */
+  readonly isDynamic: boolean;
 }
 
 export interface ClientDump {

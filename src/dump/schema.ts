@@ -90,7 +90,12 @@ const buffer: Schema = object({
   client: textOrNull,
   lastUse: count,
   source: countOrNull,
-  exporter: countOrNull,
+  exported: {
+    type: ['object', 'null'],
+    required: ['agent', 'isForeign', 'isRevoked'],
+    properties: { agent: countOrNull, isForeign: flag, isRevoked: flag },
+  },
+  importers: list(object({ agent: count, isDynamic: flag })),
   kept: list(of('kept')),
 });
 

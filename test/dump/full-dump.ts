@@ -29,7 +29,9 @@ const swap: HeapDump = {
 const photo: BufferDump = {
   ...{ id: 0, label: 'photo', dtype: 'u8', shape: [32, 32, 4], sizeBytes: 4 * KiB, state: 'live', heap: 'system' },
   ...{ startBytes: 0, heaps: ['system', 'swap'], contents: 'good', heldBy: [0, 1], pinnedBy: [1], priority: 2 },
-  ...{ client: 'renderer', lastUse: 4, source: 0, exporter: 1 },
+  ...{ client: 'renderer', lastUse: 4, source: 0 },
+  exported: { agent: 1, isForeign: false, isRevoked: true },
+  importers: [{ agent: 0, isDynamic: true }],
   kept: [
     { by: 'pin', agent: 1 },
     { by: 'lock', agent: 0, ticket: 3 },
@@ -43,7 +45,17 @@ export const fullDump: MemoryDump = {
   heaps: [system, swap],
   buffers: [
     photo,
-    { ...photo, id: 1, label: 'idle', pinnedBy: [], kept: [], startBytes: 8 * KiB, source: null, exporter: null },
+    {
+      ...photo,
+      id: 1,
+      label: 'idle',
+      pinnedBy: [],
+      kept: [],
+      startBytes: 8 * KiB,
+      source: null,
+      exported: null,
+      importers: [],
+    },
     {
       ...{ ...photo, id: 2, label: null, dtype: null, shape: null, client: null, heap: null, startBytes: null },
       ...{ contents: 'unwritten', state: 'closed', heldBy: [], pinnedBy: [], kept: [] },

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Space } from 'fenceline';
+import { attach, exportBuffer } from 'fenceline/driver';
 import { type BufferDump, drawMemory, dumpMemory, type MemoryDump } from 'fenceline/dump';
 import { timeline } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
@@ -57,7 +58,7 @@ describe('buffers', () => {
       expect(bufferIn(dump, 'photo')).toMatchObject({
         ...{ id: photo.id, dtype: 'u8', shape: [4, 6, 3], sizeBytes: 72, state: 'live' },
         ...{ heap: 'system', startBytes: 0, heaps: ['system'], contents: 'good' },
-        ...{ heldBy: [index], pinnedBy: [], kept: [], source: null, exporter: null, client: null },
+        ...{ heldBy: [index], pinnedBy: [], kept: [], source: null, exported: null, importers: [], client: null },
       });
       expect(bufferIn(dump, 'idle')).toMatchObject({
         id: idle.id,
@@ -265,6 +266,23 @@ test('a buffer that had to make room is shown where it went, with the eviction a
     const [, time = ''] = /<svg class="time"[^>]*system[^>]*>(.*?)<\/svg>/.exec(drawMemory(dump)) ?? [];
     expect(time.match(/class="gone"/g)).toHaveLength(1);
     expect([...(await old.get())]).toEqual(Array(1024).fill(7));
+  }));
+
+test('a buffer that somebody exports is shown with its exporter and its importers', () =>
+  withSpace({}, async (space) => {
+    const { index } = coreOf(space).agent;
+    const camera = { name: 'camera', map: async () => 'a frame', unmap: () => {}, release: () => {} };
+    using frame = exportBuffer(space, camera, 'u8', [4]);
+    using _ = attach(frame, { name: 'screen', invalidate: () => {} });
+    const dump = validDump(space);
+    expect(dump.buffers).toMatchObject([
+      {
+        heap: null,
+        exported: { agent: index, isForeign: true, isRevoked: false },
+        importers: [{ agent: index, isDynamic: true }],
+      },
+    ]);
+    expect(drawMemory(dump)).toContain('memory of its exporter');
   }));
 
 test('a client is shown with its account, and its buffers with its name', () =>

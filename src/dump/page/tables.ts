@@ -6,6 +6,7 @@ import { count, grouped, labelText, printBytes, printMs, safe } from './text.ts'
 
 const rowsMax = 300;
 const eventsMax = 200;
+const listedMax = 6;
 const reasonsMax = 4;
 
 /** A column: its name, what stands in it, and how it looks. */
@@ -61,16 +62,25 @@ function bufferName(buffer: BufferDump): string {
   return `${labelText(nameOf(buffer))}<small>${facts.map(safe).join(' · ')}</small>`;
 }
 
-function whereText({ heap, startBytes, heaps, priority }: BufferDump): string {
+function whereText({ heap, startBytes, heaps, priority, exported }: BufferDump): string {
+  if (exported?.isForeign) return 'memory of its exporter';
   const at = heap === null ? 'no memory' : `${safe(heap)}<small>at ${grouped(startBytes ?? 0)}</small>`;
   const others =
     heaps.length === 1 && heaps[0] === heap ? '' : `<small>may be in ${heaps.map(safe).join(', ')}</small>`;
   return `${at}${others}${priority === 0 ? '' : `<small>priority ${priority}</small>`}`;
 }
 
-function holders({ heldBy, source, exporter }: BufferDump): string {
+function holders({ heldBy, source, exported, importers }: BufferDump): string {
   const lines = [heldBy.length === 0 ? 'nobody' : agentsText(heldBy)];
-  if (exporter !== null) lines.push(`<small>memory of agent ${exporter}</small>`);
+  if (exported !== null) {
+    const by = exported.agent === null ? 'who exported it is gone' : `exported by agent ${exported.agent}`;
+    lines.push(`<small>${by}${exported.isRevoked ? ', revoked' : ''}</small>`);
+  }
+  for (const { agent, isDynamic } of importers.slice(0, listedMax)) {
+    lines.push(`<small>imported by agent ${agent}${isDynamic ? '' : ', which keeps it in place'}</small>`);
+  }
+  if (importers.length > listedMax)
+    lines.push(`<small>and ${grouped(importers.length - listedMax)} more importers</small>`);
   if (source !== null) lines.push(`<small>agent ${source} can fill it again</small>`);
   return lines.join('');
 }
@@ -88,6 +98,7 @@ function lastUse({ lastUse: order, contents }: BufferDump, submitted: number): s
 
 function whyText(buffer: BufferDump): string {
   const kind = kindOfBuffer(buffer);
+  if (buffer.exported?.isForeign && kind === 'movable') return '<i class="dot none"></i>by its exporter alone';
   if (buffer.heap === null && kind === 'movable') return '<i class="dot none"></i>nothing to move';
   if (kind === 'movable') return '<i class="dot movable"></i>yes';
   const { kept } = buffer;
@@ -219,8 +230,6 @@ function placesText({ what, heap, from, startBytes }: EventDump): string {
 function called(id: number, buffers: Buffers): string {
   return labelText(nameOf(buffers.get(id) ?? { id, label: null }));
 }
-
-const listedMax = 6;
 
 function listed(items: readonly string[]): string {
   const shown = items.slice(0, listedMax);
