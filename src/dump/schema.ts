@@ -1,6 +1,6 @@
 /**
  * The JSON schema of a memory dump. docs/memory-dump.schema.json, which ships for other programs, has the same text: a test
- * compares them. What `check.ts` understands of JSON schemas is what is used here.
+ * compares them, and `node scripts/dump-schema.mjs` writes it. What `check.ts` understands of JSON schemas is what is used here.
  */
 import { dtypes } from '../base/dtype.ts';
 import { dumpFormat, dumpVersion } from './format.ts';

@@ -325,6 +325,7 @@ test('dumps are taken while threads work and die, and never throw; each block, b
         seen.whole++;
         if (usedBytes > 0) seen.used++;
       }
+      expect(space.describe()).toContain('heap system');
       const ids = dump.buffers.map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
       seen.kept += dump.buffers.filter(({ kept }) => kept.length > 0).length;

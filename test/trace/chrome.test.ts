@@ -221,3 +221,14 @@ test('what became of the memory of a buffer is drawn with its size and its heap'
     expect(drawn[1]?.args).toEqual({ bytes: 1000, heap: 'system', start: 1024, from: 'system' });
     expect(drawn[2]?.args).toEqual({ bytes: 1000, heap: 'system', start: 1024 });
   }));
+
+test('a buffer that makes room for another is drawn where it went, and where from', () =>
+  withSpace({ ...traced, budgetBytes: 1024, heaps: [{ name: 'slow', sizeBytes: 4096 }] }, async (space) => {
+    using old = space.buffer('u8', [1024], { label: 'old', heaps: ['system', 'slow'] });
+    await old.set(new Uint8Array(1024));
+    using young = space.buffer('u8', [1024], { label: 'young' });
+    await young.set(new Uint8Array(1024));
+    const [evicted, ...more] = named(chromeTrace(space).traceEvents, 'evict old');
+    expect(more).toEqual([]);
+    expect(evicted?.args).toEqual({ bytes: 1024, heap: 'slow', start: 0, from: 'system' });
+  }));
