@@ -103,8 +103,12 @@ test('a wait that gave up has no arrow', () =>
 test('jobs are drawn where they ran, with arrows from their call and to those who wait', () =>
   withJobs({ ...traced, count: 2 }, async (space, { run }) => {
     using a = space.buffer('i32', [1000], { label: 'sums' });
+    // Nothing runs before somebody waits for it.
+    const mapping = await a.map('write');
     run.fill({ dst: a, with: 2 });
-    expect(await run.sum({ src: a }).wait()).toBe(2000);
+    const summing = run.sum({ src: a }).wait();
+    mapping.dispose();
+    expect(await summing).toBe(2000);
     const { traceEvents, lost } = chromeTrace(space);
     expect(lost).toBe(0);
     const [main] = named(traceEvents, 'submit sum');
