@@ -209,14 +209,22 @@ function createHeaps(memory: Memory, options: CoreOptions, isShared: boolean): H
     const base = { name, capacityBytes: sizeBytes, isShared };
     heaps.push(createHeapMemory(wasm === undefined ? base : { ...base, wasm }));
   }
-  if (options.swap !== undefined) heaps.push(createSwap(memory, heaps.length, options.swap, isShared));
+  if (options.swap !== undefined) heaps.push(createSwap(memory, heaps.length, options.swap, budgetBytes, isShared));
   return heaps;
 }
 
-function createSwap(memory: Memory, heap: number, { sizeBytes, file }: SwapOptions, isShared: boolean): HeapMemory {
-  createHeap(memory, heap, sizeBytes, sizeBytes, HEAP_SWAP);
-  if (file !== undefined) return createFileHeap(swapName, sizeBytes, file, isShared);
-  return createHeapMemory({ name: swapName, capacityBytes: sizeBytes, isShared });
+/** Buffers change places with what is swapped out also when all is full: for a moment both are there (memory/evict.ts). */
+function createSwap(
+  memory: Memory,
+  heap: number,
+  { sizeBytes, file }: SwapOptions,
+  budgetBytes: number,
+  isShared: boolean,
+): HeapMemory {
+  const capacityBytes = sizeBytes + budgetBytes * 2;
+  createHeap(memory, heap, capacityBytes, sizeBytes, HEAP_SWAP);
+  if (file !== undefined) return createFileHeap(swapName, capacityBytes, file, isShared);
+  return createHeapMemory({ name: swapName, capacityBytes, isShared });
 }
 
 /** The last one out removes the files; each closes its own. */

@@ -7,6 +7,7 @@ export { GiB, KiB, MiB } from './base/units.ts';
 export type { Access, Pattern, ReadonlyData, ReadView, Sized, View } from './base/view.ts';
 export type { Finding, FindingKind, FindingParty } from './cells/lock-record.ts';
 export type { ClientOptions } from './client.ts';
+export type { SwapOptions } from './core.ts';
 export type { AnyParam, In, Many, Param, Params, Scalar, Value, ViewOf, ViewsOf } from './device/parameters.ts';
 export { many, read, update, value, write } from './device/parameters.ts';
 export type { Job, Outcome } from './fence.ts';

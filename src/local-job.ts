@@ -14,6 +14,7 @@ import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
 import { sleepUntil } from './cells/wait.ts';
 import type { Core } from './core.ts';
+import { swapName } from './core.ts';
 import { causeOfJob, generalError } from './failure.ts';
 import type { Points } from './fence/points.ts';
 import { followSignal } from './follow-signal.ts';
@@ -251,8 +252,9 @@ export function failedInput(
     const code = load(agent.words, at + B_CONTENTS);
     if (code === 0) continue;
     const job = load(agent.words, at + B_CONTENTS_JOB) - 1;
-    const cause = causeOf(core, job, load(agent.words, at + B_CONTENTS_SEQNO), codeFromNumber(code) ?? 'EUNKNOWN');
     const input = nameOf(use.buffer);
+    if (job < 0 && code === codeNumber('EIO')) return lostContents(label, input);
+    const cause = causeOf(core, job, load(agent.words, at + B_CONTENTS_SEQNO), codeFromNumber(code) ?? 'EUNKNOWN');
     return new FencelineError(
       'EINPUT',
       `${label} did not run, because the job that should have written '${input}' failed: ${cause.message}`,
@@ -261,6 +263,14 @@ export function failedInput(
     ) as FencelineError;
   }
   return undefined;
+}
+
+/** No job failed: what was swapped out came back otherwise, or not at all (memory/transfer.ts). */
+function lostContents(label: string, input: string): FencelineError {
+  const sentence = `The contents of '${input}' were swapped out, and heap '${swapName}' did not give back what was written.`;
+  const cause = new FencelineError('EIO', sentence, { errno: codeNumber('EIO') });
+  const details = { job: label, input };
+  return new FencelineError('EINPUT', `${label} did not run: ${sentence}`, details, cause) as FencelineError;
 }
 
 function causeOf(core: Core, job: number, seqnoLow: number, code: Code): FencelineError {

@@ -2,6 +2,8 @@
  * The error for who waited for memory until patience ended: whose budget has no room, who has the memory, and why it is not free.
  */
 import { FencelineError } from './base/errors.ts';
+import { H_SWAP_REFUSED } from './base/layout.ts';
+import { load } from './cells/cell.ts';
 import type { Core } from './core.ts';
 import { accountStats } from './memory/account.ts';
 import { pinnedBuffers } from './report.ts';
@@ -29,8 +31,16 @@ export function noRoom(core: Core, { askedBytes, heap, client, where, what }: Re
       : `Client '${account.name}' has no room for ${what}: it uses ${account.usedBytes} of ` +
         `${account.budgetBytes}, and freed none for ${patienceMs} ms.`;
   const details = { askedBytes, heap: core.heapNames[heap] ?? 'system', pinned };
-  return new FencelineError('ENOMEM', `${sentence} Held by: ${held}.`, {
+  return new FencelineError('ENOMEM', `${sentence} Held by: ${held}.${swapTrouble(core)}`, {
     ...details,
     ...(account === undefined ? {} : { client: account.name }),
   }) as FencelineError;
+}
+
+/** Why little could be evicted, if the disk is why: a sentence, or nothing. */
+function swapTrouble({ agent }: Core): string {
+  const refused = load(agent.words, H_SWAP_REFUSED) >>> 0;
+  if (refused === 0) return '';
+  const problem = agent.payloads.find(({ file }) => file !== undefined && file.problem !== '')?.file?.problem;
+  return ` The swap file refused ${refused} writes${problem === undefined ? '' : `, the last one because: ${problem}`}.`;
 }

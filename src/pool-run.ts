@@ -25,7 +25,7 @@ import { nameKernel } from './kernel-names.ts';
 import type { Use } from './schedule/job.ts';
 import { ACCESS_READ, ACCESS_UPDATE, ACCESS_WRITE, FLAG_RERUN } from './schedule/job.ts';
 import type { SharedBuffer } from './shared-buffer.ts';
-import { checkPriority, isSharedBuffer, partsOf } from './shared-buffer.ts';
+import { isSharedBuffer, partsOf } from './shared-buffer.ts';
 
 type Call = (args: unknown, options?: JobOptions) => Job<unknown>;
 
@@ -189,6 +189,15 @@ function pointsAfter(core: Core, after: JobOptions['after']): readonly Point[] {
     list.map((fence) => pointsOfFence(fence, core)),
   );
 }
+
+function checkPriority(priority: number): number {
+  if (Number.isInteger(priority) && Math.abs(priority) <= priorityMax) return priority;
+  const sentence = `The priority (${priority}) is not a whole number from -${priorityMax} to ${priorityMax}.`;
+  return fail('EINVAL', sentence, { argument: 'priority' });
+}
+
+/** Differences of two fit a word. */
+const priorityMax = 1_000_000;
 
 function checkRetries(retries: number, plan: Plan): number {
   if (!Number.isInteger(retries) || retries < 0 || retries > 1000) {

@@ -16,8 +16,12 @@ import type { Point, Points } from './fence/points.ts';
 import { PENDING, pointStatus } from './fence/points.ts';
 import { signallerOf } from './fence/timeline.ts';
 import { nameOfKernel } from './kernel-names.ts';
+import { agentOfTicket } from './lock/ticket.ts';
+import { holderOf } from './lock/ww-lock.ts';
 import { clientOf } from './memory/account.ts';
+import { pinnersOf } from './memory/pins.ts';
 import { hasPending } from './memory/placement.ts';
+import { HEAP_SWAP, kindOfHeap, residenceOf } from './memory/residence.ts';
 import { openTransactions } from './open-transactions.ts';
 import { nameOfTimeline, pointInfo } from './point-info.ts';
 import type { LockSet } from './reservation/lock-set.ts';
@@ -83,9 +87,19 @@ export function pinnedBuffers(core: Core, client?: number): { label: string; byt
     if (stateOf(load(agent.words, bufferAt(agent, buffer))) === FREE || placementOf(agent, buffer) < 0) continue;
     if (client !== undefined && clientOf(agent, buffer) !== client) continue;
     const label = nameOfBuffer(core, buffer);
-    held.push({ label, bytes: bufferSizeBytes(agent, buffer), by: hasPending(agent, buffer) ? 'jobs' : 'references' });
+    if (kindOfHeap(agent, residenceOf(agent, buffer)) === HEAP_SWAP) continue;
+    held.push({ label, bytes: bufferSizeBytes(agent, buffer), by: keptBy(agent, buffer) });
   }
   return held.sort((a, b) => b.bytes - a.bytes).slice(0, reportedMax);
+}
+
+/** Why a buffer that has memory cannot give it up. */
+function keptBy(agent: Agent, buffer: number): string {
+  const pinners = pinnersOf(agent, buffer);
+  if (pinners.length > 0) return `a pin of ${pinners.map((pinner) => nameAgent(agent, pinner)).join(', ')}`;
+  if (hasPending(agent, buffer)) return 'jobs';
+  const holder = holderOf(agent, lockOf(agent, buffer));
+  return holder < 0 ? 'references' : `a transaction of ${nameAgent(agent, agentOfTicket(holder))}`;
 }
 
 /** Who has to do what is waited for, as a sentence; empty if nothing is known of it. */

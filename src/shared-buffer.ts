@@ -10,11 +10,12 @@ import { disposeKey } from './base/dispose.ts';
 import type { Arrays, DType } from './base/dtype.ts';
 import { arrayOf, bytesPerElement, dtypeNumber } from './base/dtype.ts';
 import { FencelineError, fail } from './base/errors.ts';
-import { B_PLACES, B_PRIORITY } from './base/layout.ts';
+import { B_PLACES } from './base/layout.ts';
 import type { Access, Pattern, ReadView, Sized, View } from './base/view.ts';
 import type { BufferId } from './buffer/buffer.ts';
 import { bufferAt, createBuffer } from './buffer/buffer.ts';
-import { load, store } from './cells/cell.ts';
+import { checkPriority, priorityOf, setPriority } from './buffer-priority.ts';
+import { store } from './cells/cell.ts';
 import type { Core } from './core.ts';
 import { releaseBuffer, retainBuffer } from './core.ts';
 import { countCopied } from './figures.ts';
@@ -26,6 +27,7 @@ import type { LiveView } from './live-view.ts';
 import { lengthOf, viewOver } from './live-view.ts';
 import type { LocalJob } from './local-job.ts';
 import { beginLocal, beginLocalSync } from './local-job.ts';
+import { takeMakers } from './makers.ts';
 import { clientOf } from './memory/account.ts';
 import { bytesOfBuffer } from './memory/placement.ts';
 import { placeAt, placesWord } from './memory/residence.ts';
@@ -39,7 +41,7 @@ export interface BufferOptions {
   label?: string;
   /** Heaps it may live in, the desired one first: it gets the first with room, and is evicted to the next. Default: 'system'. */
   heaps?: readonly string[];
-  /** Buffers of lower priority are evicted first. A whole number, by default 0. */
+  /** Buffers of lower priority are evicted first. Any number, by default 0; kept as a float32. */
   priority?: number;
 }
 
@@ -185,15 +187,15 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
     return toMapping(this.#viewOf(job, label), job);
   }
 
-  /** Buffers of lower priority are evicted first. It is the buffer's, for all who use it. Outcomes: EINVAL for what is not a whole number. */
+  /** Buffers of lower priority are evicted first. It is the buffer's, for all who use it. Outcomes: EINVAL for what is no number. */
   get priority(): number {
     this.#check('priority');
-    return load(this.#core.agent.words, bufferAt(this.#core.agent, this.#slot.buffer) + B_PRIORITY);
+    return priorityOf(this.#core.agent, this.#slot.buffer);
   }
 
   set priority(priority: number) {
     this.#check('priority');
-    store(this.#core.agent.words, bufferAt(this.#core.agent, this.#slot.buffer) + B_PRIORITY, checkPriority(priority));
+    setPriority(this.#core.agent, this.#slot.buffer, checkPriority(priority));
   }
 
   /** A window on some rows (of the first dimension); it orders with the whole buffer and counts as a reference. */
@@ -231,6 +233,16 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
   /** Whether its memory is in this heap now. Nothing keeps it there but its users, and `pin`. */
   isIn(heap: string): boolean {
     return residenceName(this.#core, this.#slot.buffer) === heap;
+  }
+
+  /**
+   * Brings it into a heap, and keeps it there until the result is disposed of, or this thread stops: it is neither moved nor
+   * evicted. Others use it meanwhile; a transaction that would edit it rejects with EBUSY, for publishing a draft moves it.
+   * Outcomes: rejects with ENOENT or EINVAL (heap), EBUSY (pinned in another one), ENOMEM, ETIME, or the signal's reason.
+   */
+  async pin(heap: string, options: WaitOptions = {}): Promise<Disposable> {
+    this.#check('pin');
+    return takeMakers().pin(this.#core, this as unknown as SharedBuffer, heap, options);
   }
 
   /** Plain data to post. It does not keep the buffer alive: keep yours until the other side has opened it. */
@@ -352,22 +364,12 @@ export function newBuffer<D extends DType, S extends readonly number[]>(
   const id = createBuffer(agent, sizeBytes, dtypeNumber(dtype), places[0] ?? 0, client);
   const at = bufferAt(agent, id.buffer);
   if (places.length > 1) store(agent.words, at + B_PLACES, placesWord(places));
-  if (priority !== 0) store(agent.words, at + B_PRIORITY, priority);
+  if (priority !== 0) setPriority(agent, id.buffer, priority);
   core.holds.set(id.buffer, (core.holds.get(id.buffer) ?? 0) + 1);
   const name = label ?? `buffer ${id.buffer}`;
   nameBuffer(core, id, name, shape);
   return bufferOver(core, id, dtype, shape, name);
 }
-
-/** Outcomes: the priority, or EINVAL. */
-export function checkPriority(priority: number): number {
-  if (Number.isInteger(priority) && Math.abs(priority) <= priorityMax) return priority;
-  const sentence = `The priority (${priority}) is not a whole number from -${priorityMax} to ${priorityMax}.`;
-  return fail('EINVAL', sentence, { argument: 'priority' });
-}
-
-/** Differences of two fit a word. */
-const priorityMax = 1_000_000;
 
 function toMapping<D extends DType, S extends readonly number[]>(
   view: LiveView<D, S>,

@@ -2,10 +2,12 @@
  * What a space is made with, and what it tells: the options and events of space.ts, and the checks of what it is given.
  */
 import { type FencelineError, fail } from './base/errors.ts';
+import { DEBUG_EVICT, DEBUG_POISON } from './base/layout.ts';
 import { defaultLimits, type Limits } from './base/limits.ts';
 import type { Finding } from './cells/lock-record.ts';
 import { checkBytes } from './client.ts';
-import type { CoreOptions } from './core.ts';
+import type { CoreOptions, SwapOptions } from './core.ts';
+import { swapName } from './core.ts';
 import type { LockOrder } from './lock/validator.ts';
 
 export interface SpaceOptions {
@@ -15,6 +17,11 @@ export interface SpaceOptions {
   patienceMs?: number;
   /** Memory beside the system heap, for instance a shared WebAssembly.Memory with a maximum. */
   heaps?: readonly { name: string; sizeBytes: number; memory?: WebAssembly.Memory }[];
+  /**
+   * Where contents go that no job needs, when memory is short: a file of this path, where the runtime has files, else memory
+   * beyond the budget. Default: nowhere, and what was written stays in memory until its buffer is gone (docs/residency.md).
+   */
+  swap?: SwapOptions;
   /** Sizes of the tables of the control block (base/limits.ts). */
   limits?: Partial<Limits>;
   /** Events that each thread's trace ring holds (`fenceline/trace`), 40 bytes each; 0, the default, turns tracing off. */
@@ -30,7 +37,12 @@ export interface SpaceOptions {
      * nothing; `lockOrder(space)` (fenceline/sync) then says what it saw. Default: false.
      */
     validateLocks?: boolean | 'observe';
-    /** Catches looks at what must not be looked at any more, as mappings of `fenceline/driver` that are stale. Costs a wrapper around them. */
+    /** Moves everything that nobody uses out of memory whenever a job or a transaction needs a buffer. Costs these copies. */
+    evict?: 'always';
+    /**
+     * Catches looks at what must not be looked at any more: fills memory that is given back with a pattern, which costs a write of
+     * each, and wraps mappings of `fenceline/driver`, so that stale ones are noticed.
+     */
     poison?: boolean;
     /** What `lockOrder` said: whatever contradicts it is reported at first sight. Outcomes: EINVAL if it has a cycle. */
     lockOrder?: LockOrder;
@@ -42,6 +54,8 @@ export interface SpaceEvents {
   unobserved: FencelineError;
   /** A worker of a pool stopped by itself. */
   crash: { pool: string; worker: number; error: unknown; replaced: boolean };
+  /** Room has to be made in a heap, by whatever thread: whoever caches something may let go of it. Several may be heard as one. */
+  pressure: { heap: string; usedBytes: number };
   /** The lock validator found something that can deadlock, before it does. Heard at once, with locks held; nobody listens: a warning. */
   validator: Finding;
 }
@@ -66,23 +80,29 @@ export function coreOptionsOf(options: SpaceOptions): CoreOptions {
       argument: 'patienceMs',
     });
   }
-  const heaps = options.heaps ?? [];
-  checkHeapOptions(heaps, options.limits?.heaps ?? defaultLimits.heaps);
-  const { validateLocks = false, lockOrder = [] } = options.debug ?? {};
+  const { heaps = [], swap } = options;
+  checkHeapOptions(heaps, swap, options.limits?.heaps ?? defaultLimits.heaps);
+  const { validateLocks = false, lockOrder = [], evict, poison = false } = options.debug ?? {};
+  const debug = (evict === 'always' ? DEBUG_EVICT : 0) | (poison ? DEBUG_POISON : 0);
   const limits = {
     ...options.limits,
     traceEvents: options.traceEvents ?? options.limits?.traceEvents ?? 0,
     lockClasses: options.limits?.lockClasses ?? (validateLocks !== false ? validatedClasses : 0),
   };
   return {
-    ...{ budgetBytes, patienceMs, heaps, limits },
+    ...{ budgetBytes, patienceMs, heaps, swap, limits, debug },
     ...{ observesLocks: validateLocks === 'observe', lockOrder },
   };
 }
 
-function checkHeapOptions(heaps: readonly { name: string; sizeBytes: number }[], limit: number): void {
-  if (heaps.length + 1 > limit) {
-    const sentence = `The number of heaps (${heaps.length + 1}), with the system heap, is more than limits.heaps (${limit}).`;
+function checkHeapOptions(
+  heaps: readonly { name: string; sizeBytes: number }[],
+  swap: SwapOptions | undefined,
+  limit: number,
+): void {
+  const count = heaps.length + (swap === undefined ? 1 : 2);
+  if (count > limit) {
+    const sentence = `The number of heaps (${count}), with the system heap and swap, is more than limits.heaps (${limit}).`;
     fail('EINVAL', sentence, { argument: 'heaps' });
   }
   const names = new Set(['system']);
@@ -91,4 +111,11 @@ function checkHeapOptions(heaps: readonly { name: string; sizeBytes: number }[],
     names.add(name);
     checkBytes(sizeBytes, 'sizeBytes');
   }
+  if (swap === undefined) return;
+  checkBytes(swap.sizeBytes, 'swap.sizeBytes');
+  if (names.has(swapName)) {
+    fail('EINVAL', `A heap is named '${swapName}', as the heap of swapped contents is.`, { argument: 'heaps' });
+  }
+  if (swap.file === undefined || (typeof swap.file === 'string' && swap.file !== '')) return;
+  fail('EINVAL', `The swap file (${String(swap.file)}) is not a path.`, { argument: 'swap.file' });
 }

@@ -10,6 +10,7 @@ import type { DType } from './base/dtype.ts';
 import { bytesPerElement } from './base/dtype.ts';
 import { fail } from './base/errors.ts';
 import type { Sized } from './base/view.ts';
+import { checkPriority } from './buffer-priority.ts';
 import { reportUncaught } from './cells/task.ts';
 import type { Client, ClientFields, ClientOptions } from './client.ts';
 import { checkBytes, clientStats, closeClient, joinClient, openClient, setClientBudget } from './client.ts';
@@ -30,12 +31,15 @@ import { setBudget } from './memory/allocator.ts';
 import { budgetBytes, heapStats } from './memory/heap-stats.ts';
 import { openHandle } from './open.ts';
 import { type TransactionStats, transactionStatsOf } from './open-transactions.ts';
+import { pinBuffer } from './pinning.ts';
 import { setPoison } from './poison.ts';
+import { whenPressed } from './pressed.ts';
 import { ringQueued } from './reservation/lock-set.ts';
 import { runTransaction, runTransactionSync } from './run-transaction.ts';
+import { trimToBudget } from './schedule/admit.ts';
 import { checkShape } from './shape.ts';
 import type { BufferOptions, SharedBuffer } from './shared-buffer.ts';
-import { checkPriority, newBuffer } from './shared-buffer.ts';
+import { newBuffer } from './shared-buffer.ts';
 import type { CloseOptions, SpaceEvents, SpaceOptions } from './space-options.ts';
 import { coreOptionsOf } from './space-options.ts';
 import type { Transaction, TransactionOptions } from './transaction.ts';
@@ -69,6 +73,7 @@ const aloneWarning =
 export class Space implements AsyncDisposable {
   readonly #core: Core;
   readonly #listeners: Listeners;
+  #isHearing = false;
   readonly #closers: Set<(options: CloseOptions) => Promise<void>> = new Set();
   /** The space itself, and the account, if this is a client of it. */
   readonly #parent: Space | undefined;
@@ -153,12 +158,16 @@ export class Space implements AsyncDisposable {
     return budgetBytes ?? heapStats(this.#core.agent, 0).budgetBytes;
   }
 
-  /** May change while running. What is in use beyond a lowered one stays until it is freed. */
+  /**
+   * May change while running. Lowering it evicts what nobody uses; what is in use beyond it leaves when room is needed after
+   * that, or stays until it is freed.
+   */
   set budgetBytes(bytes: number) {
     const { agent } = this.#core;
     checkBytes(bytes, 'budgetBytes');
     if (this.#client === undefined) setBudget(agent, 0, bytes);
     else setClientBudget(this.#core, this.#client, bytes);
+    trimToBudget(agent, 0, this.#client?.token ?? 0);
     // Whoever waits for memory may have room now.
     ringQueued(agent);
   }
@@ -242,6 +251,7 @@ export class Space implements AsyncDisposable {
     }
     const listeners = this.#listeners[event] as Set<(detail: SpaceEvents[E]) => void>;
     listeners.add(fn);
+    if (event === 'pressure') this.#hearPressure();
     const { signal } = options;
     const off = (): void => {
       listeners.delete(fn);
@@ -283,7 +293,7 @@ export class Space implements AsyncDisposable {
       space.#check();
       return space.#core;
     };
-    giveMakers({ coreOf, promise: promiseLocal });
+    giveMakers({ coreOf, promise: promiseLocal, pin: pinBuffer });
     spaceOver = (core) => {
       const space = spaces.get(core) ?? new Space(core, undefined);
       space.#isForClients = false;
@@ -297,6 +307,17 @@ export class Space implements AsyncDisposable {
       space.#closers.add(fn);
       return () => space.#closers.delete(fn);
     };
+  }
+
+  /** While anybody listens: whoever makes room rings those alone who asked. */
+  #hearPressure(): void {
+    if (this.#isHearing) return;
+    this.#isHearing = true;
+    whenPressed(this.#core, (detail) => {
+      this.#isHearing = false;
+      this.#emit('pressure', detail);
+      if (this.#listeners.pressure.size > 0) this.#hearPressure();
+    });
   }
 
   #emit<E extends keyof SpaceEvents>(event: E, detail: SpaceEvents[E]): void {
@@ -371,7 +392,7 @@ export class Space implements AsyncDisposable {
 }
 
 function noListeners(): Listeners {
-  return { unobserved: new Set(), crash: new Set(), validator: new Set() };
+  return { unobserved: new Set(), crash: new Set(), pressure: new Set(), validator: new Set() };
 }
 
 const noBudget: { readonly budgetBytes?: undefined } = {};

@@ -1,10 +1,3 @@
-/**
- * Where a transaction has its buffers: bringing them into heaps, room for its drafts, and whom it evicts for that.
- *
- * Its locks are the transaction's. What it has not met in this run and holds all the same, it holds to evict: the lock of a
- * victim that somebody had, which it waited for through its ticket.
- * Not here: waiting for room, or for the users of a buffer (transaction-async.ts, transaction-sync.ts).
- */
 import { fail } from './base/errors.ts';
 import { B_LAST_USE, H_SUBMITTED } from './base/layout.ts';
 import { bufferAt, placementOf, reservationOf } from './buffer/buffer.ts';

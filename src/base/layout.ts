@@ -50,6 +50,8 @@ export const H_PRESSURE = 52;
 export const H_PRESSURE_HEAP = 53;
 export const H_PRESSURE_INTEREST = 54;
 export const H_PRESSURE_OVERFLOW = 55;
+/** How often the swap file did not take what was written to it. */
+export const H_SWAP_REFUSED = 56;
 export const HEADER_WORDS = 64;
 
 export const limitNames: readonly (keyof Limits)[] = [

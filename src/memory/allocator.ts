@@ -31,6 +31,8 @@
 import { assert } from '../base/assert.ts';
 import { fail } from '../base/errors.ts';
 import {
+  DEBUG_POISON,
+  H_DEBUG,
   H_FREED,
   H_QUEUED_INTEREST,
   H_QUEUED_OVERFLOW,
@@ -126,6 +128,7 @@ export function setBudget(memory: Memory, heapIndex: number, budgetBytes: number
  * @param sizeBytes At least 1. Counted in units of 64 bytes, rounded up; the block has exactly that size.
  * @param alignBytes Of the start, from the start of the heap: a power of two, 64 or more.
  * @param buffer Index of the buffer that the block is for.
+ * @param overBytes How far the budget may be exceeded: by who gives back as much right after.
  * Outcomes: the block, ALLOC in this agent's name: to be committed or freed by it; -1 if it does not fit the heap's budget, or
  * that of the client that the buffer was made through, or no vacant block holds it; ENOSPC if the block descriptors ran out, nothing changed.
  */
@@ -135,6 +138,7 @@ export function allocateBlock(
   sizeBytes: number,
   alignBytes: number,
   buffer: number,
+  overBytes: number = 0,
 ): number {
   const { words } = agent;
   const units = unitsOf(sizeBytes);
@@ -142,7 +146,7 @@ export function allocateBlock(
   assert(units >= 1, 'A block has a size.');
   assert(alignUnits >= 1 && Number.isInteger(Math.log2(alignUnits)), 'An alignment is a power of two, 64 or more.');
   const heap = enterHeap(agent, heapIndex);
-  const hasRoom = load(words, heap + P_USED) + units <= load(words, heap + P_BUDGET);
+  const hasRoom = load(words, heap + P_USED) + units <= load(words, heap + P_BUDGET) + unitsOf(overBytes);
   const client = heapIndex === chargedHeap ? clientOf(agent, buffer) : 0;
   const account = client === 0 ? -1 : currentAccount(agent, client);
   const vacant = hasRoom && hasUnits(agent, account, units) ? findVacant(agent, heap, units, alignUnits) : -1;
@@ -216,12 +220,25 @@ function returnBlock(agent: Agent, block: number, isUndone: boolean = false): vo
   const heap = enterHeap(agent, load(words, blockAt(agent, block) + K_HEAP));
   const units = blockEnd(agent, heap, block) - blockStart(agent, block);
   const client = load(words, blockAt(agent, block) + K_CLIENT);
+  if ((load(words, H_DEBUG) & DEBUG_POISON) !== 0) poison(agent, block, units);
   store(words, blockAt(agent, block) + K_OWNER, 0);
   vacate(agent, heap, block);
   if (client !== 0) creditLocked(agent, client, units, isUndone);
   store(words, heap + P_USED, load(words, heap + P_USED) - units);
   unlockHeap(agent, heap);
 }
+
+/** Nobody may look at these bytes any more, and whoever does sees it. What was never touched is left alone. */
+function poison(agent: Agent, block: number, units: number): void {
+  const payload = agent.payloads[blockHeap(agent, block)];
+  const start = blockStart(agent, block) * unitBytes;
+  const length = units * unitBytes;
+  if (payload === undefined || payload.buffer.byteLength < start + length) return;
+  new Uint8Array(payload.buffer, start, length).fill(poisonByte);
+}
+
+/** As a number, a text or an address it looks like nothing that anybody would write. */
+export const poisonByte = 0xdb;
 
 /** Where a block starts, in bytes from the start of its heap. Context: the block is in use, and stays so. */
 export function blockStartBytes(memory: Memory, block: number): number {

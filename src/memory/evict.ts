@@ -48,7 +48,7 @@ import { dropLocked, isNeeded, moveIntoLocked, moveLocked } from './move.ts';
 import { isPinned } from './pins.ts';
 import { takeBlockIn, tryRelease } from './placement.ts';
 import { notePressure } from './pressure.ts';
-import { HEAP_MEMORY, kindOfHeap, placeAt, rankOf, residenceOf, swapHeapOf } from './residence.ts';
+import { HEAP_MEMORY, HEAP_SWAP, kindOfHeap, placeAt, rankOf, residenceOf, swapHeapOf } from './residence.ts';
 import { unitsOf } from './size-class.ts';
 import { type Candidate, orderVictims, type Standing, standingsIn } from './victim-order.ts';
 
@@ -66,6 +66,11 @@ export interface Request {
   contended: number;
   /** Heaps in which room is being made, a bit each. */
   entered: number;
+  /**
+   * Size of the buffer that room is made for if it is swapped out itself, else 0: the two change places, so a full swap heap
+   * takes its victims beyond its budget, until the buffer has left it.
+   */
+  exchangedBytes: number;
 }
 
 /** A request that holds no lock of victims. */
@@ -74,7 +79,7 @@ export function newRequest(
   isIdle: (agent: Agent, buffer: number) => boolean,
   isVictim: (buffer: number) => boolean = isNone,
 ): Request {
-  return { set, isIdle, isVictim, contended: -1, entered: 0 };
+  return { set, isIdle, isVictim, contended: -1, entered: 0, exchangedBytes: 0 };
 }
 
 /**
@@ -87,6 +92,7 @@ export function takeBlockEvicting(agent: Agent, request: Request, buffer: number
   const bytes = bufferSizeBytes(agent, buffer);
   if (unitsOf(bytes) > load(agent.words, heapAt(agent, heap) + P_BUDGET)) return -1;
   if (heap === chargedHeap && !mayEverFit(agent, clientOf(agent, buffer), bytes)) return -1;
+  if (request.entered === 0) request.exchangedBytes = exchangedBytesOf(agent, buffer);
   request.entered |= 1 << heap;
   notePressure(agent, heap);
   const block = evictFor(agent, request, buffer, heap);
@@ -215,7 +221,15 @@ function evictLocked(agent: Agent, request: Request, victim: number, heap: numbe
     }
   }
   const swap = swapHeapOf(agent);
-  return swap >= 0 && swap !== heap && moveLocked(agent, victim, swap, TRACE_EVICTED) === 'moved';
+  if (swap < 0) return false;
+  const over = request.exchangedBytes === 0 ? 0 : request.exchangedBytes + bufferSizeBytes(agent, victim);
+  const block = takeBlockIn(agent, victim, swap, over);
+  return block >= 0 && moveIntoLocked(agent, victim, block, TRACE_EVICTED) === 'moved';
+}
+
+function exchangedBytesOf(agent: Agent, buffer: number): number {
+  const residence = residenceOf(agent, buffer);
+  return residence >= 0 && kindOfHeap(agent, residence) === HEAP_SWAP ? bufferSizeBytes(agent, buffer) : 0;
 }
 
 /**

@@ -64,8 +64,8 @@ export function freshen(agent: Agent, buffer: number): void {
 }
 
 /** A block for the buffer in a heap: this agent's until it is committed or freed. Outcomes: the block, or -1 without room. */
-export function takeBlockIn(agent: Agent, buffer: number, heap: number): number {
-  return allocateBlock(agent, heap, bufferSizeBytes(agent, buffer), bufferAlignBytes, buffer);
+export function takeBlockIn(agent: Agent, buffer: number, heap: number, overBytes: number = 0): number {
+  return allocateBlock(agent, heap, bufferSizeBytes(agent, buffer), bufferAlignBytes, buffer, overBytes);
 }
 
 /** The draft's block becomes the contents, in one store; the old one is freed. Context: locked, nobody uses the old one. */

@@ -6,10 +6,10 @@
  *
  * Context of everything here: nobody else looks at either block (move.ts). Not here: what a failed copy means.
  */
-import { B_CHECKSUM } from '../base/layout.ts';
+import { B_CHECKSUM, H_SWAP_REFUSED } from '../base/layout.ts';
 import { bufferAt } from '../buffer/buffer.ts';
 import type { BlockFile } from '../cells/block-file.ts';
-import { load, store } from '../cells/cell.ts';
+import { add, load, store } from '../cells/cell.ts';
 import type { Agent } from '../cells/memory.ts';
 import { blockHeap, blockStartBytes } from './allocator.ts';
 import { bytesOfBlock } from './placement.ts';
@@ -36,7 +36,10 @@ export function copyContents(agent: Agent, buffer: number, from: number, to: num
 
 function writeOut(agent: Agent, buffer: number, file: BlockFile, from: number, to: number): Copied {
   const bytes = bytesOfBlock(agent, buffer, from);
-  if (!file.write(blockStartBytes(agent, to), bytes)) return 'refused';
+  if (!file.write(blockStartBytes(agent, to), bytes)) {
+    add(agent.words, H_SWAP_REFUSED, 1);
+    return 'refused';
+  }
   store(agent.words, bufferAt(agent, buffer) + B_CHECKSUM, checksumOf(bytes));
   return 'copied';
 }

@@ -34,6 +34,7 @@ import type { Agent, Memory } from '../cells/memory.ts';
 import type { Point } from '../fence/points.ts';
 import { askToBeRung, clearSuspect } from '../lock/ww-lock.ts';
 import { clientOf } from '../memory/account.ts';
+import { evictToBudget, newRequest } from '../memory/evict.ts';
 import { tryRelease } from '../memory/placement.ts';
 import type { LockSet } from '../reservation/lock-set.ts';
 import { openAdmissionSet, releaseAll, ringQueued, tryLock } from '../reservation/lock-set.ts';
@@ -49,7 +50,7 @@ import {
 import { completeJob } from './complete.ts';
 import type { Dependency } from './dependencies.ts';
 import { DEP_ORDER, requiredDependencies, storeDependencies } from './dependencies.ts';
-import { isReturned } from './idle.ts';
+import { isIdle, isReturned } from './idle.ts';
 import type { Use } from './job.ts';
 import {
   ADMITTED,
@@ -172,6 +173,11 @@ export function withLockNow(agent: Agent, buffer: number, fn: () => void): boole
     releaseAll(agent, set);
   }
   return true;
+}
+
+/** Evicts from a heap, without waiting, until no more than its budget, or that of a client (0: none), is in use. Outcomes: whether it came to that. */
+export function trimToBudget(agent: Agent, heap: number, client: number): boolean {
+  return evictToBudget(agent, newRequest(admissionSetOf(agent), isIdle), heap, client);
 }
 
 function admissionSetOf(agent: Agent): LockSet {

@@ -27,7 +27,8 @@ const boundMs = 20_000;
 const reliefMs = 2;
 
 /** How a wait may end after the one who owed it has stopped. */
-const outcomes = new Set(['done', 'EOWNERDEAD', 'EINPUT', 'ECANCELED', 'EKERNEL', 'EUNKNOWN', 'ENOENT']);
+// EBUSY: the photo was pinned, so nobody edits it before the stop is proven.
+const outcomes = new Set(['done', 'EOWNERDEAD', 'EINPUT', 'ECANCELED', 'EKERNEL', 'EUNKNOWN', 'ENOENT', 'EBUSY']);
 
 export interface Killed {
   /** Operations that the call had made. */

@@ -18,6 +18,7 @@ const excused: Readonly<Record<string, readonly string[]>> = {
       'ClientOptions',
       'CloseOptions',
       'SpaceOptions',
+      'SwapOptions',
       'PoolOptions',
       'JobOptions',
       'WaitOptions',

@@ -10,17 +10,46 @@ const scenarioOf = (name: string) => new URL(`./${name}.scenario.ts`, import.met
 const alive = { killAgents: false } as const;
 const killed = { killAgents: true, preemptions: 0 } as const;
 
+/** `npm test` runs some of them; `npm run test:all` runs all. */
+const isLong = process.env.FENCELINE_LONG === '1';
+/** Seconds are for idle cores; this is for busy ones. */
+const patienceMs = 240_000;
+
 const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] = [
   ['two movers leave the contents whole at every instant', 'moved', { preemptions: 1, ...alive }],
+  ['transactions that evict each other both get through', 'contended', { preemptions: 1, ...alive }],
+  ['what is pinned stays where it is', 'pinned', { preemptions: 1, ...alive }],
+  ['jobs take turns in memory that holds one buffer', 'evicted', { preemptions: 0, ...alive }],
+];
+const longCases: typeof cases = [
+  ['what is pinned may be moved once its agent is dead', 'pinned', killed],
+  ['two movers that interrupt each other twice leave the contents whole', 'moved', { preemptions: 2, ...alive }],
   ['a mover that dies leaves the contents whole, wherever it dies', 'moved', killed],
+  ['transactions that evict each other leave nothing half done, whoever dies', 'contended', killed],
+  ['jobs take turns in memory that holds one buffer, with interruptions', 'evicted', { preemptions: 1, ...alive }],
+  ['jobs take turns in memory that holds one buffer, whoever dies', 'evicted', { ...killed, seconds: 200 }],
 ];
 
-test.each(cases)('%s', async (_, name, limits) => {
-  const report = await check(scenarioOf(name), limits);
-  console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);
-  expect(report.isComplete).toBe(true);
-});
+test.each(isLong ? [...cases, ...longCases] : cases)(
+  '%s',
+  async (_, name, limits) => {
+    const report = await check(scenarioOf(name), limits);
+    console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);
+    expect(report.isComplete).toBe(true);
+  },
+  patienceMs,
+);
 
-test.each([['moved', killed]] as const)('planted bugs are found in %s', (name, limits) =>
-  assertPlantedBugsFound(scenarioOf(name), limits),
+const planted: readonly (readonly [name: string, limits: Limits])[] = [['moved', killed]];
+const longPlanted: typeof planted = [
+  ['pinned', { preemptions: 1, ...alive }],
+  ['outlived', killed],
+  ['contended', { preemptions: 1, ...alive }],
+  ['evicted', { preemptions: 1, ...alive }],
+];
+
+test.each(isLong ? [...planted, ...longPlanted] : planted)(
+  'planted bugs are found in %s',
+  (name, limits) => assertPlantedBugsFound(scenarioOf(name), limits),
+  patienceMs,
 );

@@ -68,6 +68,20 @@ export const bufferCalls: Readonly<Record<string, KilledCall>> = {
       () =>
         photo.mapSync('read').dispose(),
   },
+  pin: {
+    prepare:
+      ({ photo }) =>
+      async () => {
+        const pin = await photo.pin('system');
+        pin[Symbol.dispose]();
+      },
+  },
+  'pin that is kept': {
+    prepare:
+      ({ photo }) =>
+      () =>
+        photo.pin('system'),
+  },
   rows: {
     prepare:
       ({ photo }) =>
