@@ -15,6 +15,7 @@ const planted: readonly (readonly [name: string, limits: Limits])[] = [
   ['locked', { preemptions: 1, ...alive }],
   ['late-listener', { preemptions: 1, ...alive }],
   ['memory', { preemptions: 1, ...alive }],
+  ['own-budget', { preemptions: 0, ...alive }],
   ['cancelled', killed],
   ['rerun', { preemptions: 0 }],
   ['transfers', killed],

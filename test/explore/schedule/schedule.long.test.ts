@@ -6,7 +6,7 @@ const names = [
   ...['in-order', 'overlapping', 'independent', 'split', 'foreign', 'locked', 'memory', 'crossed', 'cancelled'],
   ...['leaver', 'rerun', 'transfers', 'transfers-three', 'opened', 'closed', 'sync-object', 'finished'],
   ...['one-slot', 'memory-pairs', 'mapped', 'deserted', 'orphaned'],
-  ...['again', 'queue-order', 'strangers', 'thrown', 'overdue', 'cancelled-pool', 'filled', 'once'],
+  ...['again', 'queue-order', 'strangers', 'thrown', 'overdue', 'cancelled-pool', 'filled', 'once', 'own-budget'],
 ];
 
 /** Only their worker dies: what the scenario says of an outcome would not hold otherwise. */

@@ -36,6 +36,12 @@ const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] 
   ['jobs that wait for a lock keep their order', 'queue-order', { preemptions: 0, ...alive }],
   ['jobs of two submitters do not wait for each other', 'strangers', { preemptions: 0, ...alive }],
   ['a job that found no room is admitted when there is some', 'room', { preemptions: 0, ...alive }],
+  ["who waits for the budget of its client is in nobody else's way", 'own-budget', { preemptions: 0, ...alive }],
+  [
+    "who waits for the budget of its client is in nobody else's way, whenever",
+    'own-budget',
+    { preemptions: 1, ...alive },
+  ],
   ['a job that may not run again runs once', 'once', { preemptions: 0, killAgents: ['worker'] }],
   ['no worker sleeps while a job is ready', 'meeting', { preemptions: 0, ...alive }],
   ['a job of which one part throws has failed', 'thrown', { preemptions: 0, ...alive }],
