@@ -163,6 +163,7 @@ export class Space implements AsyncDisposable {
    * that, or stays until it is freed.
    */
   set budgetBytes(bytes: number) {
+    this.#check();
     const { agent } = this.#core;
     checkBytes(bytes, 'budgetBytes');
     if (this.#client === undefined) setBudget(agent, 0, bytes);

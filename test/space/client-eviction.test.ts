@@ -55,6 +55,38 @@ describe('a request beyond the budget of its client', () => {
     }));
 });
 
+describe('the budget of a client', () => {
+  test('evicts buffers of that client when it is lowered, and of nobody else', () =>
+    withSpace({ budgetBytes: 65_536, ...attic }, async (space) => {
+      await using client = space.client('shrinking', { budgetBytes: 16_384 });
+      await using other = space.client('other', { budgetBytes: 16_384, priority: -1 });
+      const buffers = [await filled(other, 4096, 1), await filled(client, 4096, 2), await filled(client, 4096, 3)];
+      client.budgetBytes = 8192;
+      expect(await resident(buffers)).toEqual(['1', '2', '3']);
+      client.budgetBytes = 8191;
+      expect(buffers.map((buffer) => buffer.isIn('system'))).toEqual([true, false, true]);
+      expect(await resident(buffers)).toEqual(['1', '3']);
+      dispose(buffers);
+    }));
+
+  test('may be a third of its working set: what does not fit is swapped, and nobody else loses a byte of memory', () =>
+    withSpace({ budgetBytes: 65_536, swap: { sizeBytes: 2 ** 20 } }, async (space) => {
+      await using client = space.client('tight', { budgetBytes: 8192 });
+      using bystander = space.buffer('u8', [32_768]);
+      await bystander.set(new Uint8Array(32_768).fill(200));
+      const buffers = Array.from({ length: 12 }, (_, number) => client.buffer('u8', [2048], { label: `${number}` }));
+      for (let round = 1; round <= 4; round++) {
+        await Promise.all(buffers.map((buffer, at) => buffer.set(new Uint8Array(2048).fill(round * 16 + at))));
+        for (const [at, buffer] of buffers.entries()) {
+          expect((await buffer.get()).every((byte) => byte === round * 16 + at)).toBe(true);
+        }
+        expect(bystander.isIn('system')).toBe(true);
+        expect(buffers.filter((buffer) => buffer.isIn('system')).length).toBeLessThanOrEqual(4);
+      }
+      dispose(buffers);
+    }));
+});
+
 describe('a request that the heap has no room for', () => {
   test('evicts buffers of clients of lower priority first, whoever used them last', () =>
     withSpace({ budgetBytes: 16_384, ...attic }, async (space) => {

@@ -230,7 +230,10 @@ describe('a client', () => {
       expect([...(await later.get())].slice(0, 2)).toEqual([7, 7]);
       expect(usedBy(next)).toBe(0);
       expect(space.describe()).not.toMatch(/client short/);
-      for (const use of [() => client.buffer('u8', [1]), () => client.budgetBytes, () => client.client('x')]) {
+      const raise = (): void => {
+        client.budgetBytes = 8192;
+      };
+      for (const use of [() => client.buffer('u8', [1]), () => client.budgetBytes, raise, () => client.client('x')]) {
         expect(use).toThrow(/Client 'short' is closed/);
       }
     }));
