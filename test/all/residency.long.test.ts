@@ -6,9 +6,13 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type SharedBuffer, Space, type SpaceOptions } from 'fenceline';
 import { expect, test } from 'vitest';
+import { accountStats } from '#fenceline/memory/account.js';
+import { clientTokenOf, coreOf } from '#fenceline/space.js';
+import { checkAtRest } from '../memory/check-heap.ts';
 import { expectAtRest } from '../space/accounting.ts';
 import type { ResidencyOutcome, ResidencyTask } from './residency.agent.ts';
 
@@ -18,7 +22,12 @@ const MiB = 2 ** 20;
 const budgetBytes = MiB;
 const agents = 4;
 
-async function run(debug: SpaceOptions['debug'], file: string | undefined): Promise<readonly ResidencyOutcome[]> {
+/** `areClients`: each thread has a client of its own, whose budget is a quarter of the memory, a third of what it works on. */
+async function run(
+  debug: SpaceOptions['debug'],
+  file: string | undefined,
+  areClients: boolean,
+): Promise<readonly ResidencyOutcome[]> {
   const swap = { sizeBytes: 8 * MiB, ...(file === undefined ? {} : { file }) };
   const space = Space.create({ budgetBytes, swap, limits: { buffers: 512, blocks: 2048 }, ...(debug && { debug }) });
   const shared = Array.from({ length: 6 }, (_, at) => space.buffer('u32', [4096], { label: `shared ${at}` }));
@@ -29,8 +38,12 @@ async function run(debug: SpaceOptions['debug'], file: string | undefined): Prom
   const outcomes = await Promise.all(
     Array.from({ length: agents }, async (_, at) => {
       const ownBytes = (3 * budgetBytes) / agents;
+      const priority = at % 2;
+      const client = areClients
+        ? space.client(`thread ${at}`, { budgetBytes: budgetBytes / agents, priority })
+        : undefined;
       const task: ResidencyTask = {
-        space: space.handle,
+        space: (client ?? space).handle,
         shared: handles,
         seed: seed + at,
         seconds,
@@ -40,6 +53,8 @@ async function run(debug: SpaceOptions['debug'], file: string | undefined): Prom
       const worker = new Worker(program, { workerData: task });
       const [outcome] = (await once(worker, 'message')) as [ResidencyOutcome];
       await worker.terminate();
+      if (client !== undefined) await checkAccount(client);
+      await client?.close();
       return outcome;
     }),
   );
@@ -52,22 +67,39 @@ async function run(debug: SpaceOptions['debug'], file: string | undefined): Prom
   }
   expect(sum).toBe(6000);
   await expectAtRest(space);
+  checkAtRest(coreOf(space).agent);
   await space.close();
   return outcomes;
+}
+
+/** Nothing is charged to it any more, and it never had more than it may have. */
+async function checkAccount(client: Space): Promise<void> {
+  const { agent } = coreOf(client);
+  const token = clientTokenOf(client);
+  for (let look = 0; look < 1000 && accountStats(agent, token)?.usedBytes !== 0; look++) await sleep(5);
+  expect(accountStats(agent, token)).toMatchObject({ usedBytes: 0 });
+  expect(accountStats(agent, token)?.peakBytes).toBeLessThanOrEqual(budgetBytes / agents);
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'fenceline-residency-'));
 
 test.each([
-  ['memory', undefined, undefined],
-  ['memory, evicted whenever anything is needed, freed memory poisoned', { evict: 'always', poison: true }, undefined],
-  ['memory, always contended', { contend: 'always' }, undefined],
-  ['memory, contended and evicted always', { contend: 'always', evict: 'always' }, undefined],
-  ['a file', undefined, join(folder, 'swap')],
+  ['memory', undefined, undefined, false],
+  [
+    'memory, evicted whenever anything is needed, freed memory poisoned',
+    { evict: 'always', poison: true },
+    undefined,
+    false,
+  ],
+  ['memory, always contended', { contend: 'always' }, undefined, false],
+  ['memory, contended and evicted always', { contend: 'always', evict: 'always' }, undefined, false],
+  ['a file', undefined, join(folder, 'swap'), false],
+  ['memory, each a client', undefined, undefined, true],
+  ['memory, each a client, contended and evicted always', { contend: 'always', evict: 'always' }, undefined, true],
 ] as const)(
   'three times the budget on four threads, swapped to %s',
-  async (_, debug, file) => {
-    const outcomes = await run(debug, file);
+  async (_, debug, file, areClients) => {
+    const outcomes = await run(debug, file, areClients);
     console.log(outcomes.map(({ operations, retriesMax }) => `${operations} (${retriesMax} retries)`).join(', '));
     expect(outcomes.flatMap(({ errors }) => errors)).toEqual([]);
     expect(outcomes.map(({ wrongWords }) => wrongWords)).toEqual([0, 0, 0, 0]);
