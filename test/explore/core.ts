@@ -4,6 +4,7 @@ import type { Primitive } from './primitives.ts';
 export const slots: Primitive = {
   name: 'slot',
   modules: ['src/cells/slot.ts', 'src/cells/held-slot.ts'],
+  foundBy: { 'closed-without-a-second-look': 'cells/held-slots' },
   explorations: [
     { rule: 'two who claim at the same time get two slots', scenario: 'cells/slots-race' },
     { rule: 'a slot is freed once, and not under its next owner', scenario: 'cells/slots-freed-twice' },
@@ -21,6 +22,7 @@ export const slots: Primitive = {
       rule: 'a held slot is freed exactly when nobody holds it',
       scenario: 'cells/held-slots',
       limits: { preemptions: 1 },
+      plantedLimits: { preemptions: 2 },
     },
     { rule: 'the last holder of a buffer closes it', scenario: 'buffer/holders' },
   ],
@@ -311,7 +313,11 @@ export const wwLock: Primitive = {
 export const lockSets: Primitive = {
   name: 'lock-set',
   modules: ['src/reservation/lock-set.ts'],
-  foundBy: { 'contended-lock-forgotten': 'reservation/three-sets' },
+  foundBy: {
+    'contended-lock-forgotten': 'reservation/three-sets',
+    'only-the-last-lock-counts': 'reservation/queued-for-one',
+    'given-back-from-the-front': 'reservation/queued',
+  },
   explorations: [
     { rule: 'two lock sets exclude each other and come through', scenario: 'reservation/two-sets' },
     {
@@ -319,6 +325,7 @@ export const lockSets: Primitive = {
       scenario: 'reservation/queued',
       limits: { preemptions: 1 },
     },
+    { rule: 'whoever queues for one lock of a set is rung for it', scenario: 'reservation/queued-for-one' },
     {
       rule: 'a lock set in an event loop comes through beside one that blocks',
       scenario: 'reservation/pumped-sets',

@@ -55,6 +55,28 @@ test('a lock whose last handle is disposed of stays for those who wait for it, a
     wwLock(space, 'next').dispose();
   }));
 
+test('a wait that was given up leaves neither its place in the line nor a change of who keeps the lock', () =>
+  withSpace({ limits: { ...smallLimits, locks: 1 } }, async (space) => {
+    const lock = wwLock(space, 'wanted');
+    using holder = ticket(space);
+    using older = ticket(space);
+    using younger = ticket(space);
+    await holder.lock(lock);
+    expect(await codeOf(() => older.lock(lock, { timeoutMs: 1 }))).toBe('ETIME');
+    const giveUp = new AbortController();
+    const waits = older.lock(lock, { signal: giveUp.signal });
+    giveUp.abort(new Error('enough'));
+    await expect(waits).rejects.toThrow('enough');
+    // One that comes later in the line, of the same thread, gets it only if nobody before it waits.
+    const next = younger.lock(lock, { timeoutMs: 5000 });
+    holder.unlockAll();
+    await next;
+    younger.unlockAll();
+    expect(await codeOf(() => wwLock(space, 'another'))).toBe('ENOSPC');
+    lock.dispose();
+    wwLock(space, 'another').dispose();
+  }));
+
 describe.each(rules)('a ticket (%s)', (rule) => {
   test('that holds a lock gets EALREADY for it, and no other ticket gets it', () =>
     withLocks(rule, 1, async ([lock], open) => {

@@ -129,6 +129,10 @@ export default scenario({
   options: {
     killAgents: ['worker'],
     preemptions: 0,
-    patches: [...small, shrink('src/base/layout.ts', 'inlineDeps', 1), shrink('src/base/layout.ts', 'inlineBytes', 4)],
+    patches: [
+      ...small,
+      shrink('src/base/job-layout.ts', 'inlineDeps', 1),
+      shrink('src/base/job-layout.ts', 'inlineBytes', 4),
+    ],
   },
 });

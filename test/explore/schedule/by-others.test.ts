@@ -7,6 +7,11 @@
  * pool when one was refused (the end of the job rings them too). Not listed because they need two preemptions or more,
  * for which scenarios of this size have no time: a ring that is not passed on to the next idle worker, memory that is
  * kept half, a point that a dead admitter left behind, interest in a lane that is looked for before its signal.
+ *
+ * The last ten are of transactions, publications and locks of users, by another stranger; transfers-apart and redone are
+ * there for the holes that they found. Planted too, without a difference: the draft of a record that is in place already
+ * retired once more (the placement decides), a lock published before its maker holds it (nobody else knows it yet),
+ * tickets of the dead closed before its locks.
  */
 import { readFileSync } from 'node:fs';
 import type { Limits } from 'fenceline/check';

@@ -52,6 +52,8 @@ const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] 
   ['a cancelled job is accounted for, whoever dies', 'cancelled', killed],
   ['a job that may run again survives its worker', 'rerun', { preemptions: 0 }],
   ['two transactions lose nothing', 'transfers', { preemptions: 1, ...alive }],
+  ['the record of one transaction is not taken for that of another', 'transfers-apart', { preemptions: 0 }],
+  ['what a dead agent was publishing is published, whoever dies over it', 'redone', { preemptions: 0 }],
   ['a buffer is closed by the last one out', 'opened', { preemptions: 1, ...alive }],
   ['a buffer is closed by the last one out, or by who repairs', 'opened', killed],
   ['a closed buffer goes with its last fence', 'closed', { preemptions: 1, ...alive }],
@@ -68,6 +70,8 @@ const inLongOnly = new Set(
     'overdue',
     'cancelled-pool',
     'given-up',
+    'transfers-apart',
+    'redone',
   ]),
 );
 const looked = cases.filter(

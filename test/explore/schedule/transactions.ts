@@ -3,9 +3,9 @@
  * functions: locks with retry, drafts, publishing together.
  */
 import assert from 'node:assert/strict';
-import { B_CONTENTS } from '#fenceline/base/layout.js';
+import { B_CONTENTS, B_FRESH } from '#fenceline/base/layout.js';
 import { bufferAt, lockOf, placementOf } from '#fenceline/buffer/buffer.js';
-import { load } from '#fenceline/cells/cell.js';
+import { load, store } from '#fenceline/cells/cell.js';
 import type { Agent } from '#fenceline/cells/memory.js';
 import { sleepUntil } from '#fenceline/cells/wait.js';
 import type { Acquisition } from '#fenceline/lock/ww-lock.js';
@@ -15,7 +15,7 @@ import { type DraftBlock, publishAllLocked } from '#fenceline/memory/publication
 import type { LockSet } from '#fenceline/reservation/lock-set.js';
 import { closeLockSet, lockStep, openLockSet, releaseAll } from '#fenceline/reservation/lock-set.js';
 import { recoverLocked } from '#fenceline/schedule/admit.js';
-import type { Space } from './space-world.ts';
+import { newBuffer, payloadAt, type Space } from './space-world.ts';
 
 const never = Number.POSITIVE_INFINITY;
 
@@ -64,6 +64,14 @@ export function transfer(space: Space, agent: Agent, from: number, to: number, a
   return { runs, isDone };
 }
 
+/** A buffer that has been written, and holds this amount. */
+export function fund(space: Space, owner: Agent, amount: number): void {
+  const { buffer } = newBuffer(owner);
+  assert(placeLocked(owner, buffer, 0));
+  store(owner.words, bufferAt(owner, buffer) + B_FRESH, 0);
+  space.payload[payloadAt(space, buffer)] = amount;
+}
+
 /** Outcomes: false if the ticket must die. Contents that are not to be relied on leave no draft behind. */
 function edit(space: Space, agent: Agent, set: LockSet, buffer: number, amount: number, drafts: DraftBlock[]): boolean {
   const lockAt = lockOf(agent, buffer);
@@ -78,9 +86,10 @@ function edit(space: Space, agent: Agent, set: LockSet, buffer: number, amount: 
   const block = takeBlockIn(agent, buffer, 0);
   assert(block >= 0, 'There is room for a draft.');
   drafts.push({ buffer, block });
-  const [old, fresh] = [wordAt(agent, placementOf(agent, buffer)), wordAt(agent, block)];
+  const [old, draft] = [wordAt(agent, placementOf(agent, buffer)), wordAt(agent, block)];
+  const isFresh = load(agent.words, bufferAt(agent, buffer) + B_FRESH) !== 0;
   // Plain accesses: two that edit at once would be a race.
-  space.payload[fresh] = (space.payload[old] ?? 0) + amount;
+  space.payload[draft] = (isFresh ? 0 : (space.payload[old] ?? 0)) + amount;
   return true;
 }
 

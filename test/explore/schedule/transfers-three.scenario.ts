@@ -1,11 +1,10 @@
 /** Three transactions around three buffers, each holding one that the next one wants: nothing hangs, nothing is lost. */
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
-import { placeLocked } from '#fenceline/memory/placement.js';
 import { agentIn } from '../world.ts';
 import { assertAtRest } from './accounting.ts';
-import { declare, newBuffer, newSpace, payloadAt, small } from './space-world.ts';
-import { transfer } from './transactions.ts';
+import { declare, newSpace, payloadAt, small } from './space-world.ts';
+import { fund, transfer } from './transactions.ts';
 
 const names = ['first', 'second', 'third'];
 
@@ -13,11 +12,7 @@ export default scenario({
   setup: () => {
     const space = newSpace({ seated: 4, buffers: 3 });
     const owner = agentIn(space, 3);
-    for (let index = 0; index < 3; index++) {
-      const { buffer } = newBuffer(owner);
-      assert(placeLocked(owner, buffer, 0));
-      space.payload[payloadAt(space, buffer)] = 100;
-    }
+    for (let index = 0; index < 3; index++) fund(space, owner, 100);
     return space;
   },
   agents: {

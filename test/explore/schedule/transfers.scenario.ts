@@ -4,11 +4,10 @@
  */
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
-import { placeLocked } from '#fenceline/memory/placement.js';
 import { agentIn } from '../world.ts';
 import { assertAtRest, assertPublished } from './accounting.ts';
-import { declare, newBuffer, newSpace, payloadAt, small } from './space-world.ts';
-import { transfer } from './transactions.ts';
+import { declare, newSpace, payloadAt, small } from './space-world.ts';
+import { fund, transfer } from './transactions.ts';
 
 const names = ['left', 'right'];
 
@@ -16,11 +15,7 @@ export default scenario({
   setup: () => {
     const space = newSpace({ seated: 3, buffers: 2 });
     const owner = agentIn(space, 2);
-    for (let index = 0; index < 2; index++) {
-      const { buffer } = newBuffer(owner);
-      assert(placeLocked(owner, buffer, 0));
-      space.payload[payloadAt(space, buffer)] = 100;
-    }
+    for (let index = 0; index < 2; index++) fund(space, owner, 100);
     return space;
   },
   agents: {
