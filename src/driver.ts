@@ -14,6 +14,8 @@ import type { Attachment, Importer } from './driver/importer.ts';
 import type { SharedBuffer } from './shared-buffer.ts';
 import { coreOfBuffer, partsOf } from './shared-buffer.ts';
 
+export { device } from './driver/device.ts';
+export type { Device, DeviceCopy, DeviceJob, DeviceSpec } from './driver/device-spec.ts';
 export { exportBuffer } from './driver/exported.ts';
 export type {
   AttachmentInfo,

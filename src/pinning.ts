@@ -1,16 +1,11 @@
 /**
  * Pinning a buffer in a heap: it is brought there, and stays until this thread lets go (Linux: ttm_bo_pin).
  *
- * The bit in the slot is this thread's; how often it pins is counted here. A pin holds a reference: a buffer that is
- * disposed of stays until it is let go. Not here: the bits (memory/pins.ts).
+ * Not here: how often this thread pins (pin-count.ts), the bits (memory/pins.ts).
  */
 import { disposeKey } from './base/dispose.ts';
-import { fail } from './base/errors.ts';
-import type { BufferId } from './buffer/buffer.ts';
 import type { Core } from './core.ts';
-import { releaseBuffer, retainBuffer } from './core.ts';
-import { pinLocked, unpin } from './memory/pins.ts';
-import { ringQueued } from './reservation/lock-set.ts';
+import { pinHere, unpinHere } from './pin-count.ts';
 import { runTransaction } from './run-transaction.ts';
 import type { SharedBuffer } from './shared-buffer.ts';
 import { partsOf } from './shared-buffer.ts';
@@ -43,27 +38,4 @@ export async function pinBuffer(
     unpinHere(core, parts.buffer);
   };
   return { [disposeKey]: letGo };
-}
-
-/** Context: the buffer's lock is held. */
-function pinHere(core: Core, id: BufferId, label: string): void {
-  if (!retainBuffer(core, id)) fail('ENOENT', `Buffer '${label}' is gone.`, { kind: 'buffer' });
-  const count = core.pins.get(id.buffer) ?? 0;
-  if (count === 0) pinLocked(core.agent, id.buffer);
-  core.pins.set(id.buffer, count + 1);
-}
-
-function unpinHere(core: Core, buffer: number): void {
-  // A thread that has left pins nothing: its repair, or its leaving, dropped that.
-  if (core.isClosed) return;
-  const count = core.pins.get(buffer) ?? 0;
-  if (count > 1) {
-    core.pins.set(buffer, count - 1);
-  } else {
-    core.pins.delete(buffer);
-    unpin(core.agent, buffer, core.agent.index);
-    // Whoever waits for memory, or to move it, looks again.
-    ringQueued(core.agent);
-  }
-  releaseBuffer(core, buffer);
 }

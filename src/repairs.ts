@@ -22,6 +22,7 @@ import { repairTickets } from './lock/ticket.ts';
 import { repairLock } from './lock/ww-lock.ts';
 import { repairAccounts } from './memory/account.ts';
 import { repairHeaps } from './memory/block-repair.ts';
+import { repairDeviceHeaps } from './memory/device-heap.ts';
 import { repairPublications } from './memory/publication.ts';
 import { repairPlacements } from './memory/release.ts';
 import { repairHookPool } from './schedule/hook-pool.ts';
@@ -33,6 +34,7 @@ export const repairs: readonly Repair[] = [
   repairPublications,
   repairHeaps,
   repairAccounts,
+  repairDeviceHeaps,
   repairBufferLocks,
   repairUserLocks,
   repairTickets,

@@ -6,14 +6,17 @@
  */
 import { checkPatience, isQueuedBefore, serveQueue } from './admission.ts';
 import { fail } from './base/errors.ts';
-import { H_SUBMITTED } from './base/layout.ts';
+import { H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, H_SUBMITTED } from './base/layout.ts';
 import { load } from './cells/cell.ts';
+import { addAgent } from './cells/interest.ts';
 import { sleepUntil } from './cells/wait.ts';
 import { contentionOf } from './contention.ts';
 import type { Core } from './core.ts';
 import { releaseBuffer } from './core.ts';
 import { injectionOf } from './lock/injection.ts';
 import { beforeLock } from './lock/validator.ts';
+import { isInDevice, sendHome } from './memory/device-heap.ts';
+import { isPinned } from './memory/pins.ts';
 import { beginTransaction, endTransaction, noteRun, type OpenTransaction } from './open-transactions.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { closeLockSet, leaveStep, lockStep, openLockSet, releaseAll } from './reservation/lock-set.ts';
@@ -193,9 +196,16 @@ function blockForTurns(core: Core, limits: RunLimits): void {
   if (!sleepUntil(core.agent, look, limits.deadline)) refuseLate(limits.timeoutMs, 'transaction');
 }
 
+/** Whether a device still has it: its thread is asked again, and rings whoever waits for memory when it has brought it home. */
+function isAway({ agent }: Core, buffer: number): boolean {
+  if (!isInDevice(agent, buffer) || isPinned(agent, buffer)) return false;
+  addAgent(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, agent.index);
+  return sendHome(agent, buffer);
+}
+
 function haveTurnsCome(core: Core, { turns, order }: RunLimits): boolean {
   for (const buffer of turns) {
-    if (isQueuedBefore(core, buffer, order)) return false;
+    if (isQueuedBefore(core, buffer, order) || isAway(core, buffer)) return false;
     turns.delete(buffer);
   }
   return true;

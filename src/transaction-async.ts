@@ -6,11 +6,13 @@
  */
 import type { DType } from './base/dtype.ts';
 
-import { fail } from './base/errors.ts';
+import { FencelineError, fail } from './base/errors.ts';
 
 import type { ReadView, View } from './base/view.ts';
-import { lockOf } from './buffer/buffer.ts';
+import type { BufferId } from './buffer/buffer.ts';
+import { isBufferUsable, lockOf } from './buffer/buffer.ts';
 import { now } from './cells/clock.ts';
+import { deviceNamed } from './device-heaps.ts';
 import type { FollowingSignal } from './follow-signal.ts';
 import { followSignal } from './follow-signal.ts';
 import { enterSeen } from './foreign-memory.ts';
@@ -59,12 +61,37 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
   }
 
   place(buffer: SharedBuffer, heaps: readonly string[]): Promise<void> {
+    const device = deviceNamed(this.core, heaps[0]);
+    if (device !== undefined) {
+      const [, ...others] = heaps;
+      return device.bringIn(this, buffer).catch((error: unknown) => {
+        if (others.length === 0 || !FencelineError.is(error, 'ENOMEM')) throw error;
+        return this.place(buffer, others);
+      });
+    }
     return this.#turn(async () => {
       const parts = enterSeen(this, buffer);
       const wanted = heapsOf(this.core, heaps);
       await this.#lock(parts.buffer);
       await this.#place(parts, buffer.sizeBytes, wanted);
     });
+  }
+
+  /** Takes the lock of a buffer that is to be moved out of the way. Outcomes: false if this transaction had it, or it is gone. */
+  lockVictim(id: BufferId): Promise<boolean> {
+    return this.#turn(async () => {
+      const lockAt = lockOf(this.core.agent, id.buffer);
+      if (this.set.held.includes(lockAt) || !isBufferUsable(this.core.agent, id)) return false;
+      this.keep(id);
+      await this.#acquire(lockAt);
+      this.settleVictim(id.buffer);
+      return true;
+    });
+  }
+
+  /** A block in a heap for a buffer of this transaction, evicting others. Outcomes: the block, this agent's; ENOMEM. */
+  takeRoom(parts: BufferParts, sizeBytes: number, heap: number): Promise<number> {
+    return this.#turn(() => this.#room(parts, sizeBytes, () => this.places.takeIn(parts.buffer, heap)));
   }
 
   override rollback(to: Savepoint): void {
@@ -107,13 +134,15 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
   async #place(parts: BufferParts, sizeBytes: number, heaps: readonly number[]): Promise<void> {
     if (this.places.isPlaced(parts.buffer, heaps)) return;
     await this.#whenMovable(parts, heaps);
-    await this.#room(parts, sizeBytes, () => this.places.tryPlace(parts, heaps) || undefined);
+    await this.#room(parts, sizeBytes, () => this.tryPlaceHere(parts, heaps));
   }
 
   /** Nothing moves while it is in use: unless it may stay, whoever uses it is waited for. */
   async #whenMovable(parts: BufferParts, heaps: readonly number[]): Promise<void> {
     for (;;) {
-      const points = this.places.mayStay(parts.buffer, heaps) ? [] : this.places.moveBlockers(parts.buffer);
+      if (this.places.mayStay(parts.buffer, heaps)) return;
+      this.bringHome(parts.buffer);
+      const points = this.places.moveBlockers(parts.buffer);
       if (points.length === 0) return;
       if (!(await whenOver(this.core, points, this.#options()))) this.refuseTime();
       this.check();

@@ -20,6 +20,7 @@ import { generationOf } from './cells/slot.ts';
 import type { Contention } from './contention.ts';
 import type { Core } from './core.ts';
 import { retainBuffer } from './core.ts';
+import type { Draft, GivenView, SavedState } from './draft.ts';
 import type { Fence } from './fence.ts';
 import { pointsOfFence } from './fence.ts';
 import { askAbout } from './job.ts';
@@ -30,6 +31,8 @@ import { type Injection, isInjected } from './lock/injection.ts';
 import { beforeLock } from './lock/validator.ts';
 import type { Acquisition } from './lock/ww-lock.ts';
 import { freeBlock } from './memory/allocator.ts';
+import { sendHome } from './memory/device-heap.ts';
+import { isPinned } from './memory/pins.ts';
 import { bytesOfBlock, freshen } from './memory/placement.ts';
 import { publishAllLocked } from './memory/publication.ts';
 import type { LockSet } from './reservation/lock-set.ts';
@@ -50,23 +53,6 @@ import { refuseLate } from './waiting.ts';
 /** Thrown through the body to retry it. Not an error of the user's: the retry loop catches it. */
 export class Retry extends Error {
   override name: string = 'Retry';
-}
-
-interface Draft {
-  readonly buffer: number;
-  readonly block: number;
-}
-
-/** A view that the body was given, and of what. */
-interface GivenView extends Draft {
-  readonly view: LiveView;
-}
-
-interface SavedState {
-  /** How many locks were held. */
-  readonly held: number;
-  /** Contents of the drafts there were, by buffer. */
-  readonly drafts: ReadonlyMap<number, Uint8Array>;
 }
 
 export abstract class BaseTransaction {
@@ -215,6 +201,11 @@ export abstract class BaseTransaction {
   /** The lock of a buffer is held: what its former holder may have left is looked after. */
   settleBuffer(buffer: number): void {
     this.places.noteUse(buffer);
+    this.settleVictim(buffer);
+  }
+
+  /** The same of one that is only to be moved out of the way. */
+  settleVictim(buffer: number): void {
     // The contended lock of a retry was taken before the body ran again: whether it was suspect is noted in the set.
     const noted = this.set.suspects.indexOf(lockOf(this.core.agent, buffer));
     if (noted < 0) return;
@@ -224,6 +215,17 @@ export abstract class BaseTransaction {
 
   refuseTime(): never {
     return refuseLate(this.timeoutMs, 'transaction');
+  }
+
+  /** A buffer that a device has comes home before it is seen here: its device's thread needs the lock for that. */
+  bringHome(buffer: number): void {
+    if (!isPinned(this.core.agent, buffer) && sendHome(this.core.agent, buffer)) this.#postpone(buffer);
+  }
+
+  /** Memory in one of these heaps, or where agents address it. Outcomes: undefined if there is no room now. */
+  tryPlaceHere(parts: BufferParts, heaps: readonly number[]): true | undefined {
+    if (!this.places.mayStay(parts.buffer, heaps)) this.bringHome(parts.buffer);
+    return this.places.tryPlace(parts, heaps) || undefined;
   }
 
   /** Gives up waiting for a lock. */
@@ -242,11 +244,7 @@ export abstract class BaseTransaction {
       this.#giveBack(awaited);
       this.doom();
     }
-    if (!this.isTurn(buffer)) {
-      releaseAll(this.core.agent, this.set);
-      this.#turns.add(buffer);
-      this.doom();
-    }
+    if (!this.isTurn(buffer)) this.#postpone(buffer);
     const lockAt = lockOf(this.core.agent, buffer);
     const outcome = this.firstStep(lockAt, false);
     if (outcome === 'blocked') {
@@ -310,7 +308,7 @@ export abstract class BaseTransaction {
     const { agent } = this.core;
     const known = this.drafts.get(parts.buffer);
     if (known !== undefined) return this.viewOf(buffer, parts, known.block);
-    if (!this.places.tryPlace(parts, anywhere)) return undefined;
+    if (this.tryPlaceHere(parts, anywhere) === undefined) return undefined;
     const block = this.places.takeDraft(parts);
     if (block < 0) return undefined;
     bytesOfBlock(agent, parts.buffer, block).set(bytesOfBlock(agent, parts.buffer, this.readableBlock(parts.buffer)));
@@ -369,6 +367,13 @@ export abstract class BaseTransaction {
       given.view.end();
       this.views.delete(given);
     }
+  }
+
+  /** Ends this run; the next one begins when the buffer's turn has come. */
+  #postpone(buffer: number): never {
+    releaseAll(this.core.agent, this.set);
+    this.#turns.add(buffer);
+    this.doom();
   }
 
   #inject(lockAt: number): void {

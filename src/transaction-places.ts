@@ -8,7 +8,7 @@ import type { Request } from './memory/evict.ts';
 import { moveEvicting, newRequest, takeBlockEvicting } from './memory/evict.ts';
 import { moveLocked } from './memory/move.ts';
 import { isPinned, pinnersOf } from './memory/pins.ts';
-import { isUsableIn, placeAt, residenceOf } from './memory/residence.ts';
+import { HEAP_DEVICE, isUsableIn, kindOfHeap, placeAt, residenceOf } from './memory/residence.ts';
 import { noRoom } from './no-room.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import type { UsedPoint } from './reservation/reservation.ts';
@@ -85,13 +85,24 @@ export class TransactionPlaces {
       return true;
     }
     for (let rank = 0, heap = this.#wanted(buffer, heaps, 0); heap >= 0; heap = this.#wanted(buffer, heaps, ++rank)) {
-      if (moveLocked(agent, buffer, heap) === 'moved') return true;
+      if (kindOfHeap(agent, heap) !== HEAP_DEVICE && moveLocked(agent, buffer, heap) === 'moved') return true;
     }
     const request = this.#asking();
     for (let rank = 0, heap = this.#wanted(buffer, heaps, 0); heap >= 0; heap = this.#wanted(buffer, heaps, ++rank)) {
-      if (moveEvicting(agent, request, buffer, heap)) return true;
+      if (kindOfHeap(agent, heap) !== HEAP_DEVICE && moveEvicting(agent, request, buffer, heap)) return true;
     }
     return false;
+  }
+
+  /** Whether this run has locked the buffer for itself, and not only to move it out of the way. */
+  isUsed(buffer: number): boolean {
+    return this.#used.includes(buffer);
+  }
+
+  /** A block in that heap for a buffer that is elsewhere. Outcomes: the block, this agent's; undefined without room. */
+  takeIn(buffer: number, heap: number): number | undefined {
+    const block = takeBlockEvicting(this.#core.agent, this.#asking(), buffer, heap);
+    return block < 0 ? undefined : block;
   }
 
   /** A block for a draft, where the buffer is. Outcomes: the block, this agent's; -1 without room; EBUSY for a pinned buffer. */
@@ -120,6 +131,9 @@ export class TransactionPlaces {
   /** What may stay moves to a better heap only if there is room, and nobody uses it. */
   #improve(buffer: number, heaps: readonly number[], residence: number): void {
     for (const heap of heaps) {
+      // What is in a device leaves it only by its device's hooks, and comes in by them.
+      if (kindOfHeap(this.#core.agent, heap) === HEAP_DEVICE || kindOfHeap(this.#core.agent, residence) === HEAP_DEVICE)
+        return;
       if (heap === residence || !isIdle(this.#core.agent, buffer)) return;
       if (moveLocked(this.#core.agent, buffer, heap) === 'moved') return;
     }

@@ -54,12 +54,13 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
   #place(parts: BufferParts, sizeBytes: number, heaps: readonly number[]): void {
     if (this.places.isPlaced(parts.buffer, heaps)) return;
     this.#untilMovable(parts, heaps);
-    this.#room(parts, sizeBytes, () => this.places.tryPlace(parts, heaps) || undefined);
+    this.#room(parts, sizeBytes, () => this.tryPlaceHere(parts, heaps));
   }
 
   /** Nothing moves while it is in use: unless it may stay, whoever uses it is waited for. */
   #untilMovable(parts: BufferParts, heaps: readonly number[]): void {
     if (this.places.mayStay(parts.buffer, heaps)) return;
+    this.bringHome(parts.buffer);
     const points = this.places.moveBlockers(parts.buffer);
     if (points.length > 0) this.#waitFor(points, parts.label);
   }

@@ -169,6 +169,8 @@ export const B_EPOCH = 547;
 /** Twelve words of its past, for whoever chooses what to evict. */
 export const B_HISTORY = 548;
 export const historyWords = 12;
+/** 1: somebody needs it in memory that all address, and a device has it: memory/device-heap.ts. */
+export const B_WANTED = 560;
 export const BUFFER_WORDS = 576;
 
 // ---- reservation: 520 words inside a buffer slot ------------------------------------------------------------------
@@ -233,6 +235,8 @@ export const classCount = 256;
 /** How often each thing happened there, in the order of its tracepoints: memory/note.ts. */
 export const P_COUNTS: number = P_HEADS + classCount;
 export const heapCounts = 6;
+/** Agent + 1 whose device's memory it is; 127 once that is gone; 0: of no device. */
+export const P_OWNER: number = P_COUNTS + 15;
 export const HEAP_WORDS: number = P_COUNTS + 16;
 
 // ---- accounts of clients: account-layout.ts --------------------------------------------------------------------------
@@ -365,7 +369,7 @@ assert(
   B_RESERVATION + R_BANKS + 2 * pointsPerReservation * ENTRY_WORDS <= B_PINS,
   'Both banks of a reservation fit a buffer slot before the words behind it.',
 );
-assert(B_HISTORY + historyWords <= BUFFER_WORDS, 'The history fits a buffer slot.');
-assert(P_COUNTS + heapCounts <= HEAP_WORDS, 'The counts of a heap fit its slot.');
+assert(B_HISTORY + historyWords <= B_WANTED && B_WANTED < BUFFER_WORDS, 'The history fits a buffer slot.');
+assert(P_COUNTS + heapCounts <= P_OWNER, 'The counts of a heap fit its slot.');
 assert(U_LOCK + LOCK_WORDS <= USER_LOCK_WORDS, "A lock fits the slot of a user's lock.");
 assert(TR_PINS + 2 * traceSegments <= RING_WORDS, 'The pins of the segments fit the header of a trace ring.');

@@ -16,6 +16,7 @@ import { bufferSizeBytes, placementOf } from '../buffer/buffer.ts';
 import { load } from '../cells/cell.ts';
 import type { Agent } from '../cells/memory.ts';
 import { chargedHeap, clientOf, hasAccountBudget } from '../memory/account.ts';
+import { sendHome } from '../memory/device-heap.ts';
 import type { Request } from '../memory/evict.ts';
 import { evictAll, evictOwn, moveEvicting, newRequest } from '../memory/evict.ts';
 import { moveLocked } from '../memory/move.ts';
@@ -51,8 +52,9 @@ const none: Use[] = [];
 export function bringAll(agent: Agent, set: LockSet, missing: readonly Use[]): Placing {
   for (const { buffer } of missing) {
     if (placementOf(agent, buffer) < 0) continue;
-    if (!isIdle(agent, buffer)) return 'busy';
     if (isPinned(agent, buffer)) return 'memory';
+    // From a device it is brought home by that one's thread, which rings.
+    if (sendHome(agent, buffer) || !isIdle(agent, buffer)) return 'busy';
   }
   const request = newRequest(set, isIdle);
   const placed: number[] = [];

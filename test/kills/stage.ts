@@ -31,7 +31,7 @@ const limits: Limits = {
   chunks: 16,
   syncObjects: 4,
   locks: 4,
-  heaps: 1,
+  heaps: 2,
   traceEvents: 0,
   lockClasses: 0,
   attachments: 4,

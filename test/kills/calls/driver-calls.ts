@@ -6,6 +6,7 @@ import { noting, spyOn } from '../spy.ts';
 const call = {
   exportBuffer: noting('exportBuffer()', driver.exportBuffer),
   attach: noting('attach()', driver.attach),
+  device: noting('device()', driver.device),
 };
 
 const hooks = {
@@ -30,6 +31,19 @@ function linked(use: (link: Link) => unknown): KilledCall {
       const link = spyOn('Attachment', driver.attach(frame, { name: 'display', invalidate: () => {} }));
       return () => use({ world, frame, link });
     },
+  };
+}
+
+/** Whose work is over as soon as it is asked for. */
+function specOf({ done }: World): driver.DeviceSpec {
+  return {
+    name: 'vpu',
+    heap: { sizeBytes: 4096 },
+    copy: async (_from, to, { bytes }) => {
+      if (to !== 'vpu') bytes?.fill(0);
+      return done;
+    },
+    run: () => done,
   };
 }
 
@@ -76,6 +90,19 @@ export const driverCalls: Readonly<Record<string, KilledCall>> = {
     });
     await revoked.wait();
   }),
+  device: {
+    prepare: (world) => async () => {
+      const vpu = spyOn('Device', call.device(world.space, specOf(world)));
+      const own = world.space.buffer('i32', [4]);
+      await world.space.transaction(async (tx) => {
+        await tx.lock(own);
+        await vpu.submit(tx, 'fill', new Map([[own, 'write']]));
+        return [vpu.offsetOf(own), vpu.usedBytes];
+      });
+      await own.get();
+      vpu.dispose();
+    },
+  },
   'exported.cpuAccess': linked(async ({ frame }) => {
     const access = spyOn('CpuAccess', await frame.cpuAccess('write'));
     access.dispose();

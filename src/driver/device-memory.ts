@@ -1,0 +1,253 @@
+/**
+ * The memory of a device: what is in it, and how that comes in and goes out (device.ts says in which order).
+ *
+ * `copy` only begins a move. Its fence is listed before the placement changes, so who comes next waits for it; and the place
+ * that a buffer leaves is given away at once: the copy into it comes after the copy out of it. In memory a block goes when
+ * the copy from it is over, for others write there without asking.
+ */
+import { addForeign } from '../added-points.ts';
+import { codeNumber, errorNumber, fail } from '../base/errors.ts';
+import { B_CONTENTS, B_FRESH, B_LAST_USE, B_PRIORITY, H_SUBMITTED } from '../base/layout.ts';
+import type { BufferId } from '../buffer/buffer.ts';
+import { bufferAt, bufferSizeBytes, lockOf, placementOf, reservationOf } from '../buffer/buffer.ts';
+import { invalidateLocked } from '../buffer/exports.ts';
+import { load } from '../cells/cell.ts';
+import { now } from '../cells/clock.ts';
+import type { Core } from '../core.ts';
+import { retainBuffer } from '../core.ts';
+import { firstPending, mergePoints, type Points } from '../fence/points.ts';
+import { watchPoints } from '../fence/watch.ts';
+import { fenceOver, pointsOfFence } from '../fence.ts';
+import { enterSeen } from '../foreign-memory.ts';
+import { blockStartBytes, freeBlock } from '../memory/allocator.ts';
+import { loseContents, replaceBlockLocked } from '../memory/device-heap.ts';
+import { isPinned } from '../memory/pins.ts';
+import { bytesOfBlock, takeBlockIn } from '../memory/placement.ts';
+import { HEAP_MEMORY, kindOfHeap, placeAt, residenceOf } from '../memory/residence.ts';
+import { pinnedBuffers } from '../report.ts';
+import { releaseSince } from '../reservation/lock-set.ts';
+import { pendingPoints, USAGE_BOOKKEEP, USAGE_MOVE } from '../reservation/reservation.ts';
+import { isReturned } from '../schedule/idle.ts';
+import type { BufferParts, SharedBuffer } from '../shared-buffer.ts';
+import { bufferOver } from '../shared-buffer.ts';
+import type { AsyncTransaction } from '../transaction-async.ts';
+import { whenTrue } from '../waiting.ts';
+import type { DeviceSpec } from './device-spec.ts';
+import { lockingOf } from './locked.ts';
+
+/** What of its memory is being copied out, and may be copied into after that. */
+interface HandedOn {
+  readonly from: number;
+  readonly to: number;
+  readonly points: Points;
+}
+
+const memoryHeap = 'system';
+
+export class DeviceMemory {
+  readonly name: string;
+  /** Its heap. */
+  readonly index: number;
+  /** What is in it, by slot: a hint, the truth is where a buffer is. */
+  readonly residents: Map<number, BufferId> = new Map();
+  readonly #core: Core;
+  readonly #spec: DeviceSpec;
+  #handedOn: HandedOn[] = [];
+
+  constructor(core: Core, spec: DeviceSpec, index: number) {
+    this.#core = core;
+    this.#spec = spec;
+    this.name = spec.name;
+    this.index = index;
+  }
+
+  /** Brings a buffer in, and others out for it. Outcomes: it is there; ENOMEM, EBUSY, EINVAL, or what the hook throws. */
+  async bringIn(tx: AsyncTransaction, buffer: SharedBuffer): Promise<void> {
+    const { agent } = this.#core;
+    const parts = enterSeen(tx, buffer);
+    await tx.lock(buffer);
+    if (residenceOf(agent, parts.buffer) === this.index) return;
+    this.#checkMovable(parts);
+    const residence = residenceOf(agent, parts.buffer);
+    // From elsewhere it comes by way of memory: out of a file, or another device.
+    if (residence >= 0 && kindOfHeap(agent, residence) !== HEAP_MEMORY) await tx.place(buffer, []);
+    const block = await this.#room(tx, parts);
+    const from = blockStartBytes(agent, block);
+    const range = { from, to: from + bufferSizeBytes(agent, parts.buffer) };
+    await this.#move(tx, parts, buffer, { block, to: this.name, side: placementOf(agent, parts.buffer), range });
+    this.residents.set(parts.buffer, parts);
+  }
+
+  /** A block for a buffer. Outcomes: the block, this agent's; ENOMEM when nobody can go, and nobody frees any for too long. */
+  async #room(tx: AsyncTransaction, parts: BufferParts): Promise<number> {
+    const { agent, data } = this.#core;
+    const take = (): number => takeBlockIn(agent, parts.buffer, this.index);
+    let block = take();
+    let until = now() + data.patienceMs;
+    while (block < 0) {
+      const victim = this.#victim(tx);
+      if (victim !== undefined) {
+        if (await this.#moveOut(tx, victim)) until = now() + data.patienceMs;
+        block = take();
+        continue;
+      }
+      const look = (): boolean => {
+        tx.listenForRoom();
+        block = take();
+        return block >= 0;
+      };
+      await whenTrue(this.#core, look, tx.signal, Math.min(tx.deadline, until));
+      tx.check();
+      if (block < 0 && now() >= tx.deadline) tx.refuseTime();
+      if (block < 0 && this.#victim(tx) === undefined) this.#refuseMemory(parts);
+    }
+    return block;
+  }
+
+  /** Who goes next: of the lowest priority, the one that was used least lately; never one that the transaction uses. */
+  #victim(tx: AsyncTransaction): BufferId | undefined {
+    const { agent } = this.#core;
+    const moment = load(agent.words, H_SUBMITTED);
+    let best: { id: BufferId; priority: number; age: number } | undefined;
+    for (const id of this.residents.values()) {
+      if (residenceOf(agent, id.buffer) !== this.index || tx.places.isUsed(id.buffer)) continue;
+      if (isPinned(agent, id.buffer)) continue;
+      const at = bufferAt(agent, id.buffer);
+      const priority = load(agent.words, at + B_PRIORITY);
+      const age = (moment - load(agent.words, at + B_LAST_USE)) | 0;
+      if (best === undefined || priority < best.priority || (priority === best.priority && age > best.age)) {
+        best = { id, priority, age };
+      }
+    }
+    return best?.id;
+  }
+
+  /** Moves one out of the way, with its lock. Outcomes: false if it was not there any more, or is pinned by now. */
+  async #moveOut(tx: AsyncTransaction, id: BufferId): Promise<boolean> {
+    const isTaken = await tx.lockVictim(id);
+    const isOut = await this.home(tx, id);
+    // Its move is committed: others may use it. One that contended stays ours to the end.
+    const { held } = tx.set;
+    const isLast = held.at(-1) === lockOf(this.#core.agent, id.buffer);
+    if (isTaken && isLast) releaseSince(this.#core.agent, tx.set, held.length - 1);
+    return isOut;
+  }
+
+  /** Copies a buffer into memory. Context: its lock is held. Outcomes: false if it is not here, or pinned. */
+  async home(tx: AsyncTransaction, id: BufferId): Promise<boolean> {
+    const { agent } = this.#core;
+    if (residenceOf(agent, id.buffer) !== this.index || isPinned(agent, id.buffer)) return false;
+    const sizeBytes = bufferSizeBytes(agent, id.buffer);
+    const parts: BufferParts = { ...id, offset: 0, isPart: false, label: `buffer ${id.buffer}` };
+    const block = await tx.takeRoom(parts, sizeBytes, this.#homeOf(id.buffer));
+    const old = placementOf(agent, id.buffer);
+    const from = blockStartBytes(agent, old);
+    retainBuffer(this.#core, id);
+    const buffer = bufferOver(this.#core, id, 'u8', [sizeBytes], parts.label);
+    const range = { from, to: from + sizeBytes };
+    try {
+      await this.#move(tx, parts, buffer as unknown as SharedBuffer, { block, to: memoryHeap, side: block, range });
+    } finally {
+      buffer.dispose();
+    }
+    this.residents.delete(id.buffer);
+    return true;
+  }
+
+  /** Steps 2 to 5. Context: the lock is held, the block is this agent's. Outcomes: the buffer is there; what is thrown leaves it where it was. */
+  async #move(
+    tx: AsyncTransaction,
+    parts: BufferParts,
+    buffer: SharedBuffer,
+    { block, to, side, range }: { block: number; to: string; side: number; range: { from: number; to: number } },
+  ): Promise<void> {
+    const core = this.#core;
+    const { agent } = core;
+    const isIn = to === this.name;
+    let points: Points = [];
+    try {
+      const users = this.usersOf(parts.buffer);
+      const before = isIn ? [users, ...this.#handedOnIn(range)] : [users];
+      const after = fenceOver(core, mergePoints(agent, before), `users of '${parts.label}'`);
+      const isFresh = isIn && (side < 0 || load(agent.words, bufferAt(agent, parts.buffer) + B_FRESH) !== 0);
+      const bytes = isFresh ? undefined : bytesOfBlock(agent, parts.buffer, side);
+      invalidateLocked(agent, parts.buffer);
+      const fence = await this.#spec.copy(buffer, to, { after, offsetBytes: range.from, bytes });
+      points = pointsOfFence(fence, core);
+      lockingOf(tx, core, parts.buffer, parts.label);
+      addForeign(core, parts, points, USAGE_MOVE);
+    } catch (error) {
+      if (isIn) this.#handedOn.push({ ...range, points });
+      this.#freeAfter(block, points);
+      throw error;
+    }
+    const old = replaceBlockLocked(agent, parts.buffer, block);
+    this.#watch(parts, block, points);
+    if (isIn) this.#freeAfter(old, points);
+    else {
+      this.#handedOn.push({ ...range, points });
+      freeBlock(agent, old);
+    }
+  }
+
+  /** Copies out of a place that somebody comes after. */
+  #handedOnIn(range: { from: number; to: number }): readonly Points[] {
+    const { agent } = this.#core;
+    const isUnder = (one: HandedOn): boolean => firstPending(agent, one.points, 0) >= 0;
+    this.#handedOn = this.#handedOn.filter(isUnder);
+    return this.#handedOn.filter(({ from, to }) => from < range.to && range.from < to).map(({ points }) => points);
+  }
+
+  #freeAfter(block: number, points: Points): void {
+    const { agent } = this.#core;
+    if (block < 0) return;
+    watchPoints(agent, points, () => {
+      if (!this.#core.isClosed) freeBlock(agent, block);
+    });
+  }
+
+  /** A copy that fails leaves contents that nobody can rely on. */
+  #watch(parts: BufferParts, block: number, points: Points): void {
+    const core = this.#core;
+    const fence = fenceOver(core, points, `copy of '${parts.label}'`);
+    watchPoints(core.agent, points, () => {
+      const error = fence.error;
+      if (error === undefined || core.isClosed || placementOf(core.agent, parts.buffer) !== block) return;
+      const at = bufferAt(core.agent, parts.buffer) + B_CONTENTS;
+      if (load(core.agent.words, at) === 0)
+        loseContents(core.agent, parts.buffer, errorNumber(error) || codeNumber('EIO'));
+    });
+  }
+
+  #homeOf(buffer: number): number {
+    const { agent } = this.#core;
+    for (let rank = 0; ; rank++) {
+      const heap = placeAt(agent, buffer, rank);
+      if (heap < 0) return 0;
+      if (kindOfHeap(agent, heap) === HEAP_MEMORY) return heap;
+    }
+  }
+
+  usersOf(buffer: number): Points {
+    const { agent } = this.#core;
+    const points = pendingPoints(agent, reservationOf(agent, buffer), USAGE_BOOKKEEP);
+    return points.filter((point) => !isReturned(agent, point));
+  }
+
+  #checkMovable(parts: BufferParts): void {
+    const { agent } = this.#core;
+    const sizeBytes = bufferSizeBytes(agent, parts.buffer);
+    if (sizeBytes > this.#spec.heap.sizeBytes) {
+      const sentence = `Buffer '${parts.label}' (${sizeBytes} bytes) is larger than the memory of device '${this.name}' (${this.#spec.heap.sizeBytes}).`;
+      fail('EINVAL', sentence, { argument: 'buffer' });
+    }
+    if (!isPinned(agent, parts.buffer)) return;
+    fail('EBUSY', `Buffer '${parts.label}' is pinned, and cannot move into device '${this.name}'.`, { by: 'a pin' });
+  }
+
+  #refuseMemory({ label, buffer }: BufferParts): never {
+    const askedBytes = bufferSizeBytes(this.#core.agent, buffer);
+    const sentence = `There is no room in device '${this.name}' for '${label}' (${askedBytes} bytes): what is there is pinned, or used by this transaction.`;
+    fail('ENOMEM', sentence, { askedBytes, heap: this.name, pinned: pinnedBuffers(this.#core) });
+  }
+}
