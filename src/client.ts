@@ -5,6 +5,7 @@
  */
 import { FencelineError, fail } from './base/errors.ts';
 import { clientNameBytes } from './base/layout.ts';
+import { checkPriority } from './buffer-priority.ts';
 import type { Core } from './core.ts';
 import type { AccountId, AccountStats } from './memory/account.ts';
 import { accountStats, dropAccount, holdAccount, setAccountBudget, tokenOf } from './memory/account.ts';
@@ -14,7 +15,7 @@ import { indexOf } from './open.ts';
 export interface ClientOptions {
   /** What it may have in use at once of the system heap. Default: whatever the space has. */
   budgetBytes?: number;
-  /** Who keeps its memory when room is made for others: the higher, the longer. A whole number. Default: 0. */
+  /** Who keeps its memory when room is made for others: the higher, the longer. Any number, kept as a float32. Default: 0. */
   priority?: number;
 }
 
@@ -32,19 +33,11 @@ export interface Client {
   isClosed: boolean;
 }
 
-/** Differences of two fit a word. */
-const priorityMax = 1_000_000;
-
 /** A client with an account of its own. Outcomes: the client; EINVAL, ENOSPC (clients), with nothing changed. */
 export function openClient(core: Core, name: string, { budgetBytes, priority = 0 }: ClientOptions): Client {
   const bytes = checkName(name);
   if (budgetBytes !== undefined) checkBytes(budgetBytes, 'budgetBytes');
-  if (!Number.isInteger(priority) || Math.abs(priority) > priorityMax) {
-    const range = `-${priorityMax} to ${priorityMax}`;
-    fail('EINVAL', `The priority (${priority}) of client '${name}' is not a whole number from ${range}.`, {
-      argument: 'priority',
-    });
-  }
+  checkPriority(priority, `client '${name}'`);
   return clientOver(openAccount(core.agent, { name: bytes, budgetBytes, priority }), name);
 }
 

@@ -6,6 +6,7 @@ export const AC_REFS = 1;
 export const AC_REFS_OVERFLOW = 2;
 /** Units of 64 bytes that may be in use at once; -1: as many as the system heap has. */
 export const AC_BUDGET = 3;
+/** As a word that compares like it: base/priority-word.ts. */
 export const AC_PRIORITY = 4;
 /** Units in use, and the most that were, written under the lock of the system heap. */
 export const AC_USED = 5;

@@ -7,7 +7,6 @@ import {
   B_DTYPE,
   B_FRESH,
   B_LAST_USE,
-  B_PRIORITY,
   B_REFS,
   B_REFS_OVERFLOW,
   B_SOURCE,
@@ -19,6 +18,7 @@ import { DYNAMIC, flagsOf } from '../buffer/attachments.ts';
 import type { BufferId } from '../buffer/buffer.ts';
 import { bufferAt, bufferSizeBytes, placementOf } from '../buffer/buffer.ts';
 import { exporterOf, exportFlags, FOREIGN, isExported, REVOKED } from '../buffer/exports.ts';
+import { priorityOf } from '../buffer-priority.ts';
 import { load } from '../cells/cell.ts';
 import { popAgent, readAgents } from '../cells/interest.ts';
 import type { Memory } from '../cells/memory.ts';
@@ -91,7 +91,7 @@ function readBuffer(core: Core, id: BufferId, state: BufferDump['state'], import
     contents: word(B_CONTENTS) !== 0 ? 'failed' : word(B_FRESH) !== 0 || block < 0 ? 'unwritten' : 'good',
     heldBy: agentsIn(agent, at + B_REFS, at + B_REFS_OVERFLOW),
     pinnedBy: pinnersOf(agent, buffer),
-    priority: word(B_PRIORITY),
+    priority: finite(priorityOf(agent, buffer)),
     client: accountStats(agent, word(B_CLIENT))?.name ?? null,
     lastUse: word(B_LAST_USE) >>> 0,
     source: agentOf(word(B_SOURCE)),
@@ -100,6 +100,14 @@ function readBuffer(core: Core, id: BufferId, state: BufferDump['state'], import
     kept: reasonsKept(core, buffer),
   };
 }
+
+/** JSON has no infinity. */
+export function finite(priority: number): number {
+  return Math.max(-finiteMax, Math.min(finiteMax, priority));
+}
+
+/** The largest number that a float32 holds. */
+const finiteMax = (2 - 2 ** -23) * 2 ** 127;
 
 /** Ends after as many heaps as a list may name, also if it was torn. */
 function placesOf(core: Core, buffer: number): string[] {

@@ -86,7 +86,7 @@ const buffer: Schema = object({
   contents: choice('good', 'unwritten', 'failed'),
   heldBy: list(count),
   pinnedBy: list(count),
-  priority: whole,
+  priority: number,
   client: textOrNull,
   lastUse: count,
   source: countOrNull,
@@ -119,7 +119,7 @@ const client: Schema = object({
   budgetBytes: countOrNull,
   usedBytes: count,
   peakBytes: count,
-  priority: whole,
+  priority: number,
 });
 
 const agent: Schema = object({

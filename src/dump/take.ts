@@ -21,7 +21,7 @@ import { nobody } from '../cells/slot.ts';
 import type { Core } from '../core.ts';
 import { accountStats, accountTokens } from '../memory/account.ts';
 import { coreOf, type Space } from '../space.ts';
-import { buffersOf } from './buffers.ts';
+import { buffersOf, finite } from './buffers.ts';
 import {
   type AgentDump,
   type ClientDump,
@@ -82,7 +82,7 @@ function clientsOf({ agent }: Core): ClientDump[] {
     const stats = accountStats(agent, token);
     if (stats === undefined) continue;
     const { name, budgetBytes, usedBytes, peakBytes, priority } = stats;
-    found.push({ name, budgetBytes: budgetBytes ?? null, usedBytes, peakBytes, priority });
+    found.push({ name, budgetBytes: budgetBytes ?? null, usedBytes, peakBytes, priority: finite(priority) });
   }
   return found;
 }

@@ -33,6 +33,7 @@ import {
   B_CLIENT,
   H_FREED,
 } from '../base/layout.ts';
+import { priorityOfWord } from '../base/priority-word.ts';
 import { bufferAt } from '../buffer/buffer.ts';
 import { add, load, store } from '../cells/cell.ts';
 import type { HeldSlot } from '../cells/held-slot.ts';
@@ -200,7 +201,7 @@ export function accountStats(memory: Memory, token: number): AccountStats | unde
   const stats = {
     name: nameAt(memory, at),
     budgetBytes: budget === unlimited ? undefined : budget * unitBytes,
-    priority: load(words, at + AC_PRIORITY),
+    priority: priorityOfWord(load(words, at + AC_PRIORITY)),
     usedBytes: load(words, at + AC_USED) * unitBytes,
     peakBytes: load(words, at + AC_PEAK) * unitBytes,
   };

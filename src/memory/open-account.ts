@@ -18,6 +18,7 @@ import {
   ACCOUNT_WORDS,
   clientNameBytes,
 } from '../base/layout.ts';
+import { wordOfPriority } from '../base/priority-word.ts';
 import { load, store } from '../cells/cell.ts';
 import { addAgent } from '../cells/interest.ts';
 import type { Agent } from '../cells/memory.ts';
@@ -51,7 +52,7 @@ export function openAccount(agent: Agent, { name, budgetBytes, priority }: Accou
   store(words, at + AC_REFS, 0);
   store(words, at + AC_REFS_OVERFLOW, 0);
   store(words, at + AC_FREED, 0);
-  store(words, at + AC_PRIORITY, priority);
+  store(words, at + AC_PRIORITY, wordOfPriority(priority));
   if (budgetBytes === undefined) store(words, at + AC_BUDGET, unlimited);
   else setAccountBudget(agent, account, budgetBytes);
   writeName(agent, at, name);

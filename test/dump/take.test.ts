@@ -287,12 +287,17 @@ test('a buffer that somebody exports is shown with its exporter and its importer
 
 test('a client is shown with its account, and its buffers with its name', () =>
   withSpace({}, async (space) => {
-    await using tiles = space.client('tiles', { budgetBytes: 4096, priority: 3 });
-    using tile = tiles.buffer('u8', [1000], { label: 'tile' });
+    await using tiles = space.client('tiles', { budgetBytes: 4096, priority: -0.5 });
+    using tile = tiles.buffer('u8', [1000], { label: 'tile', priority: 1.5 });
+    using last = space.buffer('u8', [1], { label: 'last', priority: Number.NEGATIVE_INFINITY });
+    await last.set([1]);
     await tile.set(new Uint8Array(1000));
     const dump = validDump(space);
-    expect(dump.clients).toEqual([{ name: 'tiles', budgetBytes: 4096, usedBytes: 1024, peakBytes: 1024, priority: 3 }]);
-    expect(bufferIn(dump, 'tile').client).toBe('tiles');
+    expect(dump.clients).toEqual([
+      { name: 'tiles', budgetBytes: 4096, usedBytes: 1024, peakBytes: 1024, priority: -0.5 },
+    ]);
+    expect(bufferIn(dump, 'tile')).toMatchObject({ client: 'tiles', priority: 1.5 });
+    expect(bufferIn(dump, 'last')).toMatchObject({ client: null, priority: -3.4028234663852886e38 });
     expect(drawMemory(dump)).toContain('<h2>Clients</h2>');
   }));
 

@@ -276,8 +276,8 @@ describe('a client', () => {
     ['name', 7 as unknown as string, {}],
     ['budgetBytes', 'a', { budgetBytes: 0 }],
     ['budgetBytes', 'a', { budgetBytes: 1.5 }],
-    ['priority', 'a', { priority: 0.5 }],
-    ['priority', 'a', { priority: 2 ** 31 }],
+    ['priority', 'a', { priority: Number.NaN }],
+    ['priority', 'a', { priority: '1' as unknown as number }],
   ])('refuses a bad %s (%s)', (argument, name, options) =>
     withSpace({}, async (space) => {
       expect(() => space.client(name, options)).toThrow(expect.objectContaining({ code: 'EINVAL' }));
