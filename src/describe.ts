@@ -11,6 +11,7 @@ import { isLive } from './cells/memory.ts';
 import { FREE, stateOf } from './cells/slot.ts';
 import { TRACE_EVICTED, TRACE_MOVED, TRACE_SWAPPED_IN } from './cells/trace.ts';
 import type { Core } from './core.ts';
+import { heapsThere } from './heaps.ts';
 import { reasonsKept, tellKept } from './kept.ts';
 import { isTicketOpen, userTickets } from './lock/ticket.ts';
 import { accountStats, accountTokens } from './memory/account.ts';
@@ -29,7 +30,7 @@ const describedMax = 8;
 export function describeCore(core: Core): string {
   const { agent } = core;
   const lines = [`space ${core.data.id}: ${agent.isShared ? 'shared' : 'one thread only'}`];
-  lines.push(...core.heapNames.map((name, heap) => heapLine(agent, name, heap)));
+  lines.push(...heapsThere(core).map(({ heap, name }) => heapLine(agent, name, heap)));
   for (const token of accountTokens(agent)) lines.push(...clientLines(agent, token));
   let agents = 0;
   for (let index = 0; index < agent.layout.limits.agents; index++) if (isLive(agent, index)) agents++;
@@ -83,7 +84,7 @@ function bufferLines(core: Core): string[] {
   const lines = placed.slice(0, describedMax).map(({ buffer, block, bytes }) => {
     const kept = reasonsKept(core, buffer);
     const why = kept.length === 0 ? 'can be moved' : `cannot be moved: ${tellKept(kept)}`;
-    const heap = core.heapNames[blockHeap(agent, block)];
+    const heap = core.heapNames[blockHeap(agent, block)] ?? `heap ${blockHeap(agent, block)}`;
     return `  buffer ${nameOfBuffer(core, buffer)}: ${bytes} bytes in ${heap}, ${why}`;
   });
   if (placed.length > describedMax) lines.push(`  and ${placed.length - describedMax} smaller buffers`);

@@ -4,6 +4,7 @@ import { now, startTicker, type Ticker } from '../cells/clock.ts';
 import type { MemoryDump } from '../dump/format.ts';
 import { historyOf } from '../dump/history.ts';
 import { takeDump } from '../dump/take.ts';
+import { heapsThere } from '../heaps.ts';
 import type { Space } from '../index.ts';
 import { usedBytes } from '../memory/heap-stats.ts';
 import { coreOf } from '../space.ts';
@@ -28,12 +29,12 @@ export class PeakWatch {
 
   /** Takes a dump if there was never as much memory in use. */
   #look(): void {
-    const { agent, heapNames } = coreOf(this.#space);
-    const bytes = heapNames.reduce((sum, _, heap) => sum + usedBytes(agent, heap), 0);
+    const core = coreOf(this.#space);
+    const bytes = heapsThere(core).reduce((sum, { heap }) => sum + usedBytes(core.agent, heap), 0);
     if (bytes <= this.#highestBytes) return;
     this.#highestBytes = bytes;
     const startedAt = now();
-    this.#dump = takeDump(coreOf(this.#space), null);
+    this.#dump = takeDump(core, null);
     this.#restUntil = now() + restTimes * (now() - startedAt);
   }
 

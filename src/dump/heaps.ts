@@ -17,6 +17,7 @@ import {
   TRACE_SWAPPED_IN,
 } from '../cells/trace.ts';
 import type { Core } from '../core.ts';
+import { heapsThere } from '../heaps.ts';
 import { blockAt, blockEnd, blockStart, firstBlock, heapAt, nextBlock, VACANT } from '../memory/block-chain.ts';
 import { heapStats } from '../memory/heap-stats.ts';
 import { countOf } from '../memory/note.ts';
@@ -28,7 +29,7 @@ const kinds: readonly HeapKind[] = ['memory', 'swap', 'device'];
 const walksMax = 8;
 
 export function heapsOf(core: Core): HeapDump[] {
-  return core.heapNames.map((name, index) => heapOf(core, name, index));
+  return heapsThere(core).map(({ heap, name }) => heapOf(core, name, heap));
 }
 
 function heapOf({ agent }: Core, name: string, index: number): HeapDump {

@@ -32,9 +32,11 @@ import { cas, load, store } from '../cells/cell.ts';
 import { ring } from '../cells/doorbell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { FREE, stateOf } from '../cells/slot.ts';
-import { commitBlock, createHeap, retireBlock, setBudget } from './allocator.ts';
+import { TRACE_MOVED, TRACE_PLACED } from '../cells/trace.ts';
+import { blockHeap, commitBlock, createHeap, retireBlock, setBudget } from './allocator.ts';
 import { heapAt } from './block-chain.ts';
 import { dropLocked } from './move.ts';
+import { noteMemory } from './note.ts';
 import { HEAP_DEVICE, kindOfHeap, residenceOf } from './residence.ts';
 import { unitsOf } from './size-class.ts';
 
@@ -102,6 +104,8 @@ export function replaceBlockLocked(agent: Agent, buffer: number, block: number):
   store(agent.words, at + B_FRESH, 0);
   store(agent.words, at + B_PLACEMENT, block + 1);
   commitBlock(agent, block);
+  if (old < 0) noteMemory(agent, TRACE_PLACED, buffer, block);
+  else noteMemory(agent, TRACE_MOVED, buffer, block, blockHeap(agent, old));
   return old;
 }
 

@@ -6,10 +6,12 @@ import { attach, exportBuffer } from 'fenceline/driver';
 import { type BufferDump, drawMemory, dumpMemory, type MemoryDump } from 'fenceline/dump';
 import { timeline } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
+import { createCore } from '#fenceline/core.js';
 import { pinLocked, unpin } from '#fenceline/memory/pins.js';
-import { coreOf } from '#fenceline/space.js';
+import { coreOf, spaceOver } from '#fenceline/space.js';
+import { MockDevice } from '../driver/mock-device.ts';
 import { withJobs } from '../pool/jobs-pool.ts';
-import { withSpace } from '../space/with-space.ts';
+import { smallLimits, withSpace } from '../space/with-space.ts';
 import { validDump } from './validated.ts';
 
 const busy = new URL('../../build/test/dump/busy.agent.js', import.meta.url);
@@ -284,6 +286,48 @@ test('a buffer that somebody exports is shown with its exporter and its importer
     ]);
     expect(drawMemory(dump)).toContain('memory of its exporter');
   }));
+
+test('the heap of a device is shown, and a buffer in it as one that moved there', () =>
+  withSpace({ traceEvents: 256 }, async (space) => {
+    const mock = new MockDevice(space, 'vpu', 4096, { ticks: true });
+    using frame = space.buffer('u8', [64], { label: 'frame' });
+    await frame.set(new Uint8Array(64));
+    await space.transaction((tx) => tx.place(frame, ['vpu']));
+    const dump = validDump(space);
+    expect(dump.heaps.map(({ name, kind, usedBytes }) => [name, kind, usedBytes])).toEqual([
+      ['system', 'memory', expect.any(Number)],
+      ['vpu', 'device', 64],
+    ]);
+    expect(bufferIn(dump, 'frame').heap).toBe('vpu');
+    expect(dump.history?.events.at(-1)).toMatchObject({ what: 'moved', label: 'frame', heap: 'vpu', from: 'system' });
+    expect(space.describe()).toMatch(/heap vpu \(of a device\): 64 of 4096 bytes used/);
+    await mock.end();
+    expect(validDump(space).heaps.map(({ name }) => name)).toEqual(['system']);
+  }));
+
+test('what was swapped out and in again is told by its events, its heaps and their counts', async () => {
+  const limits = { ...smallLimits, traceEvents: 256 };
+  const core = createCore({ budgetBytes: 4096, patienceMs: 5000, heaps: [], limits, swap: { sizeBytes: 2 ** 16 } });
+  const space = spaceOver(core);
+  using first = space.buffer('u8', [4096], { label: 'first' });
+  using second = space.buffer('u8', [4096], { label: 'second' });
+  await first.set(new Uint8Array(4096).fill(1));
+  await second.set(new Uint8Array(4096).fill(2));
+  expect(bufferIn(validDump(space), 'first').heap).toBe('swap');
+  expect((await first.get())[0]).toBe(1);
+  const dump = validDump(space);
+  expect([bufferIn(dump, 'first').heap, bufferIn(dump, 'second').heap]).toEqual(['system', 'swap']);
+  expect(dump.heaps.map(({ kind, counts }) => [kind, counts.evicted, counts.swappedIn])).toEqual([
+    ['memory', 2, 1],
+    ['swap', 0, 0],
+  ]);
+  expect(dump.history?.events.map(({ what, label, heap }) => `${what} ${label} ${heap}`)).toEqual([
+    ...['placed first system', 'evicted first swap', 'placed second system'],
+    ...['evicted second swap', 'swapped in first system'],
+  ]);
+  expect(drawMemory(dump)).toContain('<b>3</b><span>moves, 2 of them evictions');
+  await space.close();
+});
 
 test('a client is shown with its account, and its buffers with its name', () =>
   withSpace({}, async (space) => {
