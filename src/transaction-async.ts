@@ -203,9 +203,13 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
       let outcome = victim === 0 ? 'blocked' : this.firstStep(victim, false);
       const look = (): boolean => {
         this.listenForRoom();
-        if (victim !== 0) outcome = this.step(victim);
-        if (outcome === 'blocked') found = attempt();
-        return outcome !== 'blocked' || found !== undefined;
+        if (victim !== 0) {
+          // A ticket that waits for a lock takes no other: it stops waiting before it evicts again.
+          outcome = this.step(victim);
+          return outcome !== 'blocked' || freedCount(agent, short) !== freed;
+        }
+        found = attempt();
+        return found !== undefined || this.contendedVictim() !== 0;
       };
       const patience = victim === 0 ? now() + data.patienceMs : Number.POSITIVE_INFINITY;
       if (outcome === 'blocked') await this.#unless(victim, look, Math.min(this.deadline, patience));

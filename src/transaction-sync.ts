@@ -126,14 +126,17 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
       const freed = freedCount(agent, short);
       let found = attempt();
       if (found !== undefined) return found;
-      const contended = this.contendedVictim();
-      const victim = contended !== 0 && isSelfDeadlock(agent, contended, this.set.ticket) ? 0 : contended;
+      const victim = this.#victimOfOthers();
       let outcome = victim === 0 ? 'blocked' : this.firstStep(victim, true);
       const look = (): boolean => {
         this.listenForRoom();
-        if (victim !== 0) outcome = this.step(victim);
-        if (outcome === 'blocked') found = attempt();
-        return outcome !== 'blocked' || found !== undefined;
+        if (victim !== 0) {
+          // A ticket that waits for a lock takes no other: it stops waiting before it evicts again.
+          outcome = this.step(victim);
+          return outcome !== 'blocked' || freedCount(agent, short) !== freed;
+        }
+        found = attempt();
+        return found !== undefined || this.#victimOfOthers() !== 0;
       };
       const patience = victim === 0 ? now() + data.patienceMs : Number.POSITIVE_INFINITY;
       if (outcome === 'blocked') this.#sleep(look, Math.min(this.deadline, patience));
@@ -144,8 +147,17 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
       if (victim !== 0 || freedCount(agent, short) !== freed) continue;
       found = attempt();
       if (found !== undefined) return found;
-      if (victim === this.contendedVictim()) this.places.refuseMemory(parts, sizeBytes);
+      if (this.#victimOfOthers() !== 0) continue;
+      const own = this.contendedVictim();
+      if (own !== 0) this.#refuseSelf(own);
+      this.places.refuseMemory(parts, sizeBytes);
     }
+  }
+
+  /** As `contendedVictim`; 0 also if it is this very thread that would have to give the lock back. */
+  #victimOfOthers(): number {
+    const victim = this.contendedVictim();
+    return victim !== 0 && isSelfDeadlock(this.core.agent, victim, this.set.ticket) ? 0 : victim;
   }
 
   #sleep(poll: () => boolean, deadline: number): boolean {

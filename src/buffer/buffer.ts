@@ -27,10 +27,24 @@ import {
   BUFFER_WORDS,
 } from '../base/layout.ts';
 import { load, store } from '../cells/cell.ts';
-import { dropHold, holdSlot, repairHold } from '../cells/held-slot.ts';
+import type { HeldSlot } from '../cells/held-slot.ts';
+import { dropHold, finishClosing, holdSlot } from '../cells/held-slot.ts';
 import { addAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { CLOSED, CLOSING, claimSlot, generationOf, LIVE, nobody, publishSlot, stateOf } from '../cells/slot.ts';
+import {
+  ALLOC,
+  CLOSED,
+  CLOSING,
+  claimSlot,
+  FREE,
+  generationOf,
+  LIVE,
+  nobody,
+  ownerOf,
+  publishSlot,
+  stateOf,
+  tryFreeSlot,
+} from '../cells/slot.ts';
 import { forgetSuspect } from '../lock/ww-lock.ts';
 import { clearReservation } from '../reservation/reservation.ts';
 
@@ -94,7 +108,7 @@ export function createBuffer(
 
 /** Adds this agent's hold. Outcomes: false if the buffer is gone; then nothing is held. */
 export function holdBuffer(agent: Agent, id: BufferId): boolean {
-  return holdSlot(agent, bufferAt(agent, id.buffer), id.generation);
+  return holdSlot(agent, heldSlotOf(agent, id.buffer), id.generation);
 }
 
 /**
@@ -102,7 +116,12 @@ export function holdBuffer(agent: Agent, id: BufferId): boolean {
  * be given back as soon as its fences are over.
  */
 export function dropBuffer(agent: Agent, buffer: number, holderIndex: number): boolean {
-  return dropHold(agent, bufferAt(agent, buffer), holderIndex);
+  return dropHold(agent, heldSlotOf(agent, buffer), holderIndex);
+}
+
+function heldSlotOf(memory: Memory, buffer: number): HeldSlot {
+  const at = bufferAt(memory, buffer);
+  return { stateAt: at + B_STATE, refsAt: at + B_REFS, overflowAt: at + B_REFS_OVERFLOW };
 }
 
 /** Whether this is still the buffer that the id means, and not closed. */
@@ -135,7 +154,14 @@ export function placementOf(memory: Memory, buffer: number): number {
 
 /** Holds of a stopped agent are dropped; what it was building or closing is finished. Memory: memory/release.ts. */
 export function repairBuffers(agent: Agent, deadIndex: number): void {
+  const { words } = agent;
   for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
-    repairHold(agent, bufferAt(agent, buffer), deadIndex);
+    const at = bufferAt(agent, buffer);
+    const word = load(words, at + B_STATE);
+    const state = stateOf(word);
+    if (state === ALLOC && ownerOf(word) === deadIndex) tryFreeSlot(words, at + B_STATE, word);
+    if (state === CLOSING && ownerOf(word) === deadIndex) finishClosing(agent, heldSlotOf(agent, buffer));
+    // Also where another agent is building: a late hold of the former buffer may have left its bit there.
+    if (state !== FREE) dropBuffer(agent, buffer, deadIndex);
   }
 }

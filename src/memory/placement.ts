@@ -63,9 +63,31 @@ export function freshen(agent: Agent, buffer: number): void {
   store(agent.words, fresh, 0);
 }
 
-/** A block for the buffer in a heap: this agent's until it is committed or freed. Outcomes: the block, or -1 without room. */
+/**
+ * A block for the buffer in a heap: this agent's until it is committed or freed. Outcomes: the block, or -1 without room, also if
+ * the budget has some and the system has none.
+ */
 export function takeBlockIn(agent: Agent, buffer: number, heap: number, overBytes: number = 0): number {
-  return allocateBlock(agent, heap, bufferSizeBytes(agent, buffer), bufferAlignBytes, buffer, overBytes);
+  const sizeBytes = bufferSizeBytes(agent, buffer);
+  const block = allocateBlock(agent, heap, sizeBytes, bufferAlignBytes, buffer, overBytes);
+  if (block < 0 || isBacked(agent, heap, block, sizeBytes)) return block;
+  undoBlock(agent, block);
+  return -1;
+}
+
+/** Whether the bytes of a block are there: a heap's memory is added as it is taken, and whoever takes it can still do without. */
+function isBacked(agent: Agent, heap: number, block: number, sizeBytes: number): boolean {
+  const payload = agent.payloads[heap];
+  if (payload === undefined || payload.file !== undefined) return true;
+  const startBytes = blockStartBytes(agent, block);
+  if (payload.buffer.byteLength >= startBytes + sizeBytes) return true;
+  try {
+    payload.bytes(startBytes, sizeBytes);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
 }
 
 /** The draft's block becomes the contents, in one store; the old one is freed. Context: locked, nobody uses the old one. */

@@ -148,17 +148,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   'a part of the calls that scenarios name: they make it': [
     ...['missingOf', 'bringAll', 'placeIntoLocked', 'trimToBudget'],
     ...['enterHeap', 'chargeLocked', 'creditLocked', 'recountLocked'],
-    ...[
-      'freeChain',
-      'storeWords',
-      'freeChunksOf',
-      'holdSlot',
-      'dropHold',
-      'repairHold',
-      'freeClosed',
-      'ringAgents',
-      'flushBatch',
-    ],
+    ...['freeChain', 'storeWords', 'freeChunksOf', 'finishClosing', 'holdSlot', 'dropHold', 'ringAgents', 'flushBatch'],
     ...['openAdmissionTicket', 'openAdmissionSet', 'forgetSuspect', 'clearReservation', 'returnDeads', 'finishSplit'],
     ...[
       'storeDependencies',
