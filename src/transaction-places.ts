@@ -30,6 +30,8 @@ export class TransactionPlaces {
   /** Buffers that this run has locked. */
   readonly #used: number[] = [];
   #request: Request | undefined;
+  /** Heaps that had no room, by the buffer that it was asked for. */
+  readonly #refused: Map<number, number> = new Map();
 
   constructor(core: Core, set: LockSet) {
     this.#core = core;
@@ -91,6 +93,7 @@ export class TransactionPlaces {
     for (let rank = 0, heap = this.#wanted(buffer, heaps, 0); heap >= 0; heap = this.#wanted(buffer, heaps, ++rank)) {
       if (kindOfHeap(agent, heap) !== HEAP_DEVICE && moveEvicting(agent, request, buffer, heap)) return true;
     }
+    this.#refused.set(buffer, this.#wanted(buffer, heaps, 0));
     return false;
   }
 
@@ -111,7 +114,9 @@ export class TransactionPlaces {
     const residence = residenceOf(agent, named.buffer);
     // Publishing a draft would move it.
     if (isPinned(agent, named.buffer)) this.#refusePinned(named, residence);
-    return takeBlockEvicting(agent, this.#asking(), named.buffer, residence);
+    const block = takeBlockEvicting(agent, this.#asking(), named.buffer, residence);
+    if (block < 0) this.#refused.set(named.buffer, residence);
+    return block;
   }
 
   /** Token of the account whose budget has no room for so much more; 0: if anything, the heap has none. */
@@ -143,9 +148,11 @@ export class TransactionPlaces {
     return heaps.length === 0 ? placeAt(this.#core.agent, buffer, rank) : (heaps[rank] ?? -1);
   }
 
-  /** The heap that was asked for room: that of the contents if they can be used where they are, for a draft goes there too. */
+  /** The heap that was asked for room last, or will be: that of the contents if they can be used where they are, for a draft goes there too. */
   #asked(buffer: number): number {
     const { agent } = this.#core;
+    const refused = this.#refused.get(buffer);
+    if (refused !== undefined) return refused;
     return isUsableIn(agent, buffer, -1) ? residenceOf(agent, buffer) : placeAt(agent, buffer, 0);
   }
 

@@ -49,7 +49,10 @@ describe('a request beyond the budget of its client', () => {
       const held = await filled(client, 2048, 1);
       const large = await filled(client, 8192, 2);
       client.budgetBytes = 4096;
-      await expect(bring(client, large)).rejects.toMatchObject({ code: 'ENOMEM' });
+      await expect(bring(client, large)).rejects.toMatchObject({
+        code: 'ENOMEM',
+        details: { client: 'small', heap: 'system' },
+      });
       expect(await resident([held, large])).toEqual(['1']);
       dispose([held, large]);
     }));
