@@ -18,6 +18,7 @@ const groups = [
   'signal',
   'is-signaled',
   'lock',
+  'residency',
   'wake',
   'contended',
   'hand-over',

@@ -24,6 +24,7 @@ import {
   ADMITTING,
   chunkOwnerOf,
   FLAG_CONTENDED,
+  FLAG_FILL,
   FLAG_WAITS_FOR_MEMORY,
   hasFlag,
   jobAt,
@@ -118,8 +119,9 @@ function admitNext(core: Core, entry: Queued, waiting: WaitingUses): Admission {
   const { agent } = core;
   const locks = locksFor(core, entry);
   const uses = usesOf(agent, entry.job);
-  // A transaction's own job goes before those that wait for its locks.
-  if (locks === undefined && conflictsWith(waiting, agent.index, uses)) return 'later';
+  // A transaction's own job goes before those that wait for its locks, and what fills a buffer before those that wait for that.
+  if (locks === undefined && !hasFlag(agent, entry.job, FLAG_FILL) && conflictsWith(waiting, agent.index, uses))
+    return 'later';
   const outcome = tryAdmit(agent, entry.job, locks);
   if (outcome === 'later') noteWaiting(waiting, agent.index, uses);
   return outcome;

@@ -30,6 +30,7 @@ export type { TransactionStats } from './open-transactions.ts';
 export type { PointInfo } from './point-info.ts';
 export type { BufferOptions, Mapping, Shaped } from './shared-buffer.ts';
 export { SharedBuffer } from './shared-buffer.ts';
+export type { Source } from './source.ts';
 export type { CloseOptions, SpaceEvents, SpaceOptions } from './space.ts';
 export { Space } from './space.ts';
 export type { Savepoint, Transaction, TransactionOptions } from './transaction.ts';

@@ -8,7 +8,7 @@
 import { checkPatience, leaveError, serveQueue } from './admission.ts';
 import type { Code } from './base/errors.ts';
 import { codeFromNumber, codeNumber, FencelineError, fail } from './base/errors.ts';
-import { B_CONTENTS, B_CONTENTS_JOB, B_CONTENTS_SEQNO, J_ERROR } from './base/layout.ts';
+import { B_CONTENTS, B_CONTENTS_JOB, B_CONTENTS_SEQNO, B_SOURCE, J_ERROR } from './base/layout.ts';
 import { bufferAt } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
@@ -21,6 +21,7 @@ import { followSignal } from './follow-signal.ts';
 import type { JobFence } from './job.ts';
 import { submit } from './job.ts';
 import { clientOf } from './memory/account.ts';
+import { isAbsent } from './memory/filling.ts';
 import { freshen } from './memory/placement.ts';
 import { nameOfBuffer } from './report.ts';
 import { completeJob, decideError } from './schedule/complete.ts';
@@ -32,7 +33,9 @@ import {
   ADMITTED,
   DONE_JOB,
   FINISHING,
+  FLAG_FILL,
   FLAG_TOUCHED,
+  hasFlag,
   jobAt,
   loadPhase,
   movePhase,
@@ -42,6 +45,7 @@ import {
   seqnoOfJob,
   setFlag,
 } from './schedule/job.ts';
+import { touchBuffer } from './schedule/take.ts';
 import type { WaitOptions } from './waiting.ts';
 import { blockUntilOver, deadlineOf, isLockedHere, isOwedHere, refuseLate, whenOver } from './waiting.ts';
 
@@ -55,7 +59,13 @@ export interface LocalJob {
 }
 
 /** Submits a job of this thread; it is not begun yet. */
-function open(core: Core, uses: readonly Use[], label: string, onAdmitted: () => void): JobFence<void> {
+function open(
+  core: Core,
+  uses: readonly Use[],
+  label: string,
+  onAdmitted: () => void,
+  flags: number = 0,
+): JobFence<void> {
   const [first] = uses;
   const spec = {
     pool: -1,
@@ -68,7 +78,7 @@ function open(core: Core, uses: readonly Use[], label: string, onAdmitted: () =>
     rows: 0,
     priority: 0,
     retries: 0,
-    flags: 0,
+    flags,
     timeoutMs: 0,
   };
   const fence = submit<void>(core, { spec, label, toResult: () => undefined, onAdmitted });
@@ -86,11 +96,12 @@ export async function beginLocal(
   uses: readonly Use[],
   label: string,
   options: WaitOptions,
+  flags: number = 0,
 ): Promise<LocalJob> {
   const deadline = deadlineOf(options.timeoutMs);
   options.signal?.throwIfAborted();
   const admission = new Admission();
-  const fence = open(core, uses, label, () => admission.open());
+  const fence = open(core, uses, label, () => admission.open(), flags);
   try {
     if (!admission.isOpen) await admission.wait(fence, options);
     for (;;) {
@@ -118,7 +129,7 @@ export function beginLocalSync(core: Core, uses: readonly Use[], label: string):
     const look = (): boolean => {
       serveQueue(core);
       checkPatience(core);
-      return isAdmitted || !isQueued() || isLockedHere(core.agent, fence.slot);
+      return isAdmitted || !isQueued() || isLockedHere(core.agent, fence.slot) || isFilledHere(core, uses);
     };
     if (!isAdmitted) sleepUntil(core.agent, look, Number.POSITIVE_INFINITY);
     if (isQueued()) refuseBlocking(label);
@@ -133,6 +144,14 @@ export function beginLocalSync(core: Core, uses: readonly Use[], label: string):
     throw error;
   }
   return start(core, fence, uses, label);
+}
+
+/** This thread, which is about to block, would have to fill what it waits for. */
+function isFilledHere({ agent }: Core, uses: readonly Use[]): boolean {
+  return uses.some(
+    (use) =>
+      isAbsent(agent, use.buffer) && load(agent.words, bufferAt(agent, use.buffer) + B_SOURCE) === agent.index + 1,
+  );
 }
 
 function refuseBlocking(label: string): never {
@@ -204,7 +223,11 @@ function start(core: Core, fence: JobFence<void>, uses: readonly Use[], label: s
     throw failed;
   }
   setFlag(agent, fence.slot, FLAG_TOUCHED);
-  for (const use of uses) freshen(agent, use.buffer);
+  const isFilling = hasFlag(agent, fence.slot, FLAG_FILL);
+  for (const use of uses) {
+    if (isFilling) freshen(agent, use.buffer);
+    else touchBuffer(agent, use);
+  }
   let isEnded = false;
   return {
     fence,
@@ -250,6 +273,7 @@ export function failedInput(
     if (use.access === ACCESS_WRITE && !use.isPart) continue;
     const at = bufferAt(agent, use.buffer);
     const code = load(agent.words, at + B_CONTENTS);
+    if (code === 0 && isAbsent(agent, use.buffer)) return notFilled(label, nameOf(use.buffer));
     if (code === 0) continue;
     const job = load(agent.words, at + B_CONTENTS_JOB) - 1;
     const input = nameOf(use.buffer);
@@ -263,6 +287,13 @@ export function failedInput(
     ) as FencelineError;
   }
   return undefined;
+}
+
+/** Whoever was about to replace the contents did not: they are not there, and were not asked for. */
+function notFilled(label: string, input: string): FencelineError {
+  const cause = generalError('ECANCELED', `what should have replaced the contents of '${input}'`);
+  const sentence = `${label} did not run, because the job that should have written '${input}' never began.`;
+  return new FencelineError('EINPUT', sentence, { job: label, input }, cause) as FencelineError;
 }
 
 /** No job failed: what was swapped out came back otherwise, or not at all (memory/transfer.ts). */

@@ -15,6 +15,8 @@ export interface RunLimits {
   readonly order: number;
   /** Buffers whose turn had not come when a job needed them at once: waited for before the next run. */
   readonly turns: Set<number>;
+  /** Buffers that their source had not filled when they were needed, and how often: waited for before the next run. */
+  readonly fills: Map<number, number>;
   /** Buffers that stay this thread's until the locks are free, also if the body disposes of them. */
   readonly kept: Set<number>;
   /** The same of locks, by address. */

@@ -34,15 +34,23 @@ import { placeAt, placesWord } from './memory/residence.ts';
 import { nameBuffer } from './report.ts';
 import type { Use } from './schedule/job.ts';
 import { ACCESS_READ, ACCESS_UPDATE, ACCESS_WRITE } from './schedule/job.ts';
+import type { AnySource, Source } from './source.ts';
+import { giveSource } from './source.ts';
 import type { WaitOptions } from './waiting.ts';
 
-export interface BufferOptions {
+export interface BufferOptions<D extends DType = DType, S extends readonly number[] = readonly number[]> {
   /** What errors and reports call it. Default: its number. */
   label?: string;
   /** Heaps it may live in, the desired one first: it gets the first with room, and is evicted to the next. Default: 'system'. */
   heaps?: readonly string[];
   /** Buffers of lower priority are evicted first. Any number, by default 0; kept as a float32. */
   priority?: number;
+  /**
+   * How to fill it: called on this thread when the contents are needed first, and again after they were evicted, so that
+   * evicting costs nothing. It makes the same bytes each time. Once somebody else wrote to the buffer, its contents are
+   * swapped like any other's. This thread must not block while others need it (docs/residency.md).
+   */
+  source?: Source<D, S>;
 }
 
 /** For signatures: `Shaped<'u8', ['height', 'width', 4]>`. */
@@ -343,11 +351,12 @@ export class SharedBuffer<D extends DType = DType, S extends readonly number[] =
 }
 
 /** What a new buffer is like, beside its type and shape. */
-export interface NewBuffer {
+export interface NewBuffer<D extends DType, S extends readonly number[]> {
   readonly label?: string | undefined;
   /** Heaps it may live in, the desired one first; none: 'system'. */
   readonly places: readonly number[];
   readonly priority: number;
+  readonly source?: Source<D, S> | undefined;
   /** Token of the account that its memory is charged to; 0 = none. */
   readonly client: number;
 }
@@ -357,7 +366,7 @@ export function newBuffer<D extends DType, S extends readonly number[]>(
   core: Core,
   dtype: D,
   shape: S,
-  { label, places, priority, client }: NewBuffer,
+  { label, places, priority, source, client }: NewBuffer<D, S>,
 ): SharedBuffer<D, S> {
   const sizeBytes = lengthOf(shape) * bytesPerElement(dtype);
   const { agent } = core;
@@ -368,6 +377,8 @@ export function newBuffer<D extends DType, S extends readonly number[]>(
   core.holds.set(id.buffer, (core.holds.get(id.buffer) ?? 0) + 1);
   const name = label ?? `buffer ${id.buffer}`;
   nameBuffer(core, id, name, shape);
+  if (source !== undefined)
+    giveSource(core, { ...id, dtype, shape, label: name, source: source as unknown as AnySource });
   return bufferOver(core, id, dtype, shape, name);
 }
 

@@ -40,6 +40,7 @@ import { trimToBudget } from './schedule/admit.ts';
 import { checkShape } from './shape.ts';
 import type { BufferOptions, SharedBuffer } from './shared-buffer.ts';
 import { newBuffer } from './shared-buffer.ts';
+import { checkSource } from './source.ts';
 import type { CloseOptions, SpaceEvents, SpaceOptions } from './space-options.ts';
 import { coreOptionsOf } from './space-options.ts';
 import type { Transaction, TransactionOptions } from './transaction.ts';
@@ -193,15 +194,15 @@ export class Space implements AsyncDisposable {
   buffer<D extends DType, const S extends readonly number[]>(
     dtype: D,
     shape: S,
-    options: BufferOptions = {},
+    options: BufferOptions<D, Sized<S>> = {},
   ): SharedBuffer<D, Sized<S>> {
     this.#check();
     const checked = checkShape(dtype, shape);
     const places = heapsOf(this.#core, options.heaps ?? []);
     this.#checkSize(lengthOf(shape) * bytesPerElement(dtype), places);
-    const priority = checkPriority(options.priority ?? 0);
-    const client = this.#client?.token ?? 0;
-    return newBuffer(this.#core, dtype, checked as Sized<S>, { label: options.label, places, priority, client });
+    const [priority, source] = [checkPriority(options.priority ?? 0), checkSource(options.source)];
+    const more = { label: options.label, places, priority, source, client: this.#client?.token ?? 0 };
+    return newBuffer(this.#core, dtype, checked as Sized<S>, more);
   }
 
   /**

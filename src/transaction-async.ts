@@ -158,7 +158,9 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
       if (!(await whenOver(this.core, points, this.#options()))) this.refuseTime();
       this.check();
     }
-    if (!this.drafts.has(parts.buffer)) this.checkContents(parts);
+    if (this.drafts.has(parts.buffer)) return;
+    this.checkFilled(parts, false);
+    this.checkContents(parts);
   }
 
   async #lock(buffer: number): Promise<void> {

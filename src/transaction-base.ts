@@ -17,7 +17,6 @@ import { bufferAt, lockOf, placementOf, reservationOf } from './buffer/buffer.ts
 import { load } from './cells/cell.ts';
 import { addAgent } from './cells/interest.ts';
 import { generationOf } from './cells/slot.ts';
-import type { Contention } from './contention.ts';
 import type { Core } from './core.ts';
 import { retainBuffer } from './core.ts';
 import type { Draft, GivenView, SavedState } from './draft.ts';
@@ -27,7 +26,7 @@ import { askAbout } from './job.ts';
 import type { LiveView } from './live-view.ts';
 import { lengthOf, viewOver } from './live-view.ts';
 import { failedInput } from './local-job.ts';
-import { type Injection, isInjected } from './lock/injection.ts';
+import { isInjected } from './lock/injection.ts';
 import { beforeLock } from './lock/validator.ts';
 import type { Acquisition } from './lock/ww-lock.ts';
 import { freeBlock } from './memory/allocator.ts';
@@ -46,6 +45,7 @@ import { ACCESS_READ } from './schedule/job.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import { partsOf } from './shared-buffer.ts';
 import type { Savepoint } from './transaction.ts';
+import { askIfAbsent } from './transaction-fills.ts';
 import { anywhere, TransactionPlaces } from './transaction-places.ts';
 import { type UserLock, userLockOf } from './user-lock.ts';
 import { refuseLate } from './waiting.ts';
@@ -67,12 +67,7 @@ export abstract class BaseTransaction {
   readonly deadline: number;
   isDoomed = false;
   isOver = false;
-  readonly #contend: Contention;
-  readonly #injection: Injection | undefined;
-  readonly #kept: Set<number>;
-  readonly #keptLocks: Map<number, UserLock>;
-  readonly #turns: Set<number>;
-  readonly #order: number;
+  readonly #limits: RunLimits;
   #acquisitions = 0;
   readonly #savepoints: Map<Savepoint, SavedState> = new Map();
 
@@ -84,12 +79,7 @@ export abstract class BaseTransaction {
     this.timeoutMs = limits.timeoutMs;
     this.deadline = limits.deadline;
     this.signal = limits.signal;
-    this.#contend = limits.contend;
-    this.#injection = limits.injection;
-    this.#kept = limits.kept;
-    this.#keptLocks = limits.keptLocks;
-    this.#turns = limits.turns;
-    this.#order = limits.order;
+    this.#limits = limits;
   }
 
   addFence(buffer: SharedBuffer, fence: Fence<unknown>, access: Access): void {
@@ -147,7 +137,7 @@ export abstract class BaseTransaction {
 
   /** A reference until the transaction is over: the slot of a buffer must not be reused under its lock, or a wait for it. */
   keep(id: BufferId): void {
-    if (!this.#kept.has(id.buffer) && retainBuffer(this.core, id)) this.#kept.add(id.buffer);
+    if (!this.#limits.kept.has(id.buffer) && retainBuffer(this.core, id)) this.#limits.kept.add(id.buffer);
   }
 
   check(): void {
@@ -163,7 +153,7 @@ export abstract class BaseTransaction {
    * that this transaction takes next.
    */
   isTurn(buffer: number): boolean {
-    return !isQueuedBefore(this.core, buffer, this.#order);
+    return !isQueuedBefore(this.core, buffer, this.#limits.order);
   }
 
   /** Checks that the transaction may be used, and a lock of the user's with it. Outcomes: where it is; EINVAL. */
@@ -173,9 +163,9 @@ export abstract class BaseTransaction {
     if (rule !== 'wait-die') {
       fail('EINVAL', `Lock '${label}' is ${rule}; transactions take locks that are wait-die.`, { argument: 'items' });
     }
-    if (!this.#keptLocks.has(address)) {
+    if (!this.#limits.keptLocks.has(address)) {
       lock.retain();
-      this.#keptLocks.set(address, lock);
+      this.#limits.keptLocks.set(address, lock);
     }
     return address;
   }
@@ -183,8 +173,8 @@ export abstract class BaseTransaction {
   /** One step towards a lock; see `lockStep`. */
   step(lockAt: number): Acquisition {
     const outcome = lockStep(this.core.agent, this.set, lockAt);
-    if (this.#injection === undefined || (outcome !== 'acquired' && outcome !== 'suspect')) return outcome;
-    if (!isInjected(this.#injection, this.set.held.length)) return outcome;
+    if (this.#limits.injection === undefined || (outcome !== 'acquired' && outcome !== 'suspect')) return outcome;
+    if (!isInjected(this.#limits.injection, this.set.held.length)) return outcome;
     this.#giveBack(lockAt);
     return 'die';
   }
@@ -274,6 +264,13 @@ export abstract class BaseTransaction {
     return points.filter((point) => !isReturned(agent, point));
   }
 
+  /** Contents that only a source can make are asked for, and the transaction begins again once they are there. Context: locked. */
+  checkFilled(parts: BufferParts, blocks: boolean): void {
+    if (!askIfAbsent(this.core, this.#limits.fills, parts, blocks)) return;
+    releaseAll(this.core.agent, this.set);
+    this.doom();
+  }
+
   /** The buffer's contents must be good. */
   checkContents(parts: BufferParts): void {
     const use = { ...parts, access: ACCESS_READ };
@@ -291,7 +288,7 @@ export abstract class BaseTransaction {
     if (buffer < 0) return 0;
     const generation = generationOf(load(agent.words, bufferAt(agent, buffer) + B_STATE));
     this.keep({ buffer, generation });
-    return this.#kept.has(buffer) ? lockOf(agent, buffer) : 0;
+    return this.#limits.kept.has(buffer) ? lockOf(agent, buffer) : 0;
   }
 
   /** The block to look at, with zeros if nobody wrote it. Context: locked, placed, earlier users are over. */
@@ -372,13 +369,14 @@ export abstract class BaseTransaction {
   /** Ends this run; the next one begins when the buffer's turn has come. */
   #postpone(buffer: number): never {
     releaseAll(this.core.agent, this.set);
-    this.#turns.add(buffer);
+    this.#limits.turns.add(buffer);
     this.doom();
   }
 
   #inject(lockAt: number): void {
     this.#acquisitions++;
-    const at = this.#contend === 'always' ? this.attempt + 1 : this.attempt === 1 ? this.#contend : undefined;
+    const at =
+      this.#limits.contend === 'always' ? this.attempt + 1 : this.attempt === 1 ? this.#limits.contend : undefined;
     // Only a ticket that holds something can be told to give way.
     if (at !== this.#acquisitions || this.set.held.length === 0) return;
     this.#giveBack(lockAt);

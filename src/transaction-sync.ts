@@ -70,7 +70,9 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
     if (this.core.agent.validator !== undefined) beforeWait(this.core.agent, this.set.ticket.id, true);
     const points = this.blockers(parts.buffer, isWrite);
     if (points.length > 0) this.#waitFor(points, parts.label);
-    if (!this.drafts.has(parts.buffer)) this.checkContents(parts);
+    if (this.drafts.has(parts.buffer)) return;
+    this.checkFilled(parts, true);
+    this.checkContents(parts);
   }
 
   #waitFor(points: Points, label: string): void {

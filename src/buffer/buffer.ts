@@ -12,6 +12,7 @@ import { fail } from '../base/errors.ts';
 import {
   B_CLIENT,
   B_DTYPE,
+  B_FILL,
   B_FRESH,
   B_HEAP,
   B_LOCK,
@@ -95,6 +96,7 @@ export function createBuffer(
   store(words, at + B_FRESH, 0);
   store(words, at + B_PINS, 0);
   store(words, at + B_PINS_OVERFLOW, 0);
+  store(words, at + B_FILL, 0);
   clearReservation(agent, at + B_RESERVATION);
   store(words, at + B_SIZE_LO, sizeBytes | 0);
   store(words, at + B_SIZE_HI, Math.floor(sizeBytes / 2 ** 32));

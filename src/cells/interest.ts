@@ -44,6 +44,21 @@ export function takeAgents(words: Words, at: number, overflowAt: number): AgentS
   return { first: first & ~further, rest };
 }
 
+/**
+ * Empties the set but for one agent, and returns who was in it, that one too. For an agent that rings others while it is about to sleep itself:
+ * what it would miss between taking itself out and entering again would ring nobody.
+ */
+export function takeOthers(words: Words, at: number, overflowAt: number, agentIndex: number): AgentSet {
+  if (agentIndex < firstWordAgents) {
+    const first = and(words, at, 1 << agentIndex);
+    const rest = first & further ? exchange(words, overflowAt, 0) : 0;
+    return { first: first & ~further, rest };
+  }
+  const first = and(words, at, further);
+  const rest = first & further ? and(words, overflowAt, 1 << (agentIndex - firstWordAgents)) : 0;
+  return { first: first & ~further, rest };
+}
+
 /** Who is in the set. */
 export function readAgents(words: Words, at: number, overflowAt: number): AgentSet {
   const first = load(words, at);

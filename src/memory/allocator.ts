@@ -24,7 +24,8 @@
  * agent waits for its repair. The budget bounds it; P_PEAK is its maximum.
  *
  * No lost wake-up of those who wait for memory: they enter H_QUEUED_INTEREST, then try again; we commit, then look who
- * entered. Who dies between is healed by the ring after its repair.
+ * entered. Who dies between is healed by the ring after its repair. An agent that frees memory while it waits for more
+ * stays entered: it may find that it needs still more, and go to sleep.
  *
  * Not here: waiting for memory, eviction, the bytes themselves (heap.ts).
  */
@@ -50,7 +51,7 @@ import {
 } from '../base/layout.ts';
 import { add, cas, load, store } from '../cells/cell.ts';
 import { ringAgents } from '../cells/doorbell.ts';
-import { addAgent, dropFromSet, takeAgents } from '../cells/interest.ts';
+import { dropFromSet, takeOthers } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { ALLOC, CLOSING, claimSlot, generationOf, LIVE, nobody, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
 import { chargedHeap, chargeLocked, clientOf, creditLocked, currentAccount, hasUnits } from './account.ts';
@@ -192,7 +193,7 @@ export function freeBlock(agent: Agent, block: number): void {
   returnBlock(agent, block);
   add(agent.words, H_FREED, 1);
   if (load(agent.words, H_QUEUED_INTEREST) === 0) return;
-  ringAgents(agent, takeAgents(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW), -1);
+  ringAgents(agent, takeOthers(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, agent.index), -1);
 }
 
 /**
@@ -203,8 +204,8 @@ export function undoBlock(agent: Agent, block: number): void {
   const { words } = agent;
   returnBlock(agent, block, true);
   if (load(words, H_QUEUED_INTEREST) === 0) return;
-  const others = takeAgents(words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW);
-  if (dropFromSet(others, agent.index)) addAgent(words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, agent.index);
+  const others = takeOthers(words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, agent.index);
+  dropFromSet(others, agent.index);
   ringAgents(agent, others, -1);
 }
 

@@ -2,7 +2,7 @@
  * Making room in a heap: whoever needs memory moves out what nobody uses (Linux: ttm_bo_evict_alloc).
  *
  * A victim is a buffer whose block is in the heap, that nobody pins, and of whose reservation nothing is pending. It leaves
- * for the next heap of its list that takes it, else for the swap heap; contents that nobody may look at are dropped.
+ * for the next heap of its list that takes it, else for the swap heap; contents that nobody may look at, or that can be made again, are dropped.
  *
  * State: nothing beyond that of moves (move.ts). Order of one eviction, by whoever holds the ticket of `request.set`:
  *   1. look without the lock: pinned, in use -> not now
@@ -44,6 +44,7 @@ import type { LockSet } from '../reservation/lock-set.ts';
 import { releaseSince, tryLock } from '../reservation/lock-set.ts';
 import { chargedHeap, clientOf, hasAccountBudget, mayEverFit, shortAccount } from './account.ts';
 import { heapAt } from './block-chain.ts';
+import { FILL_CLEAN, fillOf, forgetContents } from './filling.ts';
 import { dropLocked, isNeeded, moveIntoLocked, moveLocked } from './move.ts';
 import { isPinned } from './pins.ts';
 import { takeBlockIn, tryRelease } from './placement.ts';
@@ -137,7 +138,9 @@ export function evictAll(agent: Agent, request: Request): void {
 /** The same of one buffer whose lock the request holds. */
 export function evictOwn(agent: Agent, request: Request, buffer: number): void {
   const heap = residenceOf(agent, buffer);
-  if (heap >= 0 && kindOfHeap(agent, heap) === HEAP_MEMORY) evictLocked(agent, request, buffer, heap);
+  // What a source has just filled for the request is not sent back to it.
+  if (heap < 0 || kindOfHeap(agent, heap) !== HEAP_MEMORY || fillOf(agent, buffer) === FILL_CLEAN) return;
+  evictLocked(agent, request, buffer, heap);
 }
 
 /** First within the budget of the buffer's client, where that is in the way: what others give up is no room there. Then in the heap. */
@@ -203,6 +206,11 @@ function evictLocked(agent: Agent, request: Request, victim: number, heap: numbe
   if (state !== LIVE && state !== CLOSING && state !== CLOSED) return false;
   if (residenceOf(agent, victim) !== heap || isPinned(agent, victim) || !request.isIdle(agent, victim)) return false;
   if (state === CLOSED || !isNeeded(agent, victim)) {
+    dropLocked(agent, victim);
+    return true;
+  }
+  if (fillOf(agent, victim) === FILL_CLEAN) {
+    forgetContents(agent, victim);
     dropLocked(agent, victim);
     return true;
   }

@@ -8,7 +8,7 @@
  * Not here: finding room (allocator.ts), several drafts at once (publication.ts), and who may do it when: under the buffer's lock, or as the one who frees it.
  */
 import { assert } from '../base/assert.ts';
-import { B_CONTENTS, B_FRESH, B_PLACEMENT, B_STATE } from '../base/layout.ts';
+import { B_CONTENTS, B_FILL, B_FRESH, B_PLACEMENT, B_STATE } from '../base/layout.ts';
 import { bufferAt, bufferSizeBytes, lockOf, placementOf, reservationOf } from '../buffer/buffer.ts';
 import { exporterOf, exportHint, invalidateLocked } from '../buffer/exports.ts';
 import { cas, load, store } from '../cells/cell.ts';
@@ -99,6 +99,8 @@ export function publishLocked(agent: Agent, buffer: number, block: number): void
   commitBlock(agent, block);
   store(agent.words, bufferAt(agent, buffer) + B_CONTENTS, 0);
   store(agent.words, bufferAt(agent, buffer) + B_FRESH, 0);
+  if (load(agent.words, bufferAt(agent, buffer) + B_FILL) !== 0)
+    store(agent.words, bufferAt(agent, buffer) + B_FILL, 0);
   noteMemory(agent, TRACE_PUBLISHED, buffer, block, old < 0 ? -1 : blockHeap(agent, old));
   if (old >= 0) freeBlock(agent, old);
 }

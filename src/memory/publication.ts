@@ -21,7 +21,7 @@
  *
  * Not here: taking drafts (placement.ts), when a transaction publishes (transaction-base.ts).
  */
-import { A_REDO, B_CONTENTS, B_FRESH, B_PLACEMENT } from '../base/layout.ts';
+import { A_REDO, B_CONTENTS, B_FILL, B_FRESH, B_PLACEMENT } from '../base/layout.ts';
 import { bufferAt, placementOf } from '../buffer/buffer.ts';
 import { invalidateLocked } from '../buffer/exports.ts';
 import { load, store } from '../cells/cell.ts';
@@ -78,6 +78,7 @@ function finish(agent: Agent, deadIndex: number, buffer: number, block: number):
   store(agent.words, at + B_PLACEMENT, block + 1);
   store(agent.words, at + B_CONTENTS, 0);
   store(agent.words, at + B_FRESH, 0);
+  store(agent.words, at + B_FILL, 0);
 }
 
 /** Outcomes: first chunk + 1 of the record; ENOSPC. */

@@ -15,6 +15,7 @@ import { CLOSED, stateOf } from '../cells/slot.ts';
 import { watchPoints } from '../fence/watch.ts';
 import { holderOf } from '../lock/ww-lock.ts';
 import { pendingPoints, USAGE_BOOKKEEP } from '../reservation/reservation.ts';
+import { repairFilling } from './filling.ts';
 import { unpin } from './pins.ts';
 import { returnDeads, tryRelease } from './placement.ts';
 
@@ -45,6 +46,7 @@ export function repairPlacements(agent: Agent, deadIndex: number): void {
   for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
     returnDeads(agent, buffer, deadIndex);
     unpin(agent, buffer, deadIndex);
+    repairFilling(agent, buffer, deadIndex);
     if (stateOf(load(agent.words, bufferAt(agent, buffer) + B_STATE)) === CLOSED) releaseWhenIdle(agent, buffer);
   }
 }

@@ -11,7 +11,7 @@
 import { H_QUEUED_INTEREST, H_QUEUED_OVERFLOW } from '../base/layout.ts';
 import { load } from '../cells/cell.ts';
 import { ringAgents } from '../cells/doorbell.ts';
-import { takeAgents } from '../cells/interest.ts';
+import { takeOthers } from '../cells/interest.ts';
 import type { Agent } from '../cells/memory.ts';
 import { TRACE_ACQUIRED, TRACE_RELEASED, trace } from '../cells/trace.ts';
 import type { Rule, Ticket } from '../lock/ticket.ts';
@@ -90,10 +90,10 @@ export function closeLockSet(agent: Agent, set: LockSet): void {
   closeTicket(agent, set.ticket);
 }
 
-/** Whoever could not admit a job for want of a lock, memory or room looks again. */
+/** Whoever could not admit a job for want of a lock, memory or room looks again. This agent stays among those who want to hear of it. */
 export function ringQueued(agent: Agent): void {
   if (load(agent.words, H_QUEUED_INTEREST) === 0) return;
-  ringAgents(agent, takeAgents(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW), -1);
+  ringAgents(agent, takeOthers(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, agent.index), -1);
 }
 
 function noteTaken(agent: Agent, set: LockSet, lockAt: number, outcome: Acquisition): void {

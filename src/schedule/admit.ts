@@ -35,6 +35,7 @@ import type { Point } from '../fence/points.ts';
 import { askToBeRung, clearSuspect } from '../lock/ww-lock.ts';
 import { clientOf } from '../memory/account.ts';
 import { evictToBudget, newRequest } from '../memory/evict.ts';
+import { askForFilling, needsFilling } from '../memory/filling.ts';
 import { tryRelease } from '../memory/placement.ts';
 import type { LockSet } from '../reservation/lock-set.ts';
 import { openAdmissionSet, releaseAll, ringQueued, tryLock } from '../reservation/lock-set.ts';
@@ -58,8 +59,10 @@ import {
   FINISHING,
   FLAG_CANCELLED,
   FLAG_CONTENDED,
+  FLAG_FILL,
   FLAG_WAITS_FOR_MEMORY,
   hasFlag,
+  isReplacing,
   isWriting,
   jobAt,
   laneOf,
@@ -141,7 +144,9 @@ function waitForMemory(agent: Agent, job: number): void {
 function attempt(agent: Agent, job: number, locks: LockSet | undefined): Attempt {
   const uses = usesOf(agent, job);
   // A transaction's own job goes first: earlier ones may be queued for the very locks that it holds.
-  if (locks === undefined && isBehindEarlier(agent, job, uses)) return 'locks';
+  // What fills a buffer goes before the jobs that wait for it to be filled.
+  const isFirst = locks !== undefined || hasFlag(agent, job, FLAG_FILL);
+  if (!isFirst && isBehindEarlier(agent, job, uses)) return 'locks';
   const set = locks ?? admissionSetOf(agent);
   let outcome: Attempt = 'locks';
   try {
@@ -198,6 +203,7 @@ function admitLocked(agent: Agent, set: LockSet, job: number, uses: readonly Use
   if (!isOver) {
     const placing = place(agent, set, job, uses);
     if (placing !== 'placed') return refused(agent, job, placing);
+    if (asksForFilling(agent, uses)) return refused(agent, job, 'busy');
   }
   storeDependencies(agent, job, collectDependencies(agent, job, uses));
   const point = pointOfJob(agent, job);
@@ -228,8 +234,22 @@ function place(agent: Agent, set: LockSet, job: number, uses: readonly Use[]): P
 /** A job that could have memory once somebody gives a lock back does not lose its patience: it waits as for any lock. */
 function refused(agent: Agent, job: number, placing: Exclude<Placing, 'placed'>): Attempt {
   if (placing === 'contended') setFlag(agent, job, FLAG_CONTENDED);
-  else clearFlags(agent, job, FLAG_CONTENDED);
+  else clearFlags(agent, job, placing === 'busy' ? FLAG_CONTENDED | FLAG_WAITS_FOR_MEMORY : FLAG_CONTENDED);
   return placing === 'busy' ? 'locks' : 'memory';
+}
+
+/**
+ * Contents that only a source can make are asked for once there is memory for all of the job: so what is made for it drives
+ * out nothing that it needs. Outcomes: whether it has to wait for any.
+ */
+function asksForFilling(agent: Agent, uses: readonly Use[]): boolean {
+  let isWaiting = false;
+  for (const use of uses) {
+    if (isReplacing(use) || !needsFilling(agent, use.buffer)) continue;
+    askForFilling(agent, use.buffer);
+    isWaiting = true;
+  }
+  return isWaiting;
 }
 
 function clearFlags(agent: Agent, job: number, flags: number): void {

@@ -53,6 +53,8 @@ export const FLAG_WAITS_FOR_MEMORY = 4;
 export const FLAG_OVERDUE = 32;
 /** Waits for memory that somebody's lock keeps from being evicted. */
 export const FLAG_CONTENDED = 64;
+/** Makes the contents of a buffer that others wait for: it passes jobs of its submitter that wait for them. */
+export const FLAG_FILL = 128;
 /** Flags share their word with the low bits of the number, so that a flag that comes late does not reach the next job. */
 const flagBits = 8;
 
@@ -203,6 +205,11 @@ export function usesOf(memory: Memory, job: number): Use[] {
 
 export function isWriting(use: Use): boolean {
   return use.access !== ACCESS_READ;
+}
+
+/** Whether a use replaces the whole buffer: it needs nothing of what is there. */
+export function isReplacing(use: Use): boolean {
+  return use.access === ACCESS_WRITE && !use.isPart;
 }
 
 /** Frees a slot that is the caller's to free. The generation only guards stale compare-exchanges here: it may wrap. */

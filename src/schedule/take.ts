@@ -14,16 +14,20 @@ import { cas, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { addInterest } from '../fence/timeline.ts';
 import { wantPoint } from '../fence/wishes.ts';
+import { noteOverwritten } from '../memory/filling.ts';
 import { freshen } from '../memory/placement.ts';
 import { tryAdmit } from './admit.ts';
 import { completeJob, decideError } from './complete.ts';
 import { failedDependency, pendingDependency } from './dependencies.ts';
+import type { Use } from './job.ts';
 import {
   ADMITTED,
   FINISHING,
   FLAG_CANCELLED,
   FLAG_TOUCHED,
   hasFlag,
+  isReplacing,
+  isWriting,
   jobAt,
   jobOfLane,
   loadPhase,
@@ -222,10 +226,16 @@ function begin(agent: Agent, job: number): Work | undefined {
     if (movePhase(agent, job, word, FINISHING, agent.index)) completeJob(agent, job);
     return { job, part: -1 };
   }
-  for (const use of usesOf(agent, job)) freshen(agent, use.buffer);
+  for (const use of usesOf(agent, job)) touchBuffer(agent, use);
   if (load(agent.words, at + J_PARTS) === 1) return { job, part: 0 };
   movePhase(agent, job, word, SPLIT);
   return undefined;
+}
+
+/** The job begins to use a buffer: see `freshen`; and contents that it writes are not its source's any more. */
+export function touchBuffer(agent: Agent, use: Use): void {
+  freshen(agent, use.buffer);
+  if (isWriting(use)) noteOverwritten(agent, use.buffer, isReplacing(use));
 }
 
 /** The parts carry the number of the use that `word` names, and so does the compare-exchange. */

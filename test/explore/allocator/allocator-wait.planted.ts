@@ -10,7 +10,7 @@ const free = `  returnBlock(agent, block);
   add(agent.words, H_FREED, 1);
 `;
 const look = '  if (load(agent.words, H_QUEUED_INTEREST) === 0) return;\n';
-const ring = '  ringAgents(agent, takeAgents(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW), -1);\n';
+const ring = '  ringAgents(agent, takeOthers(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, agent.index), -1);\n';
 
 const file = 'src/memory/allocator.ts';
 const bugs: readonly PlantedBug[] = [
@@ -24,7 +24,7 @@ const bugs: readonly PlantedBug[] = [
     name: 'a free takes who waits before it frees',
     file,
     find: enter + free + look + ring,
-    replace: `${enter}  const waiting = takeAgents(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW);\n${free}  ringAgents(agent, waiting, -1);\n`,
+    replace: `${enter}  const waiting = takeOthers(agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, agent.index);\n${free}  ringAgents(agent, waiting, -1);\n`,
   },
   {
     name: 'a free rings before it frees',

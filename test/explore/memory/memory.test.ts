@@ -19,9 +19,11 @@ const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] 
   ['two movers leave the contents whole at every instant', 'moved', { preemptions: 1, ...alive }],
   ['transactions that evict each other both get through', 'contended', { preemptions: 1, ...alive }],
   ['what is pinned stays where it is', 'pinned', { preemptions: 1, ...alive }],
+  ['a buffer is filled by its source whenever it is needed', 'filled', { preemptions: 1, ...alive }],
   ['jobs take turns in memory that holds one buffer', 'evicted', { preemptions: 0, ...alive }],
 ];
 const longCases: typeof cases = [
+  ['a buffer is filled by its source, or is lost with it', 'filled', killed],
   ['what is pinned may be moved once its agent is dead', 'pinned', killed],
   ['two movers that interrupt each other twice leave the contents whole', 'moved', { preemptions: 2, ...alive }],
   ['a mover that dies leaves the contents whole, wherever it dies', 'moved', killed],
@@ -42,6 +44,7 @@ test.each(isLong ? [...cases, ...longCases] : cases)(
 
 const planted: readonly (readonly [name: string, limits: Limits])[] = [['moved', killed]];
 const longPlanted: typeof planted = [
+  ['filled', { preemptions: 1, ...alive }],
   ['pinned', { preemptions: 1, ...alive }],
   ['outlived', killed],
   ['contended', { preemptions: 1, ...alive }],
