@@ -6,10 +6,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Space } from 'fenceline';
-import { exportBuffer } from 'fenceline/driver';
+import type { Fence, Space } from 'fenceline';
+import { device, exportBuffer } from 'fenceline/driver';
 import { implicit, timeline } from 'fenceline/sync';
 import { afterAll, describe, expect, test } from 'vitest';
+import { done } from '../driver/camera.ts';
+import { MockDevice } from '../driver/mock-device.ts';
 import {
   type Bo,
   bo,
@@ -168,6 +170,20 @@ describe('ttm_bo_validate', () => {
     }),
   );
 
+  test('multihop: from one device to another a buffer goes by way of memory', () =>
+    withDevice({}, async (space) => {
+      const [first, second] = ['gpu', 'npu'].map((name) => new MockDevice(space, name, boBytes, { ticks: true }));
+      const made = await filledBo(space, boBytes, ['system'], 5);
+      await validate(space, made, ['gpu']);
+      await validate(space, made, ['npu']);
+      expect(made.isIn('npu')).toBe(true);
+      expect([first?.log, second?.log]).toEqual([[`in ${made.id}`, `out ${made.id}`], [`in ${made.id}`]]);
+      await expectBytes(made, 5);
+      made.dispose();
+      await first?.end();
+      await second?.end();
+    }));
+
   test.each(['no tt', 'with tt'])('no_placement_signaled(%s): what nobody may look at goes without a copy', (tt) =>
     withDevice({}, async (space) => {
       // Linux guts a buffer that is placed nowhere. Here nobody can ask for that: it befalls what was never written, or in vain.
@@ -213,13 +229,45 @@ describe('ttm_bo_validate', () => {
       await busyHeap(space, async (over) => {
         over();
         using made = bo(space);
-        await validate(space, made, [], { timeoutMs: 2000 });
+        await validate(space, made, [], { timeoutMs: 20_000 });
         expect(movedBytes(space)).toBe(managerBytes + boBytes);
       });
     }));
 
-  // Linux hands memory on before it was copied from, and has a fence for that in the manager; here memory is handed on when
-  // its last use is over. Whoever names a fallback does not wait for that.
+  test('move_fence_not_signaled: a place that is still copied from is given away, and the copy into it comes after that', () =>
+    withDevice({}, async (space) => {
+      using line = timeline(space, 'dma');
+      const copies: { readonly to: string; readonly after: Fence }[] = [];
+      const gpu = device(space, {
+        name: 'gpu',
+        heap: { sizeBytes: boBytes },
+        copy: async (_, to, { after }) => {
+          copies.push({ to, after });
+          return line.issue();
+        },
+        run: () => done(space),
+      });
+      using first = await filledBo(space, boBytes, ['system']);
+      using second = await filledBo(space, boBytes, ['system']);
+      await validate(space, first, ['gpu']);
+      // Linux waits here, or takes the fallback, as it is told. Here nobody waits but the copy.
+      await validate(space, second, ['gpu']);
+      expect([first, second].map((one) => one.isIn('gpu'))).toEqual([false, true]);
+      expect(copies.map(({ to, after }) => `${to}, after what is ${after.status}`)).toEqual([
+        ...['gpu, after what is done', 'system, after what is pending', 'gpu, after what is pending'],
+      ]);
+      line.signal(1);
+      expect(copies.map(({ after }) => after.status)).toEqual(['done', 'done', 'pending']);
+      line.signal(2);
+      expect(copies.map(({ after }) => after.status)).toEqual(['done', 'done', 'done']);
+      expect(implicit(second).isReady('read')).toBe(false);
+      line.signal(3);
+      expect(implicit(second).isReady('read')).toBe(true);
+      second.dispose();
+      gpu.dispose();
+    }));
+
+  // In heaps that agents address memory is handed on when its last use is over. Whoever names a fallback does not wait for that.
   const waits = [
     ['wait', ['vram'], 'vram'],
     ['no wait', ['vram', 'tt'], 'tt'],
