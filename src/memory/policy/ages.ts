@@ -69,7 +69,8 @@ export class Ages {
   expectedAt(buffer: number, now: number): number {
     const kind = this.#kind[buffer];
     if (kind !== TWICE && kind !== REPEATING) return -1;
-    const [used, scale] = [this.#used[buffer] as number, this.#scale[buffer] as number];
+    const used = this.#used[buffer] as number;
+    const scale = this.#scale[buffer] as number;
     return now > used + overdueAfter(scale) ? -1 : used + scale;
   }
 

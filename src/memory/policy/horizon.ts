@@ -56,10 +56,11 @@ export class Horizon implements ReplacementPolicy {
   readonly #residents: Residents = new Residents();
   readonly #shelves: Shelves = new Shelves();
   readonly #ages: Ages = new Ages();
-  readonly #clients: Map<number, Client> = new Map();
+  readonly #clients: Client[] = [];
+  /** By number of the client. */
+  readonly #byId: (Client | undefined)[] = [];
   /** Candidates that were used by the latest two jobs, on no shelf. */
   readonly #recent: number[] = [];
-  readonly #isRecent: Set<number> = new Set();
   /** Taken off their shelves by `choose`; back on them before the next one, if they still live here. */
   readonly #proposed: number[] = [];
   #now = 0;
@@ -84,7 +85,7 @@ export class Horizon implements ReplacementPolicy {
     state.time = Math.max(state.time, unwrapped(clock[L_TIME] ?? 0, state.time));
     this.#now = Math.max(this.#now, unwrapped(clock[L_STARTED_AT] ?? 0, this.#now));
     this.#ages.comeOfAge(client, state.time, this.#replace);
-    if (++this.#jobs % learnEvery === 0) for (const id of this.#clients.keys()) this.#ages.learn(id);
+    if (++this.#jobs % learnEvery === 0) for (const { id } of this.#clients) this.#ages.learn(id);
     if (job === undefined) return;
     if (state.replay.startJob(job)) state.replay.passed(this.#replace);
     else this.#dropForeseen(state);
@@ -110,7 +111,7 @@ export class Horizon implements ReplacementPolicy {
     this.remove(buffer);
     this.#residents.forget(buffer);
     this.#ages.forget(buffer);
-    for (const { replay } of this.#clients.values()) replay.forget(buffer);
+    for (const { replay } of this.#clients) replay.forget(buffer);
   }
 
   hold(buffer: number): void {
@@ -138,7 +139,7 @@ export class Horizon implements ReplacementPolicy {
     this.#now = Math.max(this.#now, spaceTime);
     this.#putBack();
     this.#shelveRecent();
-    for (const state of this.#clients.values()) {
+    for (const state of this.#clients) {
       state.rest = restOf(state.clock, this.#now);
       state.replay.foresee(this.#replace);
     }
@@ -155,9 +156,9 @@ export class Horizon implements ReplacementPolicy {
     this.#residents.clear();
     this.#shelves.clear();
     this.#ages.clear();
-    this.#clients.clear();
+    this.#clients.length = 0;
+    this.#byId.length = 0;
     this.#recent.length = 0;
-    this.#isRecent.clear();
     this.#proposed.length = 0;
     this.#now = 0;
     this.#queuedUntil = 0;
@@ -168,8 +169,8 @@ export class Horizon implements ReplacementPolicy {
     if (!this.#residents.isCandidate(buffer)) return;
     if (this.#isBusy(buffer) && this.#residents.queuedAt(buffer) < 0 && this.#recent.length < recentMax) {
       this.#shelves.take(buffer);
-      if (this.#isRecent.has(buffer)) return;
-      this.#isRecent.add(buffer);
+      if (this.#residents.isRecent(buffer)) return;
+      this.#residents.markRecent(buffer, true);
       this.#recent.push(buffer);
       return;
     }
@@ -227,7 +228,7 @@ export class Horizon implements ReplacementPolicy {
   #next(recent: Ranked[], client: number | undefined): Candidate | undefined {
     for (let priority = 0; priority < prioritiesMax; priority++) {
       let best: Ranked | undefined = recent.find((ranked) => this.#residents.priorityOf(ranked.buffer) === priority);
-      if (client === undefined) for (const state of this.#clients.values()) best = this.#better(best, state, priority);
+      if (client === undefined) for (const state of this.#clients) best = this.#better(best, state, priority);
       else best = this.#better(best, this.#clientOf(client), priority);
       if (best === undefined) continue;
       const { buffer, score } = best;
@@ -289,7 +290,7 @@ export class Horizon implements ReplacementPolicy {
         this.#recent[kept++] = buffer;
         continue;
       }
-      this.#isRecent.delete(buffer);
+      this.#residents.markRecent(buffer, false);
       if (this.#residents.isCandidate(buffer)) this.#shelve(buffer);
     }
     this.#recent.length = kept;
@@ -317,10 +318,11 @@ export class Horizon implements ReplacementPolicy {
   }
 
   #clientOf(id: number): Client {
-    const known = this.#clients.get(id);
+    const known = this.#byId[id];
     if (known !== undefined) return known;
     const client = { id, clock: new Int32Array(CLOCK_WORDS), replay: new Replay(), time: 0, rest: 0 };
-    this.#clients.set(id, client);
+    this.#byId[id] = client;
+    this.#clients.push(client);
     return client;
   }
 }

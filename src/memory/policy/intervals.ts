@@ -43,7 +43,8 @@ export function usualInterval(history: Int32Array): number {
 /** The newest `pairs` intervals are like those a period before. */
 function repeats(history: Int32Array, period: number, pairs: number): boolean {
   for (let age = 0; age < pairs; age++) {
-    const [newer, older] = [intervalOf(history, age), intervalOf(history, age + period)];
+    const newer = intervalOf(history, age);
+    const older = intervalOf(history, age + period);
     if (Math.abs(newer - older) > tolerance * Math.max(newer, older) + 0.5) return false;
   }
   return true;

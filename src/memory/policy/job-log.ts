@@ -11,6 +11,8 @@ export class JobLog {
   /** Jobs noted so far. */
   jobs = 0;
   #entries = 0;
+  /** Lengths are powers of two: a number, masked, is its place. */
+  #mask = 255;
   /** By job modulo jobsMax: its first entry. */
   readonly #first: Float64Array = new Float64Array(jobsMax);
   /** By entry modulo its length: the buffer, the job, the next entry of the same buffer or -1. Grows up to entriesMax. */
@@ -23,17 +25,17 @@ export class JobLog {
   /** Notes a job. Outcomes: its number. */
   append(buffers: readonly number[]): number {
     const job = this.jobs++;
-    this.#first[job % jobsMax] = this.#entries;
+    this.#first[job & (jobsMax - 1)] = this.#entries;
     for (const buffer of buffers) {
       if (this.jobOf(this.latest(buffer)) === job) continue;
       this.#grow(buffer);
       const entry = this.#entries++;
-      const at = entry % this.#buffer.length;
+      const at = entry & this.#mask;
       this.#buffer[at] = buffer;
       this.#job[at] = job;
       this.#next[at] = -1;
       const before = this.latest(buffer);
-      if (before >= 0) this.#next[before % this.#next.length] = entry;
+      if (before >= 0) this.#next[before & this.#mask] = entry;
       this.#latest[buffer] = entry;
     }
     return job;
@@ -41,34 +43,34 @@ export class JobLog {
 
   /** The first entry of a job; with `job + 1`, one past its last. */
   firstOf(job: number): number {
-    return job >= this.jobs ? this.#entries : (this.#first[job % jobsMax] as number);
+    return job >= this.jobs ? this.#entries : (this.#first[job & (jobsMax - 1)] as number);
   }
 
   /** Whether the job and all its entries are still there. */
   has(job: number): boolean {
     if (job < 0 || job >= this.jobs || job < this.jobs - jobsMax) return false;
-    return this.firstOf(job) >= this.#entries - this.#buffer.length;
+    return this.firstOf(job) >= this.#entries - this.#mask - 1;
   }
 
   bufferOf(entry: number): number {
-    return this.#buffer[entry % this.#buffer.length] as number;
+    return this.#buffer[entry & this.#mask] as number;
   }
 
   /** The job of an entry; -1 if it has fallen out. */
   jobOf(entry: number): number {
-    const isThere = entry >= 0 && entry >= this.#entries - this.#buffer.length;
-    return isThere ? (this.#job[entry % this.#job.length] as number) : -1;
+    const isThere = entry >= 0 && entry >= this.#entries - this.#mask - 1;
+    return isThere ? (this.#job[entry & this.#mask] as number) : -1;
   }
 
   /** The next entry of the same buffer, or -1. */
   nextOf(entry: number): number {
-    return this.#next[entry % this.#next.length] as number;
+    return this.#next[entry & this.#mask] as number;
   }
 
   /** The latest entry of a buffer, or -1 if it has none or it has fallen out. */
   latest(buffer: number): number {
     const entry = buffer < this.#latest.length ? (this.#latest[buffer] as number) : -1;
-    return entry >= this.#entries - this.#buffer.length ? entry : -1;
+    return entry >= this.#entries - this.#mask - 1 ? entry : -1;
   }
 
   /** The buffer of this number is another one now. */
@@ -94,5 +96,6 @@ export class JobLog {
     jobs.set(this.#job);
     next.set(this.#next);
     [this.#buffer, this.#job, this.#next] = [buffers, jobs, next];
+    this.#mask = 2 * length - 1;
   }
 }

@@ -6,6 +6,7 @@ import { clientOf, isFinal, movesOf, priorityOf, sizeOf } from './history.ts';
 
 const LIVES = 1;
 const HELD = 2;
+const RECENT = 4;
 
 /** A queued time that is not there. */
 const notQueued = -1;
@@ -77,6 +78,17 @@ export class Residents {
 
   lives(buffer: number): boolean {
     return ((this.#flags[buffer] ?? 0) & LIVES) !== 0;
+  }
+
+  /** A mark for whoever keeps what was used just now apart. */
+  isRecent(buffer: number): boolean {
+    return ((this.#flags[buffer] ?? 0) & RECENT) !== 0;
+  }
+
+  /** `buffer`: one that lives or lived here. */
+  markRecent(buffer: number, isRecent: boolean): void {
+    const flags = this.#flags[buffer] as number;
+    this.#flags[buffer] = isRecent ? flags | RECENT : flags & ~RECENT;
   }
 
   /** It lives here and nobody holds it. */

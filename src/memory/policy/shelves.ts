@@ -75,7 +75,8 @@ export class Shelves {
 
   #isBefore(a: number, b: number): boolean {
     // Both are on a shelf, so both have a key.
-    const [keyA, keyB] = [this.#key[a] as number, this.#key[b] as number];
+    const keyA = this.#key[a] as number;
+    const keyB = this.#key[b] as number;
     return keyA > keyB || (keyA === keyB && a < b);
   }
 
