@@ -24,6 +24,7 @@ const groups = [
   'hand-over',
   'tiny-jobs',
   'growth',
+  'eviction',
   'fences',
   'sync-objects',
   'callbacks',

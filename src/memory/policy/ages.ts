@@ -5,7 +5,7 @@
 import { countOf } from './history.ts';
 import { repeatedInterval, usualInterval } from './intervals.ts';
 import { bandCount, bandOf, FEW, MANY, ONCE, REPEATING, ReturnTable, startOf, TWICE } from './return-table.ts';
-import { Shelves } from './shelves.ts';
+import { TimerWheels } from './timer-wheels.ts';
 
 /** What was used once has no interval yet: its age is counted in these, in jobs. */
 const onceScale = 8;
@@ -17,9 +17,9 @@ const slack = 0.25;
 const unknown = -1;
 
 export class Ages {
-  /** By client: its table, its time, and how it stands with timers: the shelf of its number, soonest on top. */
+  /** By client: its table, and when its buffers come of another age, on its clock. */
   readonly #tables: ReturnTable[] = [];
-  readonly #timers: Shelves = new Shelves();
+  readonly #timers: TimerWheels = new TimerWheels();
   /** By buffer: what it is to its table, the interval that its age is counted in, when it was used, the band it is in. */
   #kind: Int8Array = new Int8Array(0);
   #scale: Float64Array = new Float64Array(0);
@@ -51,14 +51,14 @@ export class Ages {
   forget(buffer: number): void {
     if (buffer >= this.#kind.length) return;
     this.#kind[buffer] = unknown;
-    this.#timers.take(buffer);
+    this.#timers.cancel(buffer);
   }
 
   /** Tells the buffers of the client that have come of another age, or overdue, by `now`. */
   comeOfAge(client: number, now: number, tell: (buffer: number) => void): void {
     for (;;) {
-      const buffer = this.#timers.top(client);
-      if (buffer < 0 || -this.#timers.keyOf(buffer) > now) return;
+      const buffer = this.#timers.take(client, now);
+      if (buffer < 0) return;
       this.#noteAge(buffer, bandOf(this.#ageOf(buffer, now), this.#band[buffer]));
       this.#setTimer(buffer, now);
       tell(buffer);
@@ -117,11 +117,11 @@ export class Ages {
     ];
     const repeats = this.expectedAt(buffer, now) >= 0;
     if (!repeats && band >= bandCount - 1) {
-      this.#timers.take(buffer);
+      this.#timers.cancel(buffer);
       return;
     }
     const after = repeats ? Math.floor(overdueAfter(scale)) + 1 : Math.ceil(startOf(band + 1) * scale);
-    this.#timers.put(buffer, this.#client[buffer] as number, -Math.max(used + after, now + 1));
+    this.#timers.set(buffer, this.#client[buffer] as number, Math.max(used + after, now + 1));
   }
 
   #ageOf(buffer: number, now: number): number {

@@ -40,6 +40,8 @@ const recentMax = 256;
 const learnEvery = 32;
 /** Keys of aged buffers that are brought up to date per victim, at most. */
 const refreshMax = 8;
+/** Keys that are too great by less than this are as good. */
+const refreshShare = 0.8;
 
 interface Client {
   readonly id: number;
@@ -262,7 +264,7 @@ export class Horizon implements ReplacementPolicy {
       const buffer = this.#shelves.top(shelf);
       if (buffer < 0) return buffer;
       const key = this.#ages.distanceOf(buffer);
-      if (key >= this.#shelves.keyOf(buffer)) return buffer;
+      if (key >= refreshShare * this.#shelves.keyOf(buffer)) return buffer;
       this.#shelves.put(buffer, shelf, key);
     }
     return this.#shelves.top(shelf);

