@@ -34,6 +34,11 @@ const prior = 32;
 const countMax = 256;
 /** An overdue buffer comes back within the next half octave with this chance: it is as far away as it has been idle. */
 const lateChance = 0.3;
+/**
+ * However rarely such buffers come back, they count as at most this many times as far away as they have been idle: of those
+ * that are hardly ever used again the longest idle leaves first, and not whichever the table has seen least of.
+ */
+const idleTimesMax = 6;
 /** From this age on a buffer is overdue, as far as the prior goes. */
 const late = 3;
 
@@ -74,7 +79,8 @@ export class ReturnTable {
   learn(): void {
     for (let kind = 0; kind < kindCount; kind++) {
       for (let band = 0; band < bandCount; band++) {
-        this.#distance[kind * bandCount + band] = 1 / this.#worthOf(kind * bandCount, band);
+        const learnt = 1 / this.#worthOf(kind * bandCount, band);
+        this.#distance[kind * bandCount + band] = Math.min(learnt, idleTimesMax * startOf(band + 1));
       }
     }
   }
