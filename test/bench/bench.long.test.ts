@@ -69,6 +69,8 @@ describe('npm run bench -- --smoke', () => {
       'a point there and back',
       'add a callback and be called',
       'note an event',
+      'bytes moved',
+      'decide about one job',
     ]) {
       expect(whats).toContain(what);
     }
