@@ -9,11 +9,10 @@
 import { disposeKey } from './base/dispose.ts';
 import { FencelineError, fail } from './base/errors.ts';
 import { TRACE_ACQUIRED, TRACE_RELEASED, trace } from './cells/trace.ts';
-import { sleepUntil } from './cells/wait.ts';
 import { contentionOf } from './contention.ts';
 import type { Core } from './core.ts';
 import { type Injection, injectionOf, isInjected } from './lock/injection.ts';
-import { isSelfDeadlock } from './lock/lock-wait.ts';
+import { acquireSync, isSelfDeadlock } from './lock/lock-wait.ts';
 import { agentOfTicket, closeTicket, openTicket, type Ticket as Stamped } from './lock/ticket.ts';
 import { beforeLock, noteGivenBack, noteHeld } from './lock/validator.ts';
 import { type Acquisition, acquireStep, holderOf, leaveLock, releaseLock, tryAcquire } from './lock/ww-lock.ts';
@@ -229,11 +228,7 @@ class UserTicket implements Ticket {
           : 'cannot block this thread';
         fail('EDEADLK', `Waiting for '${parts.label}' ${why}.`, { cycle: ['this thread', parts.label, 'this thread'] });
       }
-      const look = (): boolean => {
-        outcome = acquireStep(agent, at, this.#ticket);
-        return outcome !== 'blocked';
-      };
-      if (!sleepUntil(agent, look, deadline)) leaveLock(agent, at, this.#ticket);
+      outcome = acquireSync(agent, at, this.#ticket, deadline);
     }
     this.#settle(parts, outcome, options.timeoutMs);
   }

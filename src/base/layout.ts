@@ -117,8 +117,6 @@ export const L_OVERFLOW = 2;
 export const L_HANDOFF = 3;
 /** Class + 1 for the validator; 0: reservation; -1: not checked. */
 export const L_CLASS = 4;
-/** Agent + 1 whose death made it suspect. */
-export const L_SUSPECT_BY = 5;
 /** 1 once somebody without a ticket waited for it: from then on waiters note when they came. */
 export const L_MIXED = 6;
 export const LOCK_WORDS = 8;

@@ -50,11 +50,6 @@ export function readSeqno(words: Words, loAt: number, epochAt: number): number {
   }
 }
 
-/** A lower bound of the value, by one load: `seen` is any value read or written before. */
-export function lowerBound(words: Words, loAt: number, seen: number): number {
-  return seen + ((load(words, loAt) - (seen | 0)) >>> 0);
-}
-
 /**
  * Writes a value that is not smaller than the one there. One store, and a second one once in 2^30. Only one agent
  * writes; `epoch` is the epoch word as it stands. Outcomes: the epoch word as it stands now.

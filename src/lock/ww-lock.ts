@@ -2,7 +2,7 @@
  * The ww lock: wait-die or wound-wait, with barging, without a wait list and without a spin word (design D6).
  *
  * Words: the lock word `ticket + 1 (12) | incarnation (16) | SUSPECT | WAITERS`, the set of agents that wait, the ticket
- * that must not be barged past, who made it suspect. Waiters: waiters.ts.
+ * that must not be barged past. Waiters: waiters.ts.
  *
  *   lock, free:   cas(0 -> me)                       unlock, nobody waits: cas(me -> 0)
  *   lock, held:   register; read again; die, or cas(v -> v | WAITERS) and sleep on the doorbell; woken -> again
@@ -25,8 +25,8 @@
  */
 
 import { assert } from '../base/assert.ts';
-import { L_HANDOFF, L_OVERFLOW, L_SUSPECT_BY, L_WAITERS, L_WORD } from '../base/layout.ts';
-import { cas, load, store } from '../cells/cell.ts';
+import { L_HANDOFF, L_OVERFLOW, L_WAITERS, L_WORD } from '../base/layout.ts';
+import { cas, load } from '../cells/cell.ts';
 import { ring } from '../cells/doorbell.ts';
 import { isAgentIn, readAgents, removeAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
@@ -146,18 +146,9 @@ export function isSuspect(memory: Memory, lockAt: number): boolean {
   return (load(memory.words, lockAt + L_WORD) & SUSPECT) !== 0;
 }
 
-/** Agent whose death made the lock suspect, or -1. */
-export function suspectBy(memory: Memory, lockAt: number): number {
-  return load(memory.words, lockAt + L_SUSPECT_BY) - 1;
-}
-
 /** Ticket that holds the lock now, or -1. */
 export function holderOf(memory: Memory, lockAt: number): number {
   return ticketIdOf(load(memory.words, lockAt + L_WORD) & OWNER_MASK);
-}
-
-export function isHeldBy(memory: Memory, lockAt: number, ticket: Ticket): boolean {
-  return (load(memory.words, lockAt + L_WORD) & OWNER_MASK) === ticket.word;
 }
 
 /** Makes sure that the next unlock looks for waiters, ticket or not. Outcomes: false if the lock is free now. */
@@ -181,7 +172,6 @@ export function repairLock(agent: Agent, lockAt: number, deadIndex: number): voi
   for (;;) {
     const word = load(words, lockAt + L_WORD);
     if ((word & OWNER_MASK) === 0 || agentOfTicket(ticketIdOf(word)) !== deadIndex) break;
-    store(words, lockAt + L_SUSPECT_BY, deadIndex + 1);
     if (cas(words, lockAt + L_WORD, word, (word & WAITERS) | SUSPECT)) break;
   }
 }

@@ -179,12 +179,6 @@ export function retireBlock(agent: Agent, block: number): void {
   assert(isMineNow, 'Only one agent retires a block.');
 }
 
-/** The placement stays as it is after all: takes a `retireBlock` back. */
-export function keepBlock(agent: Agent, block: number): void {
-  assert(isMine(agent, block, CLOSING), 'Only the agent that retired a block keeps it.');
-  setBlockState(agent, block, LIVE, nobody);
-}
-
 /**
  * Gives the memory back, merged with vacant neighbours, and wakes who waits for memory. Context: no heap locked;
  * no placement names the block any more; it is LIVE, or was taken or retired by this agent. Blocks as `allocateBlock`.

@@ -10,7 +10,6 @@ import {
   commitBlock,
   createHeap,
   freeBlock,
-  keepBlock,
   retireBlock,
   setBudget,
 } from '#fenceline/memory/allocator.js';
@@ -73,7 +72,7 @@ describe('a block', () => {
     expect(take(agent, 100, 2 ** 20)).toBeGreaterThanOrEqual(0);
   });
 
-  test('goes through its life: taken, live, retired, kept, retired, free', () => {
+  test('goes through its life: taken, live, retired, free', () => {
     const agent = heapOf(16);
     const block = take(agent, 4, 1, 7);
     expect(piecesOf(agent, 0)[0]).toMatchObject({ block, state: 1, agent: 0, owner: 8 });
@@ -81,9 +80,6 @@ describe('a block', () => {
     expect(piecesOf(agent, 0)[0]).toMatchObject({ block, state: 2, agent: 63, owner: 8 });
     retireBlock(agent, block);
     expect(piecesOf(agent, 0)[0]).toMatchObject({ block, state: 3, agent: 0 });
-    keepBlock(agent, block);
-    expect(piecesOf(agent, 0)[0]).toMatchObject({ block, state: 2 });
-    retireBlock(agent, block);
     freeBlock(agent, block);
     expect(piecesOf(agent, 0)).toMatchObject([{ state: 4, start: 0, end: 16, owner: 0 }]);
     checkAtRest(agent);

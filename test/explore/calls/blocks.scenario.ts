@@ -8,7 +8,6 @@ import {
   commitBlock,
   freeBlock,
   hasBudget,
-  keepBlock,
   retireBlock,
   undoBlock,
 } from '#fenceline/memory/allocator.js';
@@ -25,7 +24,8 @@ export default killed((_space, agent) => {
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, block + 1);
   commitBlock(agent, block);
   retireBlock(agent, block);
-  keepBlock(agent, block);
+  store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, 0);
+  freeBlock(agent, block);
   assert(dropBuffer(agent, buffer, agent.index));
   assert(tryRelease(agent, buffer));
 });

@@ -1,7 +1,7 @@
 /** A writer that passes the borders of the two words of a sequence number, and readers that must see no nonsense. */
 import assert from 'node:assert/strict';
 import { load, store } from '#fenceline/cells/cell.js';
-import { isReached, lowerBound, readSeqno, writeSeqno } from '#fenceline/fence/seqno.js';
+import { isReached, readSeqno, writeSeqno } from '#fenceline/fence/seqno.js';
 import { newWorld, scratchAt, type World, type WorldSize } from '../world.ts';
 
 const lo = 0;
@@ -55,13 +55,4 @@ export function ask(world: World, values: readonly number[], target: number): bo
   if (answer) assert(target <= most, `${target} is said to be reached while at most ${most} was written.`);
   else assert(target > least, `${target} is said not to be reached after ${least} was written.`);
   return answer;
-}
-
-/** One load with what was seen before gives no more than the truth. */
-export function bound(world: World, values: readonly number[]): void {
-  const { words } = world.memory;
-  const seen = read(world, values);
-  const least = lowerBound(words, scratchAt(world, lo), seen);
-  const most = values[load(words, scratchAt(world, begun))] ?? 0;
-  assert(least >= seen && least <= most, `A bound of ${least} was given for at most ${most}, seen ${seen}.`);
 }

@@ -6,7 +6,7 @@ import type { Agent } from '#fenceline/cells/memory.js';
 import { addWaiter, nextWaiterOrder } from '#fenceline/cells/pump.js';
 import { sleepUntil } from '#fenceline/cells/wait.js';
 import type { Acquisition } from '#fenceline/lock/ww-lock.js';
-import { clearSuspect, isHeldBy } from '#fenceline/lock/ww-lock.js';
+import { clearSuspect, holderOf } from '#fenceline/lock/ww-lock.js';
 import { closeLockSet, type LockSet, lockStep, openLockSet } from '#fenceline/reservation/lock-set.js';
 import { addOne, type LockWorld, SUSPECT } from '../lock/locks.ts';
 import { agentIn, lockAt } from '../world.ts';
@@ -52,7 +52,7 @@ export function lockSync(agent: Agent, set: LockSet, at: number): Acquisition {
 function finishSet(world: LockWorld, agent: Agent, set: LockSet, order: readonly number[]): void {
   assert.equal(set.held.length, order.length);
   for (const lock of order) {
-    assert(isHeldBy(agent, lockAt(world, lock), set.ticket), 'Every lock of the set is held.');
+    assert.equal(holderOf(agent, lockAt(world, lock)), set.ticket.id, 'Every lock of the set is held.');
     if (set.suspects.includes(lockAt(world, lock))) {
       world.suspects.push(lock);
       clearSuspect(agent, lockAt(world, lock));
