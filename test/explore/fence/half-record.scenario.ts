@@ -19,5 +19,5 @@ export default scenario({
   },
   after: (_world, { reader }) => assert(reader === 'failed' || reader === 'unknown', `The first point is ${reader}.`),
   describeWord: describeWordOf(size),
-  options: { preemptions: 3, patches: [oneTicket, shrink('src/base/layout.ts', 'recordsPerTimeline', 2)] },
+  options: { preemptions: 3, patches: [oneTicket, shrink('src/base/timeline-layout.ts', 'recordsPerTimeline', 2)] },
 });

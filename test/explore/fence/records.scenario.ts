@@ -39,6 +39,6 @@ export default scenario({
   options: {
     killAgents: true,
     preemptions: 1,
-    patches: [oneTicket, shrink('src/base/layout.ts', 'recordsPerTimeline', 2)],
+    patches: [oneTicket, shrink('src/base/timeline-layout.ts', 'recordsPerTimeline', 2)],
   },
 });

@@ -47,7 +47,7 @@ export default scenario({
   options: {
     killAgents: true,
     preemptions: 2,
-    patches: [oneTicket, shrink('src/base/layout.ts', 'stampsPerTimeline', 2)],
+    patches: [oneTicket, shrink('src/base/timeline-layout.ts', 'stampsPerTimeline', 2)],
   },
 });
 
