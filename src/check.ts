@@ -3,6 +3,7 @@ export type {
   Extent,
   Failure,
   FailureKind,
+  Learnt,
   Limits,
   ModuleBranches,
   ModuleCoverage,
@@ -13,4 +14,13 @@ export type {
   WorkersOptions,
   WorkersReport,
 } from './explore/index.ts';
-export { CheckFailed, check, crossCheck, explore, scenario, scheduleTrace } from './explore/index.ts';
+export {
+  CheckFailed,
+  check,
+  crossCheck,
+  explore,
+  forgetSince,
+  learnt,
+  scenario,
+  scheduleTrace,
+} from './explore/index.ts';

@@ -64,6 +64,8 @@ export class AgentRun {
   /** Fingerprint of all that its operations gave, in order: with a deterministic program, of its whole local state. */
   low: number = 0;
   high: number = 0;
+  /** How many of them are in that fingerprint. */
+  remembered: number = 0;
   /** Fingerprint of what was put into its event loop, in order. */
   queuedLow: number = 0;
   queuedHigh: number = 0;
@@ -94,6 +96,7 @@ export class AgentRun {
     this.waitersMade = 0;
     this.low = 0;
     this.high = 0;
+    this.remembered = 0;
     this.queuedLow = 0;
     this.queuedHigh = 0;
     this.spinVersion = -1;
@@ -103,6 +106,7 @@ export class AgentRun {
   }
 
   remember(bits: number): void {
+    this.remembered++;
     this.low = foldLow(this.low, bits);
     this.high = foldHigh(this.high, bits);
   }

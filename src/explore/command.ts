@@ -7,7 +7,7 @@ import { crossCheck, explore, scheduleTrace } from './index.ts';
 import type { Extent, Limits, Report } from './report.ts';
 
 export const checkUsage = `Usage: fenceline check FILE.scenario.ts... [options]
-  --strategy dfs|random|pct|dpor   how to search (dfs: every schedule)
+  --strategy dfs|por|dpor|random|pct   how to search (dfs: every schedule)
   --preemptions N        at most N switches away from an agent that could go on
   --executions N, --seconds N, --steps-max N
                          limits of the search, and of one execution
@@ -134,9 +134,12 @@ function definedOf<T extends object>(given: T): { [N in keyof T]: Exclude<T[N], 
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as never;
 }
 
+const strategies = ['dfs', 'por', 'dpor', 'random', 'pct'] as const;
+
 function strategyOf(text: string | undefined): Limits['strategy'] {
-  if (text === undefined || text === 'dfs' || text === 'dpor' || text === 'random' || text === 'pct') return text;
-  throw new Error(`The strategy (${text}) must be dfs, dpor, random or pct.`);
+  const found = strategies.find((one) => one === text);
+  if (text === undefined || found !== undefined) return found;
+  throw new Error(`The strategy (${text}) must be dfs, por, dpor, random or pct.`);
 }
 
 function numberOf(name: string, text: string | undefined): number | undefined {

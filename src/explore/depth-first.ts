@@ -5,10 +5,17 @@
  * A preemption is a switch away from an agent that could go on. An agent is killed only right after one of its own steps
  * (or before anybody's first): killing it later, before the same operation, gives nothing else, since nobody learns of a
  * death before the proof of it, whose agent may start at any time.
+ *
+ * Given what steps are apart (apart.ts), the search does not switch before one of them: the agent that has one next goes
+ * on with it. If it only looks, its agent is killed after it and not before, which is the same. Without a bound this holds
+ * for the step of any agent; with one, only for the agent that went last, so that no preemption is spent.
  */
+import type { AgentRun } from './agent-run.ts';
+import type { Apart } from './apart.ts';
+import { LOOK, OWN, SHARED } from './apart.ts';
 import { END, EXPIRE, KILL } from './choices.ts';
 import { StateTable } from './fingerprint.ts';
-import { fingerprintOf, fingerprintOfDeath } from './state.ts';
+import { fingerprintOf, fingerprintOfDeath, intentionsOf } from './state.ts';
 import type { Options, Strategy } from './strategy.ts';
 import { lowestBit, PRUNE } from './strategy.ts';
 import type { World } from './world.ts';
@@ -35,19 +42,26 @@ interface Decision {
 }
 
 export class DepthFirstStrategy implements Strategy {
-  readonly asksAlways: boolean = false;
+  readonly asksAlways: boolean;
   readonly #bound: number;
-  readonly #table: StateTable = new StateTable();
+  #table: StateTable = new StateTable();
   readonly #kills: boolean;
   readonly #path: Decision[] = [];
   #length: number = 0;
   #depth: number = 0;
   #spent: number = 0;
   #isFirst: boolean = true;
+  readonly #apart: Apart | undefined;
+  #scout: Strategy | undefined;
+  #scouted: number = 0;
 
-  constructor(bound: number, kills: boolean) {
+  /** @param reduced With what it takes not to switch where nobody could notice; `scout` goes first, to see who does what. */
+  constructor(bound: number, kills: boolean, reduced?: { readonly apart: Apart; readonly scout: Strategy }) {
     this.#bound = bound;
     this.#kills = kills;
+    this.#apart = reduced?.apart;
+    this.#scout = reduced?.scout;
+    this.asksAlways = reduced !== undefined;
   }
 
   get states(): number {
@@ -62,6 +76,11 @@ export class DepthFirstStrategy implements Strategy {
   next(): boolean {
     this.#depth = 0;
     this.#spent = 0;
+    if (this.#apart?.hasLearnt === true) this.#restart(this.#apart);
+    if (this.#scout !== undefined) {
+      if (this.#scouted++ < scoutsMax) return this.#scout.next();
+      this.#scout = undefined;
+    }
     if (this.#isFirst) {
       this.#isFirst = false;
       return true;
@@ -79,6 +98,24 @@ export class DepthFirstStrategy implements Strategy {
   }
 
   choose(world: World, options: Options): number {
+    if (this.#apart === undefined) return this.#pick(world, options);
+    // The last decision on the path may have been made before, but not with this choice.
+    const isNew = this.#depth + 1 >= this.#length;
+    const choice = this.#scout === undefined ? this.#pick(world, options) : ask(this.#scout, world, options);
+    if (isNew && choice >= 0 && choice < KILL) this.#apart.note(world, world.agents[choice] as AgentRun);
+    return choice;
+  }
+
+  /** More is known than before about who does what: what was left out may have to be gone through. */
+  #restart(apart: Apart): void {
+    apart.hasLearnt = false;
+    this.#scouted = 0;
+    if (this.#table.size > 0) this.#table = new StateTable();
+    this.#length = 0;
+    this.#isFirst = true;
+  }
+
+  #pick(world: World, options: Options): number {
     const decision = this.#depth < this.#length ? this.#repeat(options) : this.#decide(world, options);
     if (decision === undefined) return PRUNE;
     this.#spent = decision.spent + this.#cost(decision, decision.choice);
@@ -99,10 +136,15 @@ export class DepthFirstStrategy implements Strategy {
 
   #decide(world: World, options: Options): Decision | undefined {
     const isBounded = this.#bound !== Infinity;
+    const narrowed = this.#apart === undefined ? options.run : this.#narrow(world, options.run, this.#apart);
     const lastMark = (world.last + 1) * 0x2545f491;
+    if (narrowed < 0 || (options.kill === 0 && options.expire === 0 && !options.mayEnd && isOne(narrowed))) {
+      return this.#follow(options, narrowed < 0 ? 1 << world.last : narrowed);
+    }
     const remembers = isBounded || (this.#kills && world.dead === undefined);
     const { low, high } = fingerprintOf(world, remembers ? lastMark : 0);
-    if (this.#table.seen(low, high, isBounded ? this.#bound - this.#spent : 0)) return undefined;
+    const allowance = isBounded ? this.#bound - this.#spent : 0;
+    if (this.#table.seen(low, high, allowance, intentionsOf(world))) return undefined;
     const decision = this.#path[this.#length] ?? emptyDecision();
     this.#path[this.#length++] = decision;
     const { run, kill, expire, mayEnd } = options;
@@ -111,13 +153,50 @@ export class DepthFirstStrategy implements Strategy {
       decision.deathLow = death.low ^ deathMark;
       decision.deathHigh = death.high;
     }
-    decision.run = decision.restRun = run;
+    decision.run = run;
     decision.kill = decision.restKill = kill;
     decision.expire = decision.restExpire = expire;
+    decision.restRun = narrowed;
     decision.restEnd = mayEnd;
     decision.current = world.last >= 0 && (run >>> world.last) & 1 ? world.last : -1;
     decision.spent = this.#spent;
     decision.choice = this.#untried(decision);
+    return decision;
+  }
+
+  /**
+   * Who need be tried among those that can go on. Outcomes: as bits; -1: only the last one, and its death would be the
+   * same after its step, which changes nothing.
+   */
+  #narrow(world: World, run: number, apart: Apart): number {
+    const { last } = world;
+    if (last < 0) return run;
+    if ((run >>> last) & 1) {
+      const kind = apart.kindOf(world, world.agents[last] as AgentRun);
+      if (kind === LOOK) return -1;
+      if (kind === OWN) return 1 << last;
+    }
+    // With a bound, the step of another could cost a switch back.
+    if (this.#bound !== Infinity) return run;
+    for (let rest = run; rest !== 0; rest &= rest - 1) {
+      const index = lowestBit(rest);
+      if (index !== last && apart.kindOf(world, world.agents[index] as AgentRun) !== SHARED) return 1 << index;
+    }
+    return run;
+  }
+
+  /** A decision with one choice: nothing to come back to, and no state to keep. */
+  #follow({ run, kill, expire }: Options, only: number): Decision {
+    const decision = this.#path[this.#length] ?? emptyDecision();
+    this.#path[this.#length++] = decision;
+    decision.run = run;
+    decision.kill = kill;
+    decision.expire = expire;
+    decision.restRun = decision.restKill = decision.restExpire = 0;
+    decision.restEnd = false;
+    decision.current = -1;
+    decision.spent = this.#spent;
+    decision.choice = lowestBit(only);
     return decision;
   }
 
@@ -150,13 +229,22 @@ export class DepthFirstStrategy implements Strategy {
 
   /** Steps that change nothing lie between many deaths: what follows those is the same, and is gone through once. */
   #wasDeath({ deathLow, deathHigh, spent }: Decision): boolean {
-    return this.#table.seen(deathLow, deathHigh, this.#bound === Infinity ? 0 : this.#bound - spent);
+    return this.#table.seen(deathLow, deathHigh, this.#bound === Infinity ? 0 : this.#bound - spent, 0);
   }
 
   #cost(decision: Decision, choice: number): number {
     if (decision.current < 0 || choice === decision.current) return 0;
     return choice >= KILL && choice < EXPIRE ? 0 : 1;
   }
+}
+
+/** Random executions without news before a search that leaves out what nobody could notice. */
+const scoutsMax = 500;
+
+/** One that is not asked where there is but one way. */
+function ask(scout: Strategy, world: World, options: Options): number {
+  const { run, kill, expire, mayEnd } = options;
+  return kill === 0 && expire === 0 && !mayEnd && isOne(run) ? lowestBit(run) : scout.choose(world, options);
 }
 
 /** Tells a death that was tried apart from the state that it led to. */

@@ -1,5 +1,6 @@
 /** One exploration: execution after execution, until a failure, the end of the search, or a limit. */
 import { now } from '../cells/clock.ts';
+import { Apart } from './apart.ts';
 import { branchesOf } from './branches.ts';
 import { agentsMax, decodeSchedule, END, EXPIRE, encodeSchedule, KILL, LIVELOCK_MARK, scheduleIn } from './choices.ts';
 import { coverageOf } from './coverage.ts';
@@ -74,8 +75,8 @@ export class Explorer {
   #search(): Report {
     const started = now();
     const strategy = this.#makeStrategy();
-    const isSearch = ['dfs', 'dpor'].includes(this.#strategyName());
-    this.#world = this.#makeWorld(this.#strategyName() === 'dfs');
+    const isSearch = ['dfs', 'por', 'dpor'].includes(this.#strategyName());
+    this.#world = this.#makeWorld(['dfs', 'por'].includes(this.#strategyName()));
     const most = this.#limits.executions ?? (isSearch ? 10_000_000 : 10_000);
     const until = started + (this.#limits.seconds ?? 60) * 1000;
     let failure: Failure | undefined;
@@ -88,8 +89,10 @@ export class Explorer {
         break;
       }
       const outcome = this.#execute(strategy);
-      if (strategy instanceof DporStrategy && this.#world.ghosts.areShared(this.#world.shared)) {
-        throw new Error("The agents share plain objects, whose readers the strategy 'dpor' does not see; use 'dfs'.");
+      if (this.#seesOrderOnly() && this.#world.ghosts.areShared(this.#world.shared)) {
+        throw new Error(
+          `The agents share plain objects, whose readers the strategy '${this.#strategyName()}' does not see; use 'dfs'.`,
+        );
       }
       if (this.#runtime.hasPlainAccesses && this.#world.races === undefined && this.#limits.races !== false) {
         return this.#restartWithRaces();
@@ -326,28 +329,39 @@ export class Explorer {
     return this.#limits.strategy ?? 'dfs';
   }
 
+  #seesOrderOnly(): boolean {
+    return this.#limits.strategy === 'dpor' || this.#limits.strategy === 'por';
+  }
+
   #makeStrategy(): Strategy {
     const { seed = 1, depth = 3, preemptions = Infinity } = this.#limits;
     switch (this.#strategyName()) {
       case 'dfs':
         return new DepthFirstStrategy(preemptions, this.#killable.length > 0);
+      case 'por': {
+        this.#expectOrderOnly('por');
+        const scout = new RandomStrategy(seed, this.#killable);
+        const apart = new Apart(this.#world.agents.length);
+        return new DepthFirstStrategy(preemptions, this.#killable.length > 0, { apart, scout });
+      }
       case 'random':
         return new RandomStrategy(seed, this.#killable);
       case 'pct':
         return new PctStrategy(seed, this.#killable, depth);
       case 'dpor':
-        this.#expectOrderOnly();
+        this.#expectOrderOnly('dpor');
         return new DporStrategy();
       default:
-        throw new Error(`There is no strategy '${this.#strategyName()}'; there are dfs, dpor, random and pct.`);
+        throw new Error(`There is no strategy '${this.#strategyName()}'; there are dfs, por, dpor, random and pct.`);
     }
   }
 
   /** Partial order reduction leaves out orders that these would tell apart. */
-  #expectOrderOnly(): void {
+  #expectOrderOnly(strategy: 'dpor' | 'por'): void {
     const isSeen = this.#parts.always !== undefined ? "the check 'always'" : undefined;
-    const what = this.#killable.length > 0 ? 'killAgents' : this.#isTimed ? 'timeouts' : isSeen;
-    if (what !== undefined) throw new Error(`The strategy 'dpor' cannot be combined with ${what}; use 'dfs'.`);
+    const isKilling = strategy === 'dpor' && this.#killable.length > 0;
+    const what = isKilling ? 'killAgents' : this.#isTimed ? 'timeouts' : isSeen;
+    if (what !== undefined) throw new Error(`The strategy '${strategy}' cannot be combined with ${what}; use 'dfs'.`);
   }
 
   #makeWorld(isHashing: boolean): World {

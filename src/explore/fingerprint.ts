@@ -45,10 +45,14 @@ function bitsOfText(text: string): number {
   return hash;
 }
 
+const isNoState =
+  'Two executions that met in one state were about to do different things there. ' +
+  'Look for values that forgetSince should name, and for objects outside the scenario that agents share.';
+
 /** States seen, each with the most preemptions that were still allowed when it was explored. Open addressing. */
 export class StateTable {
-  /** Low lane, high lane, allowance + 1 (0: empty). */
-  #slots: Int32Array = new Int32Array(3 << 12);
+  /** Low lane, high lane, allowance + 1 (0: empty), what else must be the same. */
+  #slots: Int32Array = new Int32Array(4 << 12);
   #mask: number = (1 << 12) - 1;
   #count: number = 0;
 
@@ -56,20 +60,25 @@ export class StateTable {
     return this.#count;
   }
 
-  /** True if this state was explored with at least this allowance before; otherwise notes it. */
-  seen(low: number, high: number, allowance: number): boolean {
+  /**
+   * True if this state was explored with at least this allowance before; otherwise notes it.
+   * @param also Must be the same whenever the state is: otherwise an error is thrown.
+   */
+  seen(low: number, high: number, allowance: number, also: number): boolean {
     const slots = this.#slots;
     for (let at = low & this.#mask; ; at = (at + 1) & this.#mask) {
-      const base = at * 3;
+      const base = at * 4;
       const noted = slots[base + 2] as number;
       if (noted === 0) {
         slots[base] = low;
         slots[base + 1] = high;
         slots[base + 2] = allowance + 1;
+        slots[base + 3] = also;
         if (++this.#count * 2 > this.#mask) this.#grow();
         return false;
       }
       if (slots[base] !== low || slots[base + 1] !== high) continue;
+      if (slots[base + 3] !== also) throw new Error(isNoState);
       if (noted > allowance) return true;
       slots[base + 2] = allowance + 1;
       return false;
@@ -79,11 +88,11 @@ export class StateTable {
   #grow(): void {
     const old = this.#slots;
     this.#mask = this.#mask * 2 + 1;
-    this.#slots = new Int32Array((this.#mask + 1) * 3);
+    this.#slots = new Int32Array((this.#mask + 1) * 4);
     this.#count = 0;
-    for (let base = 0; base < old.length; base += 3) {
+    for (let base = 0; base < old.length; base += 4) {
       const noted = old[base + 2] as number;
-      if (noted !== 0) this.seen(old[base] as number, old[base + 1] as number, noted - 1);
+      if (noted !== 0) this.seen(old[base] as number, old[base + 1] as number, noted - 1, old[base + 3] as number);
     }
   }
 }

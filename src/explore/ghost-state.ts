@@ -19,8 +19,10 @@ export class Ghosts {
   #pending: Write[] = [];
   #content: number = 0;
   #order: number = 0;
+  #wereShared: boolean = false;
 
   reset(): void {
+    this.#wereShared = false;
     if (this.#pending.length > 0) this.#pending = [];
     this.#content = 0;
     this.#order = 0;
@@ -39,7 +41,7 @@ export class Ghosts {
 
   /** Whether somebody wrote to an object that others can reach, or may. */
   areShared(shared: unknown): boolean {
-    if (this.#pending.length === 0) return false;
+    if (this.#wereShared || this.#pending.length === 0) return this.#wereShared;
     const walk = new Walk();
     walk.visit(shared);
     return this.#pending.some(({ target }) => target === undefined || walk.reached.has(target));
@@ -50,7 +52,9 @@ export class Ghosts {
     walk.visit(shared);
     this.#content = walk.hash;
     for (const { target, mark } of this.#pending) {
-      if (target === undefined || !walk.reached.has(target)) this.#order = foldHigh(this.#order, mark);
+      const isReached = target !== undefined && walk.reached.has(target);
+      if (!isReached) this.#order = foldHigh(this.#order, mark);
+      if (isReached || target === undefined) this.#wereShared = true;
     }
     this.#pending = [];
   }

@@ -18,6 +18,8 @@ import { runOnWorkers } from './workers.ts';
 
 export { untakenLines } from './branches.ts';
 export { unreachedLines } from './coverage.ts';
+export type { Learnt } from './forget.ts';
+export { forgetSince, learnt } from './forget.ts';
 export type { Extent, Failure, FailureKind, Limits, ModuleBranches, ModuleCoverage, Patch, Report } from './report.ts';
 export type { Scenario, ScenarioOptions, ScenarioParts } from './scenario.ts';
 export { scenario } from './scenario.ts';

@@ -3,6 +3,7 @@ import { Script } from 'node:vm';
 import MagicString from 'magic-string';
 import { Analysis } from './analyse.ts';
 import type { Branch } from './branches.ts';
+import { forgetSince, forgetting, learnt } from './forget.ts';
 import { linkEdits } from './link-edits.ts';
 import { lint } from './lint.ts';
 import type { Site } from './operations.ts';
@@ -86,7 +87,7 @@ export function scenarioOf(namespace: Namespace, file: string): ScenarioParts<un
 }
 
 async function importForeign(modules: readonly SourceModule[]): Promise<ReadonlyMap<string, Namespace>> {
-  const found = new Map<string, Namespace>([[checkModule, { scenario }]]);
+  const found = new Map<string, Namespace>([[checkModule, { scenario, learnt, forgetSince }]]);
   for (const { targets } of modules) {
     for (const target of targets.values()) {
       if (target.kind !== 'foreign' || found.has(target.specifier)) continue;
@@ -99,7 +100,9 @@ async function importForeign(modules: readonly SourceModule[]): Promise<Readonly
 function evaluate(linked: Linked, runtime: Runtime, taken: Uint8Array): Namespace {
   const { hooks, operation, get, put, Generators } = runtime;
   const before = [{ ...hooks, ...linking, assign: Object.assign }, operation, get, put, Generators];
-  return runAll(linked, before, [trackedBuffer(runtime), taken]);
+  const own = { ...linked.foreign.get(checkModule), ...forgetting(() => runtime.agent) };
+  const foreign = new Map([...linked.foreign, [checkModule, own]]);
+  return runAll({ ...linked, foreign }, before, [trackedBuffer(runtime), taken]);
 }
 
 /** Runs all modules, dependencies first. Each is given what stands before and after its own namespace and those it imports. */

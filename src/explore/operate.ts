@@ -165,7 +165,7 @@ function waitAsync(world: World, agent: AgentRun, pending: Pending): unknown {
 
 function waiterOf(agent: AgentRun, words: Cells, index: number, wakeUp: Task | undefined): Waiter {
   const byte = words.byteOffset + index * words.BYTES_PER_ELEMENT;
-  return { agent, buffer: words.buffer, byte, wake: wakeUp, serial: agent.waitersMade++ };
+  return { agent, buffer: words.buffer, byte, wake: wakeUp, serial: wakeUp === undefined ? 0 : ++agent.waitersMade };
 }
 
 function wake(world: World, words: Cells, index: number, limit: number): number {

@@ -9,11 +9,11 @@ export interface Patch {
 }
 
 export interface Limits {
-  /** Default 'dfs': depth first, bounded by `preemptions` if given, otherwise exhaustive. */
-  readonly strategy?: 'dfs' | 'dpor' | 'random' | 'pct';
-  /** dfs: how often an execution may switch away from an agent that could go on. */
+  /** Default 'dfs': depth first, bounded by `preemptions` if given, otherwise exhaustive. 'por': as that, without what nobody could tell apart. */
+  readonly strategy?: 'dfs' | 'por' | 'dpor' | 'random' | 'pct';
+  /** dfs and por: how often an execution may switch away from an agent that could go on. */
   readonly preemptions?: number;
-  /** At most so many executions. Default 10,000 for random and pct, 10 million for dfs and dpor. */
+  /** At most so many executions. Default 10,000 for random and pct, 10 million for dfs, por and dpor. */
   readonly executions?: number;
   /** At most so many seconds of wall-clock time. Default 60. */
   readonly seconds?: number;
@@ -96,7 +96,7 @@ export interface Report {
   readonly branches: readonly ModuleBranches[];
   /** Scheduling points executed. */
   readonly points: number;
-  /** Different states met (dfs only). */
+  /** Different states met (dfs and por only). */
   readonly states: number;
   readonly seconds: number;
   /** Of random and pct. */

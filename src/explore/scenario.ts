@@ -29,7 +29,7 @@ export interface ScenarioParts<S, R extends Record<string, unknown>> {
 }
 
 export interface ScenarioOptions {
-  readonly strategy?: 'dfs' | 'dpor' | 'random' | 'pct';
+  readonly strategy?: 'dfs' | 'por' | 'dpor' | 'random' | 'pct';
   readonly preemptions?: number;
   readonly executions?: number;
   readonly killAgents?: boolean | readonly string[];

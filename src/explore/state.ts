@@ -1,6 +1,6 @@
 /** The fingerprint of an execution's state: all that decides how it can go on. */
-import { type AgentRun, DEAD, READY } from './agent-run.ts';
-import { foldHigh, foldLow } from './fingerprint.ts';
+import { type AgentRun, DEAD, PARKED, READY, START_SITE } from './agent-run.ts';
+import { bitsOf, foldHigh, foldLow } from './fingerprint.ts';
 import type { World } from './world.ts';
 
 export interface Fingerprint {
@@ -23,7 +23,7 @@ export function fingerprintOf(world: World, extra: number): Fingerprint {
       continue;
     }
     low = foldLow(low ^ agent.low, agent.queuedLow ^ (agent.status << 3));
-    high = foldHigh(high ^ agent.high, agent.queuedHigh ^ (agent.status << 3) ^ agent.operations);
+    high = foldHigh(high ^ agent.high, agent.queuedHigh ^ (agent.status << 3) ^ agent.remembered);
   }
   for (const { agent, serial } of world.waiters) {
     if (agent.status !== DEAD) low = foldLow(low, agent.index * 64 + serial);
@@ -45,6 +45,18 @@ export function fingerprintOfDeath(world: World, index: number, extra: number): 
   agent.status = status;
   reaper.status = reaperStatus;
   return found;
+}
+
+/** What every living agent is about to do: the same whenever the state is the same. */
+export function intentionsOf(world: World): number {
+  let hash = 0;
+  for (const { status, index, pending } of world.agents) {
+    if (status !== READY && status !== PARKED) continue;
+    hash = foldLow(hash, index * 4096 + pending.site);
+    if (pending.site === START_SITE) continue;
+    hash = foldLow(hash, pending.index ^ (bitsOf(pending.a) << 8));
+  }
+  return hash;
 }
 
 /** One record for all answers: this is asked at every decision. */

@@ -141,6 +141,10 @@ export class World {
     else this.#steadySteps = 0;
     this.last = index;
     if (site === START_SITE) {
+      // Having begun is part of the state: otherwise its first step would lead to where it came from.
+      agent.remember(START_SITE);
+      // Only the agent of afterDeath begins by a step: it knows of the death, as by a proof of the stop.
+      if (this.dead !== undefined) this.races?.joined(agent, this.dead);
       this.#start(agent);
       return;
     }

@@ -43,7 +43,17 @@ export const agents: Primitive = {
     { rule: 'a seat is taken back or taken', scenario: 'cells/seat-withdrawn', limits: { preemptions: 1 } },
     { rule: 'two who join at the same time sit on different seats', scenario: 'cells/joining' },
     { rule: 'whoever dies while joining or leaving leaves a free seat', scenario: 'cells/seats-killed' },
-    { rule: 'whoever dies while joining by itself leaves a free seat', scenario: 'cells/joining-killed' },
+    {
+      rule: 'whoever dies while joining by itself leaves a free seat',
+      scenario: 'cells/joining-killed',
+      limits: { preemptions: 2 },
+    },
+    {
+      isLong: true,
+      rule: 'whoever dies while joining by itself leaves a free seat, in every schedule',
+      scenario: 'cells/joining-killed',
+      limits: { strategy: 'por' },
+    },
     {
       rule: 'whoever dies on the seat that a dead parent had kept leaves it free',
       scenario: 'cells/orphans-killed',
@@ -364,8 +374,16 @@ export const traceRings: Primitive = {
   modules: ['src/cells/trace-ring.ts', 'src/cells/wide-count.ts'],
   explorations: [
     { rule: 'events are read whole, and lost ones are counted', scenario: 'cells/trace-ring' },
-    { rule: 'a reader that stops is in the way of nobody', scenario: 'cells/trace-ring-reader-killed' },
-    { rule: 'who takes the seat of a writer goes on with its ring', scenario: 'cells/trace-ring-writer-killed' },
+    {
+      rule: 'a reader that stops is in the way of nobody',
+      scenario: 'cells/trace-ring-reader-killed',
+      limits: { strategy: 'por' },
+    },
+    {
+      rule: 'who takes the seat of a writer goes on with its ring',
+      scenario: 'cells/trace-ring-writer-killed',
+      limits: { strategy: 'por' },
+    },
     { rule: 'a count passes 2^31 exactly', scenario: 'cells/wide-count' },
   ],
 };

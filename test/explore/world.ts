@@ -4,7 +4,7 @@
  * Not here: joining and leaving (agents are seated by hand; `cells/agents.scenario.ts` explores those), heaps.
  */
 import assert from 'node:assert/strict';
-import type { Patch } from 'fenceline/check';
+import { forgetSince, learnt, type Patch } from 'fenceline/check';
 import * as layoutWords from '#fenceline/base/layout.js';
 import {
   A_STATE,
@@ -172,8 +172,11 @@ function assertLockForgets(world: World, lock: number, dead: number): void {
 }
 
 function repairLocks(agent: Agent, deadIndex: number): void {
+  // Repairing a lock gives nothing and keeps nothing.
+  const before = learnt();
   for (let slot = 0; slot < agent.layout.limits.buffers; slot++) {
     repairLock(agent, agent.layout.buffers + slot * BUFFER_WORDS + B_LOCK, deadIndex);
+    forgetSince(before, slot);
   }
 }
 

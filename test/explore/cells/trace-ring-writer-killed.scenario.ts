@@ -8,32 +8,34 @@ import {
   read,
   reader,
   type Seen,
-  seatWriter,
   size,
   smallRing,
   write,
   writer,
+  writerOf,
 } from './trace-rings.ts';
 
+function readOnce(world: World): Seen {
+  const seen: Seen = { numbers: [], lost: 0, cursor: traceStart };
+  read(agentIn(world, reader), seen);
+  return seen;
+}
+
 export default scenario({
-  setup: (): { world: World; seen: Seen } => ({
-    world: newRing(),
-    seen: { numbers: [], lost: 0, cursor: traceStart },
-  }),
+  setup: newRing,
   agents: {
-    writer: ({ world }) => write(agentIn(world, writer), 1, 3),
-    reader: ({ world, seen }) => read(agentIn(world, reader), seen),
+    writer: (world) => write(agentIn(world, writer), 1, 3),
+    reader: readOnce,
   },
-  after: ({ world, seen }) => {
+  after: (world, { reader: seen }) => {
     read(agentIn(world, reader), seen);
     // What the dead writer had begun and not counted is nobody's.
     assertAllAccounted(seen, seen.cursor.written + seen.cursor.dropped);
   },
-  afterDeath: ({ world }) => {
+  afterDeath: (world) => {
     bury(world, writer);
-    write(seatWriter(world, 1), 7, 9);
+    write(writerOf(world, 1), 7, 9);
   },
   describeWord: describeWordOf(size),
-  // The proof of its stop orders what the dead writer wrote before what the next one writes, and the detector does not know it.
-  options: { patches: smallRing, killAgents: ['writer'], races: false },
+  options: { patches: smallRing, killAgents: ['writer'] },
 });

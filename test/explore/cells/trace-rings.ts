@@ -22,15 +22,13 @@ export const reader = 1;
 /** The first agent is traced. */
 export function newRing(): World {
   const world = newWorld(size, [repairRings]);
-  seatWriter(world, 0);
+  agentIn(world, writer).tracer = openTracer(world.memory, writer, 0, 0);
   return world;
 }
 
 /** An agent that takes the writer's seat. */
-export function seatWriter(world: World, incarnation: number): Agent {
-  const agent = agentIn(world, writer);
-  agent.tracer = openTracer(world.memory, writer, incarnation, 0);
-  return agent;
+export function writerOf(world: World, incarnation: number): Agent {
+  return { ...agentIn(world, writer), tracer: openTracer(world.memory, writer, incarnation, 0) };
 }
 
 /** Writes events `from` to `to`, whose words all say which one they are. */

@@ -53,7 +53,7 @@ describe('what it finds', () => {
 
 describe('what it refuses, with 2', () => {
   test.each([
-    [['--strategy', 'luck', 'x'], 'The strategy (luck) must be dfs, dpor, random or pct.'],
+    [['--strategy', 'luck', 'x'], 'The strategy (luck) must be dfs, por, dpor, random or pct.'],
     [['--seed', '-1', 'x'], /seed/],
     [['--executions', '1.5', 'x'], 'The option --executions (1.5) must be a whole number from 0 on.'],
     [['--nonsense', 'x'], /nonsense/],

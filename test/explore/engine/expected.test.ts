@@ -11,7 +11,7 @@ test('permits outcomes that are listed, and says which of them never came', asyn
 });
 
 test('forbids an outcome that is not listed, in every strategy, and so again when it is replayed', async () => {
-  for (const strategy of ['dfs', 'dpor', 'random', 'pct'] as const) {
+  for (const strategy of ['dfs', 'por', 'dpor', 'random', 'pct'] as const) {
     const { failure } = await explore(scenario, { strategy, planted: 'too few' });
     expect(failure).toMatchObject({
       kind: 'outcome',

@@ -40,6 +40,16 @@ test('a lock that names its holder survives a death at every step', async () => 
   await assertPlantedBugsFound(at('robust'));
 });
 
+test('whoever lives meets the repair at every step of it, with and without a bound', async () => {
+  for (const preemptions of [Infinity, 1]) {
+    const report = await check(at('met-repair'), { preemptions });
+    expect([report.isComplete, [...report.outcomes.keys()].sort()]).toEqual([
+      true,
+      ['{"looker":0}', '{"looker":1}', '{"looker":2}'],
+    ]);
+  }
+});
+
 test('without a repair, whoever waits for the dead is named', async () => {
   const { failure } = await explore(at('robust'), { planted: 'no repair' });
   expect(failure?.kind).toBe('deadlock');

@@ -1,7 +1,7 @@
 /** Three tickets take two locks, one of them in the other order. */
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
-import { describeWordOf, oneTicket } from '../world.ts';
+import { describeWordOf, onlyTicket } from '../world.ts';
 import { assertLocksAtRest, countOf, newLockWorld, takeAll } from './locks.ts';
 
 const size = { seated: 3, buffers: 2 };
@@ -19,5 +19,5 @@ export default scenario({
     for (const { stamp, deaths } of [up, down, third]) assert(stamp > 1 || deaths === 0, 'The oldest never dies.');
   },
   describeWord: describeWordOf(size),
-  options: { preemptions: 2, patches: [oneTicket] },
+  options: { preemptions: 2, patches: onlyTicket },
 });

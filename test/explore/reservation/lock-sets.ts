@@ -8,7 +8,7 @@ import { sleepUntil } from '#fenceline/cells/wait.js';
 import type { Acquisition } from '#fenceline/lock/ww-lock.js';
 import { clearSuspect, holderOf } from '#fenceline/lock/ww-lock.js';
 import { closeLockSet, type LockSet, lockStep, openLockSet } from '#fenceline/reservation/lock-set.js';
-import { addOne, type LockWorld, SUSPECT } from '../lock/locks.ts';
+import { addOne, type LockWorld, noteFound, SUSPECT } from '../lock/locks.ts';
 import { agentIn, lockAt } from '../world.ts';
 
 /** Locks all, adds one behind each, and gives all back. Outcomes: how often the set was unwound. */
@@ -54,7 +54,7 @@ function finishSet(world: LockWorld, agent: Agent, set: LockSet, order: readonly
   for (const lock of order) {
     assert.equal(holderOf(agent, lockAt(world, lock)), set.ticket.id, 'Every lock of the set is held.');
     if (set.suspects.includes(lockAt(world, lock))) {
-      world.suspects.push(lock);
+      noteFound(world, lock);
       clearSuspect(agent, lockAt(world, lock));
     }
     assert.equal(load(agent.words, lockAt(world, lock) + L_WORD) & SUSPECT, 0, 'What is suspect is noted.');

@@ -16,7 +16,15 @@ import {
   releaseSince,
   tryLock,
 } from '#fenceline/reservation/lock-set.js';
-import { addOne, assertLocksAtRest, buryHolder, countOf, type LockWorld, newLockWorld } from '../lock/locks.ts';
+import {
+  addOne,
+  assertLocksAtRest,
+  buryHolder,
+  countOf,
+  type LockWorld,
+  newLockWorld,
+  noteFound,
+} from '../lock/locks.ts';
 import { agentIn, describeWordOf, lockAt, oneTicket } from '../world.ts';
 import { lockSync } from './lock-sets.ts';
 
@@ -42,7 +50,7 @@ function transaction(world: LockWorld): string {
 function clearSuspects(world: LockWorld, agent: Agent, set: LockSet): void {
   for (const at of set.suspects) {
     clearSuspect(agent, at);
-    world.suspects.push(at === lockAt(world, 0) ? 0 : 1);
+    noteFound(world, at === lockAt(world, 0) ? 0 : 1);
   }
 }
 
