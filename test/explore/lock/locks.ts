@@ -116,6 +116,11 @@ export function noteFound(world: LockWorld, lock: number): void {
   add(world.memory.words, scratchAt(world, found + lock), 1);
 }
 
+/** The agent that died held the lock. */
+export function noteHeldByDead(world: LockWorld, lock: number): void {
+  store(world.memory.words, scratchAt(world, heldByDead + lock), 1);
+}
+
 /** Two agents inside at once would lose one of the additions. */
 export function addOne(world: LockWorld, lock: number): void {
   const at = scratchAt(world, lock);
@@ -145,7 +150,7 @@ export function buryHolder(world: LockWorld, dead: number): void {
   const before = learnt();
   for (let lock = 0; lock < world.layout.limits.buffers; lock++) {
     const holder = holderOf(agent, lockAt(world, lock));
-    if (holder >= 0 && agentOfTicket(holder) === dead) store(agent.words, scratchAt(world, heldByDead + lock), 1);
+    if (holder >= 0 && agentOfTicket(holder) === dead) noteHeldByDead(world, lock);
     forgetSince(before, lock);
   }
   bury(world, dead);

@@ -4,7 +4,7 @@ import { scenario } from 'fenceline/check';
 import { L_WORD } from '#fenceline/base/layout.js';
 import { store } from '#fenceline/cells/cell.js';
 import { describeWordOf, lockAt, oneTicket } from '../world.ts';
-import { assertLocksAtRest, countOf, newLockWorld, SUSPECT, takeAll } from './locks.ts';
+import { assertLocksAtRest, countOf, newLockWorld, noteHeldByDead, SUSPECT, takeAll } from './locks.ts';
 
 const size = { seated: 2, buffers: 1 };
 
@@ -12,7 +12,8 @@ export default scenario({
   setup: () => {
     const world = newLockWorld(size);
     store(world.memory.words, lockAt(world, 0) + L_WORD, SUSPECT);
-    return { ...world, heldByDead: [0] };
+    noteHeldByDead(world, 0);
+    return world;
   },
   agents: {
     left: (world) => takeAll(world, 0, [0]).deaths,
