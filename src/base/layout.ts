@@ -369,7 +369,10 @@ assert(
   B_RESERVATION + R_BANKS + 2 * pointsPerReservation * ENTRY_WORDS <= B_PINS,
   'Both banks of a reservation fit a buffer slot before the words behind it.',
 );
-assert(B_HISTORY + historyWords <= B_WANTED && B_WANTED < B_FILL && B_FILL < BUFFER_WORDS, 'The history fits a buffer slot.');
+assert(
+  B_HISTORY + historyWords <= B_WANTED && B_WANTED < B_FILL && B_FILL < BUFFER_WORDS,
+  'The history fits a buffer slot.',
+);
 assert(P_COUNTS + heapCounts <= P_OWNER, 'The counts of a heap fit its slot.');
 assert(U_LOCK + LOCK_WORDS <= USER_LOCK_WORDS, "A lock fits the slot of a user's lock.");
 assert(TR_PINS + 2 * traceSegments <= RING_WORDS, 'The pins of the segments fit the header of a trace ring.');
