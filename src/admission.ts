@@ -5,7 +5,16 @@
  * A job that waits for memory fails with ENOMEM once nobody freed any for `patienceMs` (design D8).
  */
 import { errorNumber, FencelineError } from './base/errors.ts';
-import { J_ERROR, J_ERROR_CHUNK, J_ORDER, J_POOL, J_SHORT } from './base/layout.ts';
+import {
+  H_MEMORY_WAIT,
+  J_ERROR,
+  J_ERROR_CHUNK,
+  J_ORDER,
+  J_POOL,
+  J_SHORT,
+  MEMORY_AWAITED,
+  MEMORY_HELD,
+} from './base/layout.ts';
 import { bufferSizeBytes, lockOf } from './buffer/buffer.ts';
 import { cas, load, store } from './cells/cell.ts';
 import { storeBytes } from './cells/chunk.ts';
@@ -17,6 +26,7 @@ import { freedCount } from './memory/account.ts';
 import { isUsableIn, placeAt } from './memory/residence.ts';
 import { noRoom } from './no-room.ts';
 import type { LockSet } from './reservation/lock-set.ts';
+import { ringQueued } from './reservation/lock-set.ts';
 import type { Admission } from './schedule/admit.ts';
 import { tryAdmit } from './schedule/admit.ts';
 import { encodeThrown } from './schedule/codec.ts';
@@ -58,6 +68,8 @@ interface Queue {
   /** Whether the pump looks at it, and a ticker at its patience: one of each, however often it becomes empty. */
   isWaiting: boolean;
   isWatched: boolean;
+  /** Whether this thread has later jobs wait for the memory of its first one. */
+  isHolding: boolean;
 }
 
 const queues: WeakMap<Core, Queue> = new WeakMap();
@@ -162,7 +174,7 @@ function waitForTurn(core: Core, queue: Queue): void {
 function queueOf(core: Core): Queue {
   let queue = queues.get(core);
   if (queue === undefined) {
-    queue = { entries: [], isWaiting: false, isWatched: false };
+    queue = { entries: [], isWaiting: false, isWatched: false, isHolding: false };
     queues.set(core, queue);
   }
   return queue;
@@ -179,6 +191,7 @@ function isStillQueued(core: Core, { job, seqno }: Queued): boolean {
  */
 export function checkPatience(core: Core): void {
   const queue = queueOf(core);
+  holdBack(core, queue);
   for (;;) {
     const due = queue.entries.find((entry) => isOutOfPatience(core, entry));
     if (due === undefined || !failQueued(core, due)) return;
@@ -202,6 +215,22 @@ function isOutOfPatience(core: Core, entry: Queued): boolean {
     entry.freed = freed;
   }
   return now() - entry.waitsSince >= core.data.patienceMs;
+}
+
+/**
+ * Halfway through its patience the first job that waits for memory has later ones wait too, also those that need none: what
+ * they use all the time comes free for a moment, and can be evicted. Not to the end of it: what it waits for may be held by
+ * somebody who waits for one of those.
+ */
+function holdBack(core: Core, queue: Queue): void {
+  const { agent, data } = core;
+  const first = queue.entries.find((entry) => entry.waitsSince !== undefined && isStillQueued(core, entry));
+  const waitedMs = first?.waitsSince === undefined ? 0 : now() - first.waitsSince;
+  const isHolding = waitedMs >= data.patienceMs / 4 && waitedMs < data.patienceMs * 0.75;
+  if (isHolding === queue.isHolding) return;
+  queue.isHolding = isHolding;
+  const [from, to] = isHolding ? [MEMORY_AWAITED, MEMORY_HELD] : [MEMORY_HELD, MEMORY_AWAITED];
+  if (cas(agent.words, H_MEMORY_WAIT, from, to) && !isHolding) ringQueued(agent);
 }
 
 /** While anything is queued. Stops by itself. */

@@ -35,8 +35,13 @@ export const H_FREED = 7;
 export const H_LIMITS = 16;
 /** The 64-bit ticket counter: two words that only the BigInt64Array touches. */
 export const H_STAMP = 32;
-/** 1 while some queued job waits for memory: then requests are served in order. A hint; the jobs' flags are the truth. */
+/**
+ * MEMORY_AWAITED while some queued job waits for memory: then requests are served in order; MEMORY_HELD while later jobs wait
+ * even for memory that they would find in place. A hint; the jobs' flags are the truth.
+ */
 export const H_MEMORY_WAIT = 48;
+export const MEMORY_AWAITED = 1;
+export const MEMORY_HELD = 2;
 /** Job slots ever used: the scans of workers end here. Only grows. */
 export const H_JOB_TOP = 49;
 /** 1: the lock validator only learns, and reports nothing. */

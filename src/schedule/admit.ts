@@ -21,11 +21,14 @@ import {
   H_MEMORY_WAIT,
   H_QUEUED_INTEREST,
   H_QUEUED_OVERFLOW,
+  J_DEP_COUNT,
   J_ERROR,
   J_FLAGS,
   J_ORDER,
   J_SHORT,
   J_SUBMITTER,
+  MEMORY_AWAITED,
+  MEMORY_HELD,
 } from '../base/layout.ts';
 import { bufferAt, isBufferUsable, lockOf, reservationOf } from '../buffer/buffer.ts';
 import { and, cas, load, store } from '../cells/cell.ts';
@@ -138,7 +141,7 @@ function listen(agent: Agent): void {
 
 function waitForMemory(agent: Agent, job: number): void {
   setFlag(agent, job, FLAG_WAITS_FOR_MEMORY);
-  store(agent.words, H_MEMORY_WAIT, 1);
+  cas(agent.words, H_MEMORY_WAIT, 0, MEMORY_AWAITED);
 }
 
 function attempt(agent: Agent, job: number, locks: LockSet | undefined): Attempt {
@@ -146,7 +149,7 @@ function attempt(agent: Agent, job: number, locks: LockSet | undefined): Attempt
   // A transaction's own job goes first: earlier ones may be queued for the very locks that it holds.
   // What fills a buffer goes before the jobs that wait for it to be filled.
   const isFirst = locks !== undefined || hasFlag(agent, job, FLAG_FILL);
-  if (!isFirst && isBehindEarlier(agent, job, uses)) return 'locks';
+  if (!isFirst && (isBehindEarlier(agent, job, uses) || isAfterQueued(agent, job))) return 'locks';
   const set = locks ?? admissionSetOf(agent);
   let outcome: Attempt = 'locks';
   try {
@@ -223,12 +226,21 @@ function admitLocked(agent: Agent, set: LockSet, job: number, uses: readonly Use
 /** Memory for all buffers of the job that have none where it can run, in order of submission. */
 function place(agent: Agent, set: LockSet, job: number, uses: readonly Use[]): Placing {
   const missing = missingOf(agent, set, uses);
-  if (missing.length === 0) return 'placed';
+  if (missing.length === 0) return isHeldBack(agent, job, uses) ? 'busy' : 'placed';
   const ahead = shortageAhead(agent, job, missing);
   const placing = ahead >= 0 ? 'memory' : bringAll(agent, set, missing);
   if (placing === 'memory')
     store(agent.words, jobAt(agent, job) + J_SHORT, ahead >= 0 ? ahead : shortOf(agent, missing));
   return placing;
+}
+
+/**
+ * Whether the job has to stay out of memory that an earlier one has been waiting for: what is used without a pause is never
+ * free, and would be taken for memory that nobody can give.
+ */
+function isHeldBack(agent: Agent, job: number, uses: readonly Use[]): boolean {
+  if (load(agent.words, H_MEMORY_WAIT) !== MEMORY_HELD || hasFlag(agent, job, FLAG_FILL)) return false;
+  return shortageAhead(agent, job, uses) >= 0;
 }
 
 /** A job that could have memory once somebody gives a lock back does not lose its patience: it waits as for any lock. */
@@ -309,6 +321,16 @@ function shortageAhead(agent: Agent, job: number, missing: readonly Use[]): numb
 
 function isAnyOf(agent: Agent, client: number, uses: readonly Use[]): boolean {
   for (const { buffer } of uses) if (clientOf(agent, buffer) === client) return true;
+  return false;
+}
+
+/**
+ * Whether the job waits for one that is still queued, and may be for memory: this one would hold its own, and wait for that
+ * one, which waits for memory that this one holds (C6 of the contract).
+ */
+function isAfterQueued(agent: Agent, job: number): boolean {
+  if (load(agent.words, jobAt(agent, job) + J_DEP_COUNT) === 0) return false;
+  for (const dependency of requiredDependencies(agent, job)) if (isReturned(agent, dependency)) return true;
   return false;
 }
 

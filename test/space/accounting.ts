@@ -98,7 +98,7 @@ export async function expectAtRest(space: Space, withinMs: number = 3000): Promi
   while (performance.now() < deadline && !isNothing(accounting(space)))
     await new Promise((resolve) => setTimeout(resolve, 5));
   expect(accounting(space)).toEqual(nothing);
-  expect(coreOf(space).agent.words[H_MEMORY_WAIT] ?? 0).toBeLessThanOrEqual(1);
+  expect(coreOf(space).agent.words[H_MEMORY_WAIT] ?? 0).toBeLessThanOrEqual(2);
 }
 
 /** Places of agents that are not free. */

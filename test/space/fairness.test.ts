@@ -1,0 +1,70 @@
+/** Memory that is short and never at rest: whoever waits for some gets its turn, and nobody waits for whom they hold up. */
+import { symlinkSync, unlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { FencelineError, Job } from 'fenceline';
+import { expect, test } from 'vitest';
+import { withJobs } from '../pool/jobs-pool.ts';
+import { withSpace } from './with-space.ts';
+
+const KiB = 1024;
+
+test('buffers that are used without a pause are evicted for a request that has waited long', () =>
+  withJobs({ budgetBytes: 8 * KiB, patienceMs: 2000, swap: { sizeBytes: 32 * KiB } }, async (space, { run }) => {
+    const hot = [space.buffer('i32', [KiB]), space.buffer('i32', [KiB])];
+    using cold = space.buffer('i32', [KiB]);
+    let isOver = false;
+    // Each has a job queued behind the one that runs, all the time.
+    const busy = hot.map(async (dst) => {
+      let last: Job<unknown> = run.later({ dst, ms: 20 });
+      while (!isOver) {
+        const next = run.later({ dst, ms: 20 });
+        await last.wait();
+        last = next;
+      }
+      await last.wait();
+    });
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await cold.set(new Int32Array(KiB).fill(7));
+    isOver = true;
+    await Promise.all(busy);
+    expect((await cold.get())[9]).toBe(7);
+    for (const buffer of hot) buffer.dispose();
+  }));
+
+test('a job that waits for one that waits for memory does not keep that memory from it', () =>
+  withJobs({ budgetBytes: 8 * KiB, patienceMs: 500, swap: { sizeBytes: 32 * KiB } }, async (space, { run }) => {
+    const [wide, small] = [space.buffer('i32', [2 * KiB]), space.buffer('i32', [KiB])];
+    run.later({ dst: small, ms: 60 });
+    // There is room for it once the job before it is over, and the one behind it does not count.
+    const waiting = run.fill({ dst: wide, with: 1 });
+    const behind = run.fill({ dst: small, with: 2 }, { after: waiting });
+    await behind.wait();
+    expect([(await wide.get())[0], (await small.get())[0]]).toEqual([1, 2]);
+    for (const buffer of [wide, small]) buffer.dispose();
+  }));
+
+test('a disk that is full loses nothing, and is named when memory is short', async () => {
+  const path = join(tmpdir(), `fenceline-full-${process.pid}`);
+  symlinkSync('/dev/full', path);
+  try {
+    await withSpace(
+      { budgetBytes: 8 * KiB, patienceMs: 60, swap: { sizeBytes: 32 * KiB, file: path } },
+      async (space) => {
+        const buffers = [1, 2].map((value) => ({ value, buffer: space.buffer('u32', [KiB]) }));
+        for (const { buffer, value } of buffers) await buffer.set(new Uint32Array(KiB).fill(value));
+        using more = space.buffer('u32', [KiB]);
+        const error = (await more.set(new Uint32Array(KiB)).catch((reason: unknown) => reason)) as FencelineError;
+        expect([error.code, error.message]).toEqual([
+          'ENOMEM',
+          expect.stringMatching(/swap file refused \d+ writes.*ENOSPC/),
+        ]);
+        for (const { buffer, value } of buffers) expect((await buffer.get())[7]).toBe(value);
+        for (const { buffer } of buffers) buffer.dispose();
+      },
+    );
+  } finally {
+    // The space removes its file, which is the link, when it is closed.
+    expect(() => unlinkSync(path)).toThrow(/ENOENT/);
+  }
+});
