@@ -45,9 +45,9 @@ const bugs: readonly PlantedCase[] = [
     name: 'whether a token is current is looked at before the lock is taken',
     limits: { preemptions: 2, killAgents: false },
     file: 'src/memory/allocator.ts',
-    find: '  const heap = enterHeap(agent, heapIndex);\n  const hasRoom = load(words, heap + P_USED) + units <= load(words, heap + P_BUDGET);\n  const client = heapIndex === chargedHeap ? clientOf(agent, buffer) : 0;\n  const account = client === 0 ? -1 : currentAccount(agent, client);\n',
+    find: '  const heap = enterHeap(agent, heapIndex);\n  const hasRoom = load(words, heap + P_USED) + units <= load(words, heap + P_BUDGET) + unitsOf(overBytes);\n  const client = heapIndex === chargedHeap ? clientOf(agent, buffer) : 0;\n  const account = client === 0 ? -1 : currentAccount(agent, client);\n',
     replace:
-      '  const client = heapIndex === chargedHeap ? clientOf(agent, buffer) : 0;\n  const account = client === 0 ? -1 : currentAccount(agent, client);\n  const heap = enterHeap(agent, heapIndex);\n  const hasRoom = load(words, heap + P_USED) + units <= load(words, heap + P_BUDGET);\n',
+      '  const client = heapIndex === chargedHeap ? clientOf(agent, buffer) : 0;\n  const account = client === 0 ? -1 : currentAccount(agent, client);\n  const heap = enterHeap(agent, heapIndex);\n  const hasRoom = load(words, heap + P_USED) + units <= load(words, heap + P_BUDGET) + unitsOf(overBytes);\n',
   },
   {
     name: 'the last one out leaves the slot taken',

@@ -17,8 +17,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a publication stays in force until the locks came free',
     file: 'src/repairs.ts',
-    find: '  repairPublications,\n  repairHeaps,\n  repairBufferLocks,\n',
-    replace: '  repairHeaps,\n  repairBufferLocks,\n  repairPublications,\n',
+    find: '  repairPublications,\n  repairHeaps,\n  repairAccounts,\n  repairDeviceHeaps,\n  repairBufferLocks,\n',
+    replace: '  repairHeaps,\n  repairAccounts,\n  repairDeviceHeaps,\n  repairBufferLocks,\n  repairPublications,\n',
   },
 ];
 export default bugs;
