@@ -62,7 +62,7 @@ export interface ReplacementPolicy {
    * Proposes what to evict so that `needed` comes free, chosen as a whole: best victim first, none that is not needed.
    * Appends to `victims`. Nothing changes until `remove`; who could evict only some asks again for the rest.
    *
-   * @param needed In the unit of the histories.
+   * @param needed In the unit of the histories. Infinity: everything, in order.
    * @param spaceTime Jobs of all clients that have started, the one that needs the room included.
    * @param client Only what this client used last; without it, whatever lives here.
    * Outcomes: true if the victims suffice; false if they are all that is not held and do not.
