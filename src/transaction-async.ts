@@ -164,6 +164,7 @@ export class AsyncTransaction extends BaseTransaction implements Transaction {
   }
 
   async #lock(buffer: number): Promise<void> {
+    if (!this.isTurn(buffer) && this.set.held.length > 0) this.postpone(buffer);
     if (!this.isTurn(buffer)) {
       const look = (): boolean => {
         this.listenForRoom();

@@ -209,7 +209,7 @@ export abstract class BaseTransaction {
 
   /** A buffer that a device has comes home before it is seen here: its device's thread needs the lock for that. */
   bringHome(buffer: number): void {
-    if (!isPinned(this.core.agent, buffer) && sendHome(this.core.agent, buffer)) this.#postpone(buffer);
+    if (!isPinned(this.core.agent, buffer) && sendHome(this.core.agent, buffer)) this.postpone(buffer);
   }
 
   /** Memory in one of these heaps, or where agents address it. Outcomes: undefined if there is no room now. */
@@ -234,7 +234,7 @@ export abstract class BaseTransaction {
       this.#giveBack(awaited);
       this.doom();
     }
-    if (!this.isTurn(buffer)) this.#postpone(buffer);
+    if (!this.isTurn(buffer)) this.postpone(buffer);
     const lockAt = lockOf(this.core.agent, buffer);
     const outcome = this.firstStep(lockAt, false);
     if (outcome === 'blocked') {
@@ -366,8 +366,8 @@ export abstract class BaseTransaction {
     }
   }
 
-  /** Ends this run; the next one begins when the buffer's turn has come. */
-  #postpone(buffer: number): never {
+  /** Ends this run; the next one begins when the buffer's turn has come. Who waits for a turn holds nothing: no ticket sees that wait. */
+  postpone(buffer: number): never {
     releaseAll(this.core.agent, this.set);
     this.#limits.turns.add(buffer);
     this.doom();

@@ -91,6 +91,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
       checkPatience(this.core);
       return this.isTurn(buffer);
     };
+    if (!this.isTurn(buffer) && this.set.held.length > 0) this.postpone(buffer);
     if (!this.isTurn(buffer) && !this.#sleep(look, this.deadline)) this.refuseTime();
     this.#acquire(lockOf(this.core.agent, buffer));
     this.settleBuffer(buffer);

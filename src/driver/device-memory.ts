@@ -3,9 +3,11 @@
  *
  * `copy` only begins a move. Its fence is listed before the placement changes, so who comes next waits for it; and the place
  * that a buffer leaves is given away at once: the copy into it comes after the copy out of it. In memory a block goes when
- * the copy from it is over, for others write there without asking.
+ * the copy from it is over, for others write there without asking; and a buffer leaves memory after the jobs that were
+ * admitted there, which look where it is when they begin.
  */
 import { addForeign } from '../added-points.ts';
+import { disposeKey } from '../base/dispose.ts';
 import { codeNumber, errorNumber, fail } from '../base/errors.ts';
 import { B_CONTENTS, B_FRESH, B_LAST_USE, B_PRIORITY, H_SUBMITTED } from '../base/layout.ts';
 import type { BufferId } from '../buffer/buffer.ts';
@@ -17,7 +19,7 @@ import type { Core } from '../core.ts';
 import { retainBuffer } from '../core.ts';
 import { firstPending, mergePoints, type Points } from '../fence/points.ts';
 import { watchPoints } from '../fence/watch.ts';
-import { fenceOver, pointsOfFence } from '../fence.ts';
+import { fenceOver } from '../fence.ts';
 import { enterSeen } from '../foreign-memory.ts';
 import { blockStartBytes, freeBlock } from '../memory/allocator.ts';
 import { loseContents, replaceBlockLocked } from '../memory/device-heap.ts';
@@ -25,15 +27,17 @@ import { isPinned } from '../memory/pins.ts';
 import { bytesOfBlock, takeBlockIn } from '../memory/placement.ts';
 import { HEAP_MEMORY, kindOfHeap, placeAt, residenceOf } from '../memory/residence.ts';
 import { pinnedBuffers } from '../report.ts';
-import { releaseSince } from '../reservation/lock-set.ts';
+import { releaseSince, ringQueued } from '../reservation/lock-set.ts';
 import { pendingPoints, USAGE_BOOKKEEP, USAGE_MOVE } from '../reservation/reservation.ts';
 import { isReturned } from '../schedule/idle.ts';
+import { jobOfLane, seqnoOfJob, usesOf } from '../schedule/job.ts';
 import type { BufferParts, SharedBuffer } from '../shared-buffer.ts';
 import { bufferOver } from '../shared-buffer.ts';
 import type { AsyncTransaction } from '../transaction-async.ts';
-import { whenTrue } from '../waiting.ts';
+import { whenOver, whenTrue } from '../waiting.ts';
 import type { DeviceSpec } from './device-spec.ts';
-import { lockingOf } from './locked.ts';
+import { waitsOf } from './hook-service.ts';
+import { beginAfter, lockingOf } from './locked.ts';
 
 /** What of its memory is being copied out, and may be copied into after that. */
 interface HandedOn {
@@ -71,11 +75,24 @@ export class DeviceMemory {
     const residence = residenceOf(agent, parts.buffer);
     // From elsewhere it comes by way of memory: out of a file, or another device.
     if (residence >= 0 && kindOfHeap(agent, residence) !== HEAP_MEMORY) await tx.place(buffer, []);
+    await this.#whenUnseen(tx, parts.buffer);
     const block = await this.#room(tx, parts);
+    // While others went, nobody could come: the lock was held.
     const from = blockStartBytes(agent, block);
     const range = { from, to: from + bufferSizeBytes(agent, parts.buffer) };
     await this.#move(tx, parts, buffer, { block, to: this.name, side: placementOf(agent, parts.buffer), range });
-    this.residents.set(parts.buffer, parts);
+  }
+
+  /** Jobs and views look where the buffer is when they begin: it leaves memory after them, and not while they are to come. */
+  async #whenUnseen(tx: AsyncTransaction, buffer: number): Promise<void> {
+    const { agent } = this.#core;
+    const isOfJob = ({ timeline, seqno }: Points[number]): boolean => {
+      const job = jobOfLane(agent, timeline);
+      return job >= 0 && seqnoOfJob(agent, job) === seqno && usesOf(agent, job).some((use) => use.buffer === buffer);
+    };
+    const points = this.usersOf(buffer).filter(isOfJob);
+    if (!(await whenOver(this.#core, points, waitsOf(tx.signal, tx.deadline)))) tx.refuseTime();
+    tx.check();
   }
 
   /** A block for a buffer. Outcomes: the block, this agent's; ENOMEM when nobody can go, and nobody frees any for too long. */
@@ -94,7 +111,8 @@ export class DeviceMemory {
       const look = (): boolean => {
         tx.listenForRoom();
         block = take();
-        return block >= 0;
+        // What is on its way in can go once it is there; what was pinned, once it is not.
+        return block >= 0 || this.#victim(tx) !== undefined;
       };
       await whenTrue(this.#core, look, tx.signal, Math.min(tx.deadline, until));
       tx.check();
@@ -150,7 +168,6 @@ export class DeviceMemory {
     } finally {
       buffer.dispose();
     }
-    this.residents.delete(id.buffer);
     return true;
   }
 
@@ -168,12 +185,12 @@ export class DeviceMemory {
     try {
       const users = this.usersOf(parts.buffer);
       const before = isIn ? [users, ...this.#handedOnIn(range)] : [users];
-      const after = fenceOver(core, mergePoints(agent, before), `users of '${parts.label}'`);
       const isFresh = isIn && (side < 0 || load(agent.words, bufferAt(agent, parts.buffer) + B_FRESH) !== 0);
       const bytes = isFresh ? undefined : bytesOfBlock(agent, parts.buffer, side);
       invalidateLocked(agent, parts.buffer);
-      const fence = await this.#spec.copy(buffer, to, { after, offsetBytes: range.from, bytes });
-      points = pointsOfFence(fence, core);
+      points = await beginAfter(core, mergePoints(agent, before), `users of '${parts.label}'`, (after) =>
+        this.#spec.copy(buffer, to, { after, offsetBytes: range.from, bytes }),
+      );
       lockingOf(tx, core, parts.buffer, parts.label);
       addForeign(core, parts, points, USAGE_MOVE);
     } catch (error) {
@@ -183,8 +200,13 @@ export class DeviceMemory {
     }
     const old = replaceBlockLocked(agent, parts.buffer, block);
     this.#watch(parts, block, points);
-    if (isIn) this.#freeAfter(old, points);
-    else {
+    if (isIn) {
+      this.residents.set(parts.buffer, parts);
+      this.#freeAfter(old, points);
+      // Who found the device full of what was on its way looks again: it may have to go.
+      ringQueued(agent);
+    } else {
+      this.residents.delete(parts.buffer);
       this.#handedOn.push({ ...range, points });
       freeBlock(agent, old);
     }
@@ -210,8 +232,10 @@ export class DeviceMemory {
   #watch(parts: BufferParts, block: number, points: Points): void {
     const core = this.#core;
     const fence = fenceOver(core, points, `copy of '${parts.label}'`);
+    const hold = fence.hold();
     watchPoints(core.agent, points, () => {
-      const error = fence.error;
+      const { error } = fence;
+      hold[disposeKey]();
       if (error === undefined || core.isClosed || placementOf(core.agent, parts.buffer) !== block) return;
       const at = bufferAt(core.agent, parts.buffer) + B_CONTENTS;
       if (load(core.agent.words, at) === 0)

@@ -22,7 +22,7 @@ import type { Transaction } from '../transaction.ts';
 import type { AsyncTransaction } from '../transaction-async.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { checkSpec, type Device, type DeviceSpec } from './device-spec.ts';
-import { runningOf } from './locked.ts';
+import { beginAfter, runningOf } from './locked.ts';
 import { linkDevice, unlinkDevice } from './peers.ts';
 
 /**
@@ -86,8 +86,11 @@ class OwnDevice implements Device {
       await this.bringIn(running, buffer);
       users.push(this.#memory.usersOf(partsOf(buffer, this.#core, 'uses').buffer));
     }
-    const after = fenceOver(this.#core, mergePoints(this.#core.agent, users), `before '${kernel}'`);
-    const fence = this.#spec.run({ kernel, uses, after });
+    const points = mergePoints(this.#core.agent, users);
+    const work = await beginAfter(this.#core, points, `users before '${kernel}'`, (after) =>
+      this.#spec.run({ kernel, uses, after }),
+    );
+    const fence = fenceOver(this.#core, work, kernel);
     for (const [buffer, access] of uses) running.addFence(buffer, fence, access);
     return fence;
   }

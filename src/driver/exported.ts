@@ -25,7 +25,7 @@ import { now } from '../cells/clock.ts';
 import type { Core } from '../core.ts';
 import { releaseBuffer, retainBuffer } from '../core.ts';
 import { watchPoints } from '../fence/watch.ts';
-import { type Fence, fenceOver, pointsOfFence } from '../fence.ts';
+import type { Fence } from '../fence.ts';
 import { promiseLocal } from '../local-job.ts';
 import { isPinned, pinnersOf } from '../memory/pins.ts';
 import { bytesOfBuffer, freshen } from '../memory/placement.ts';
@@ -42,7 +42,7 @@ import { deadlineOf, refuseLate, type WaitOptions, whenOver } from '../waiting.t
 import { ExportRecord, recordOf, whenExportOver } from './export-record.ts';
 import type { CpuAccess, Exported, Exporter, VirtualMapping } from './exporter.ts';
 import { askHook, type HookCall, serveHooks } from './hook-service.ts';
-import { lockingOf, runningOf } from './locked.ts';
+import { beginAfter, lockingOf, runningOf } from './locked.ts';
 
 /**
  * Makes a buffer whose memory this thread's hooks provide. From here on this thread must not block: others may wait for
@@ -93,9 +93,9 @@ async function moving(buffer: SharedBuffer, tx: Transaction, move: (after: Fence
   const users = usersOf(core, parts.buffer, USAGE_BOOKKEEP);
   invalidateLocked(agent, parts.buffer);
   recordOf(core, parts)?.tidy();
-  const fence = await move(fenceOver(core, users, `users of '${parts.label}'`));
+  const moved = await beginAfter(core, users, `users of '${parts.label}'`, move);
   lockingOf(tx, core, parts.buffer, parts.label);
-  addForeign(core, parts, pointsOfFence(fence, core), USAGE_MOVE);
+  addForeign(core, parts, moved, USAGE_MOVE);
 }
 
 async function revoke(buffer: SharedBuffer, tx: Transaction): Promise<Fence> {

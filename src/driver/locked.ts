@@ -1,7 +1,11 @@
 /** The transaction that a driver's call was given: of this space, still running, and with the buffer's lock. */
+import { disposeKey } from '../base/dispose.ts';
 import { fail } from '../base/errors.ts';
 import { lockOf } from '../buffer/buffer.ts';
 import type { Core } from '../core.ts';
+import type { Points } from '../fence/points.ts';
+import { watchPoints } from '../fence/watch.ts';
+import { type Fence, fenceOver, pointsOfFence } from '../fence.ts';
 import type { Transaction } from '../transaction.ts';
 import { AsyncTransaction } from '../transaction-async.ts';
 
@@ -22,4 +26,26 @@ export function lockingOf(tx: Transaction, core: Core, buffer: number, label: st
     fail('EINVAL', sentence, { argument: 'tx' });
   }
   return running;
+}
+
+/**
+ * Calls a hook that begins work after these points. What is known of them is kept until that work is over: fences are weak
+ * values, and the hook may look late. Outcomes: the points of its work; or what it throws.
+ */
+export async function beginAfter(
+  core: Core,
+  points: Points,
+  label: string,
+  hook: (after: Fence) => Fence | Promise<Fence>,
+): Promise<Points> {
+  const after = fenceOver(core, points, label);
+  const hold = after.hold();
+  try {
+    const work = pointsOfFence(await hook(after), core);
+    watchPoints(core.agent, work, () => hold[disposeKey]());
+    return work;
+  } catch (error) {
+    hold[disposeKey]();
+    throw error;
+  }
 }
