@@ -28,11 +28,13 @@ export interface Context<S extends Served<object>> {
   readonly signal: AbortSignal;
   /** `--opt name=value`, by name. */
   readonly options: ReadonlyMap<string, string>;
+  /** What buffers of items under way may take together: the budget, and the swap, where there is one. */
+  readonly roomBytes: number;
   /**
-   * Waits until the budget has room for the whole working set of one item, in the order of the calls, and reserves it
+   * Waits until the budget, with the swap, has room for the whole working set of one item, in the order of the calls, and reserves it
    * until disposed. Items that are admitted before their first buffer is used cannot starve each other of memory.
    *
-   * Without a budget, resolves at once. Rejects with a sentence if `sizeBytes` is more than the whole budget, and with
+   * Without a budget, resolves at once. Rejects with a sentence if `sizeBytes` is more than there is in all, and with
    * the signal's reason when the run stops.
    */
   admit(sizeBytes: number, label?: string): Promise<Disposable>;

@@ -68,8 +68,8 @@ async function* develop(
   preview: Preview,
   context: Surroundings,
 ): AsyncGenerator<Uint8Array> {
-  const { admit, signal, space } = context;
-  const { limit, sizeBytes } = workingSet(plan, space.budgetBytes);
+  const { admit, roomBytes, signal } = context;
+  const { limit, sizeBytes } = workingSet(plan, roomBytes);
   using _room = await admit(sizeBytes, plan.name);
   yield new TextEncoder().encode(printHeader(plan.to));
   const trios = windows(framesOf(plan, reader, context), 1, 1);
@@ -142,14 +142,14 @@ async function readFormat(reader: ByteReader): Promise<FilmFormat> {
 }
 
 /**
- * How many frames may be under way within a budget, and the memory that they take together: each has itself, its
+ * How many frames may be under way in the room there is, and the memory that they take together: each has itself, its
  * denoised, its scaled and its sharpened form; and beside those under way there are their neighbours, and the frame that
  * is being read.
  */
-function workingSet({ from, to, settings }: Plan, budgetBytes: number): { limit: number; sizeBytes: number } {
+function workingSet({ from, to, settings }: Plan, roomBytes: number): { limit: number; sizeBytes: number } {
   const each = 2 * frameBytes(from) + 2 * frameBytes(to);
   const neighbours = 3 * frameBytes(from);
-  const fitting = Math.floor((budgetBytes - neighbours) / each);
+  const fitting = Math.floor((roomBytes - neighbours) / each);
   const limit = Math.max(1, Math.min(settings.ahead, fitting));
   return { limit, sizeBytes: neighbours + limit * each };
 }

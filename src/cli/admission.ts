@@ -11,6 +11,7 @@ interface Waiting {
 }
 
 export class Admission {
+  /** The budget, and the swap. */
   readonly #capacityBytes: number;
   readonly #signal: AbortSignal;
   readonly #queue: Waiting[] = [];

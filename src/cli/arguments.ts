@@ -13,6 +13,8 @@ export interface RunArguments {
   readonly workers: number | undefined;
   /** undefined: the space's own default. */
   readonly budgetBytes: number | undefined;
+  /** Where contents go that no job needs; undefined: nowhere. */
+  readonly swap: { readonly sizeBytes: number; readonly file?: string } | undefined;
   readonly trace: string | undefined;
   readonly memory: string | undefined;
   readonly json: boolean;
@@ -31,6 +33,8 @@ Runs a pipeline over files, the files of folders, and - (standard input), with w
   --out DIR         where outputs go (default: out)
   --workers N       worker threads, 1 to ${workersMax} (default: one for each core)
   --budget SIZE     shared memory at most, such as 256MiB (default: the library's own)
+  --swap SIZE       room beyond the budget for what no job needs at the moment (default: none)
+  --swap-file FILE  the swap is this file, which is removed in the end (default: memory)
   --opt NAME=VALUE  an option of the pipeline; may be given several times
   --trace FILE      writes a trace that chrome://tracing and Perfetto open
   --memory FILE     writes a dump of the memory at its fullest, also of a run that fails: for fenceline memory
@@ -54,6 +58,7 @@ export function parseRun(argv: readonly string[]): RunArguments {
     out: values.out ?? 'out',
     workers: values.workers === undefined ? undefined : parseWorkers(values.workers),
     budgetBytes: values.budget === undefined ? undefined : parseBytes(values.budget, '--budget'),
+    swap: parseSwap(values.swap, values['swap-file']),
     trace: values.trace,
     memory: values.memory,
     json: values.json ?? false,
@@ -70,6 +75,8 @@ function parse(argv: readonly string[]) {
         out: { type: 'string', short: 'o' },
         workers: { type: 'string', short: 'w' },
         budget: { type: 'string', short: 'b' },
+        swap: { type: 'string' },
+        'swap-file': { type: 'string' },
         trace: { type: 'string' },
         memory: { type: 'string' },
         json: { type: 'boolean' },
@@ -79,6 +86,14 @@ function parse(argv: readonly string[]) {
   } catch (error) {
     throw new UsageError(sentenceOf(error).replace(/\. To specify .*$/, '.'));
   }
+}
+
+function parseSwap(size: string | undefined, file: string | undefined): RunArguments['swap'] {
+  if (size === undefined) {
+    if (file === undefined) return undefined;
+    throw new UsageError('--swap-file says where the swap is, and --swap how large: --swap SIZE is missing.');
+  }
+  return { sizeBytes: parseBytes(size, '--swap'), ...(file === undefined ? {} : { file }) };
 }
 
 function parseWorkers(text: string): number {

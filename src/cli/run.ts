@@ -71,6 +71,7 @@ async function runInto(
   const count = args.workers ?? Math.min(workersMax, availableParallelism());
   const space = Space.create({
     ...(args.budgetBytes === undefined ? {} : { budgetBytes: args.budgetBytes }),
+    ...(args.swap === undefined ? {} : { swap: args.swap }),
     // Every agent that may be has a ring, so there are no more of them than this run can use.
     ...(trace === undefined && memory === undefined
       ? {}
@@ -114,13 +115,15 @@ async function produce({ args, pipeline, inputs, folder, space, pool, progress, 
   // Every item under way listens to it, however many there are: Node need not warn of a leak.
   setMaxListeners(0, signal);
   const feed = new Feed(inputs, signal);
-  const admission = new Admission(space.budgetBytes, signal);
+  const roomBytes = space.budgetBytes + (args.swap?.sizeBytes ?? 0);
+  const admission = new Admission(roomBytes, signal);
   const outputs = pipeline
     .run(feed, {
       space,
       pool,
       signal,
       options: args.options,
+      roomBytes,
       admit: (sizeBytes, label) => admission.admit(sizeBytes, label),
       finished: (items = 1) => progress.advance(items, feed.fractionAfter(progress.items + items)),
     })
@@ -179,6 +182,7 @@ function summarise(
     itemsPerSecond: items / seconds,
     workers: workerCount,
     budgetBytes: space.budgetBytes,
+    swapBytes: args.swap?.sizeBytes ?? 0,
     ...spaceFigures(space),
     peakProcessBytes: process.resourceUsage().maxRSS * 1024,
     out: args.out,

@@ -11,6 +11,8 @@ export interface Summary extends SpaceFigures {
   readonly itemsPerSecond: number;
   readonly workers: number;
   readonly budgetBytes: number;
+  /** Room beyond the budget, for what no job needs; 0: none. */
+  readonly swapBytes: number;
   /** Memory of the whole process at its highest, as the operating system counts it. */
   readonly peakProcessBytes: number;
   readonly out: string;
@@ -26,8 +28,12 @@ export function printSummary(summary: Summary): string {
     `${count(items, 'item')} in ${seconds.toFixed(2)} s (${itemsPerSecond.toFixed(1)} items/s) with ${count(workers, 'worker')}`,
     `${count(outputs.length, 'file')} in ${out} (${printBytes(summary.writtenBytes)})`,
     `${printBytes(summary.bytesShared)} shared with workers in place, ${printBytes(summary.bytesCopied)} copied in and out`,
-    `peak heap ${printBytes(summary.peakHeapBytes)} of ${printBytes(summary.budgetBytes)}, ${count(jobs, 'job')}, ${waits} of them waited`,
+    `peak heap ${printBytes(summary.peakHeapBytes)} of ${printBytes(summary.budgetBytes)}, ${count(jobs, 'job')}, ${count(waits, 'wait')} for memory or a lock`,
   ];
+  if (summary.swapBytes > 0) {
+    const most = `${printBytes(summary.peakSwapBytes)} of ${printBytes(summary.swapBytes)}`;
+    lines.push(`at most ${most} swapped out, ${summary.evictions} evicted, ${summary.swapIns} swapped in`);
+  }
   if (summary.leftHeapBytes > 0) lines.push(`${printBytes(summary.leftHeapBytes)} of the heap were never disposed of`);
   if (summary.trace !== undefined) lines.push(`trace in ${summary.trace}`);
   if (summary.memory !== undefined) lines.push(`memory at its fullest in ${summary.memory}`);

@@ -11,6 +11,7 @@ describe('fenceline run', () => {
       out: 'out',
       workers: undefined,
       budgetBytes: undefined,
+      swap: undefined,
       trace: undefined,
       memory: undefined,
       json: false,
@@ -31,6 +32,8 @@ describe('fenceline run', () => {
       '1MiB',
       '--opt',
       'a=b=c',
+      '--swap=3MiB',
+      '--swap-file=s.swap',
       '--opt=d=',
     ];
     expect(parseRun([...argv, '--trace', 't.json', '--memory', 'm.json'])).toEqual({
@@ -39,6 +42,7 @@ describe('fenceline run', () => {
       out: 'x',
       workers: 3,
       budgetBytes: 1024 * 1024,
+      swap: { sizeBytes: 3 * 1024 * 1024, file: 's.swap' },
       trace: 't.json',
       memory: 'm.json',
       json: true,
@@ -64,6 +68,11 @@ describe('fenceline run', () => {
     [['film.js', '--workers', String(workersMax + 1)], `not '${workersMax + 1}'.`],
     [['film.js', '--workers', '1.5'], "not '1.5'."],
     [['film.js', '--workers', 'two'], "not 'two'."],
+    [
+      ['film.js', '--swap-file', 's'],
+      '--swap-file says where the swap is, and --swap how large: --swap SIZE is missing.',
+    ],
+    [['film.js', '--swap', 'lots'], "--swap takes a size such as 256MiB, not 'lots'."],
     [['film.js', '--budget', 'lots'], "--budget takes a size such as 256MiB, not 'lots'."],
     [['film.js', '--opt', 'scale'], "--opt takes name=value, not 'scale'."],
     [['film.js', '--opt', '=1'], "--opt takes name=value, not '=1'."],
