@@ -7,6 +7,7 @@
 import { checkPatience, isQueuedBefore, serveQueue } from './admission.ts';
 import { fail } from './base/errors.ts';
 import { H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, H_SUBMITTED } from './base/layout.ts';
+import { lockOf } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
 import { addAgent } from './cells/interest.ts';
 import { sleepUntil } from './cells/wait.ts';
@@ -14,6 +15,7 @@ import { contentionOf } from './contention.ts';
 import type { Core } from './core.ts';
 import { releaseBuffer } from './core.ts';
 import { injectionOf } from './lock/injection.ts';
+import { isSelfDeadlock } from './lock/lock-wait.ts';
 import { beforeLock } from './lock/validator.ts';
 import { isInDevice, sendHome } from './memory/device-heap.ts';
 import { isPinned } from './memory/pins.ts';
@@ -25,7 +27,7 @@ import type { Transaction, TransactionOptions } from './transaction.ts';
 import { AsyncTransaction } from './transaction-async.ts';
 import type { BaseTransaction } from './transaction-base.ts';
 import { areFilled } from './transaction-fills.ts';
-import { SyncTransaction } from './transaction-sync.ts';
+import { refuseSelf, SyncTransaction } from './transaction-sync.ts';
 import { deadlineOf, refuseLate, whenTrue } from './waiting.ts';
 
 interface Run {
@@ -103,7 +105,7 @@ export function runTransactionSync<R>(
   let isDone = false;
   try {
     for (let attempt = 1; attempt <= runsMax; attempt++) {
-      if (limits.turns.size > 0) blockForTurns(core, limits);
+      if (limits.turns.size > 0) blockForTurns(core, limits, set);
       if (limits.fills.size > 0) blockUntilFilled(core, limits);
       if (set.contended !== 0) takeContendedSync(core, set, limits);
       noteRun(core, opened, attempt);
@@ -191,12 +193,18 @@ async function whenTurnsCome(core: Core, limits: RunLimits): Promise<void> {
     refuseLate(timeoutMs, 'transaction');
 }
 
-function blockForTurns(core: Core, limits: RunLimits): void {
+function blockForTurns(core: Core, limits: RunLimits, { ticket }: LockSet): void {
   const look = (): boolean => {
     serveQueue(core);
     checkPatience(core);
     return haveTurnsCome(core, limits);
   };
+  if (look()) return;
+  for (const buffer of limits.turns) {
+    if (!isQueuedBefore(core, buffer, limits.order)) continue;
+    // What is queued may wait for a lock that this thread has, as whoever has the lock may.
+    if (isSelfDeadlock(core.agent, lockOf(core.agent, buffer), ticket)) refuseSelf();
+  }
   if (!sleepUntil(core.agent, look, limits.deadline)) refuseLate(limits.timeoutMs, 'transaction');
 }
 
@@ -208,6 +216,8 @@ function isAway({ agent }: Core, buffer: number): boolean {
 }
 
 function haveTurnsCome(core: Core, { turns, order }: RunLimits): boolean {
+  // Before the look, so that nothing is lost between the two: who gets its turn may be over before this thread wakes again.
+  addAgent(core.agent.words, H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, core.agent.index);
   for (const buffer of turns) {
     if (isQueuedBefore(core, buffer, order) || isAway(core, buffer)) return false;
     turns.delete(buffer);
@@ -245,8 +255,12 @@ function takeContendedSync(core: Core, set: LockSet, { deadline, timeoutMs }: Ru
   const lockAt = set.contended;
   set.contended = 0;
   if (core.agent.validator !== undefined) beforeLock(core.agent, lockAt, set.ticket, true);
-  if (sleepUntil(core.agent, () => lockStep(core.agent, set, lockAt) !== 'blocked', deadline)) return;
+  const step = (): boolean => lockStep(core.agent, set, lockAt) !== 'blocked';
+  if (step()) return;
+  const isOwn = isSelfDeadlock(core.agent, lockAt, set.ticket);
+  if (!isOwn && sleepUntil(core.agent, step, deadline)) return;
   leaveStep(core.agent, set, lockAt);
+  if (isOwn) refuseSelf();
   refuseLate(timeoutMs, 'transaction');
 }
 

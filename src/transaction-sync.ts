@@ -91,16 +91,24 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
       checkPatience(this.core);
       return this.isTurn(buffer);
     };
+    const lockAt = lockOf(this.core.agent, buffer);
     if (!this.isTurn(buffer) && this.set.held.length > 0) this.postpone(buffer);
-    if (!this.isTurn(buffer) && !this.#sleep(look, this.deadline)) this.refuseTime();
-    this.#acquire(lockOf(this.core.agent, buffer));
+    if (!this.isTurn(buffer) && !look()) {
+      // What is queued may wait for a lock that this thread has, as whoever has the lock may.
+      if (isSelfDeadlock(this.core.agent, lockAt, this.set.ticket)) refuseSelf();
+      if (!this.#sleep(look, this.deadline)) this.refuseTime();
+    }
+    this.#acquire(lockAt);
     this.settleBuffer(buffer);
   }
 
   #acquire(lockAt: number): void {
     let outcome = this.firstStep(lockAt, true);
     if (outcome === 'blocked') {
-      if (isSelfDeadlock(this.core.agent, lockAt, this.set.ticket)) this.#refuseSelf(lockAt);
+      if (isSelfDeadlock(this.core.agent, lockAt, this.set.ticket)) {
+        this.leave(lockAt);
+        refuseSelf();
+      }
       const isOver = this.#sleep(() => {
         outcome = this.step(lockAt);
         return outcome !== 'blocked';
@@ -111,13 +119,6 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
       }
     }
     if (outcome === 'die') this.doom();
-  }
-
-  #refuseSelf(lockAt: number): never {
-    this.leave(lockAt);
-    fail('EDEADLK', 'Blocking for this lock could wait for this very thread, which has other transactions open.', {
-      cycle: ['this thread', 'the lock', 'this thread'],
-    });
   }
 
   /** As in the transaction that does not block (transaction-async.ts). */
@@ -151,8 +152,7 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
       found = attempt();
       if (found !== undefined) return found;
       if (this.#victimOfOthers() !== 0) continue;
-      const own = this.contendedVictim();
-      if (own !== 0) this.#refuseSelf(own);
+      if (this.contendedVictim() !== 0) refuseSelf();
       this.places.refuseMemory(parts, sizeBytes);
     }
   }
@@ -166,4 +166,11 @@ export class SyncTransaction extends BaseTransaction implements Transaction<'syn
   #sleep(poll: () => boolean, deadline: number): boolean {
     return sleepUntil(this.core.agent, poll, deadline);
   }
+}
+
+/** Outcomes: throws EDEADLK. */
+export function refuseSelf(): never {
+  fail('EDEADLK', 'Blocking for this lock could wait for this very thread, which has other transactions open.', {
+    cycle: ['this thread', 'the lock', 'this thread'],
+  });
 }

@@ -92,3 +92,31 @@ describe('a wait for a job that needs the locks of the transaction that waits', 
       expect([...(await a.get())]).toEqual([4, 4, 4, 4]);
     }));
 });
+
+test('a transaction that blocks waits neither for a lock of this very thread, nor for a job that waits for one', () =>
+  withSpace({}, async (space) => {
+    using buffer = space.buffer('u8', [4], { label: 'photo' });
+    using other = space.buffer('u8', [4], { label: 'other' });
+    let leave = (): void => {};
+    const left = new Promise<void>((resolve) => {
+      leave = resolve;
+    });
+    const open = space.transaction(async (tx) => {
+      await tx.lock(buffer);
+      await left;
+    });
+    await expect.poll(() => accounting(space).locks).toBe(1);
+    // The older one has it, so this one gives way, and would wait for it with nothing held.
+    expect(() => space.transactionSync((tx) => tx.lock(other, buffer))).toThrow(
+      expect.objectContaining({ code: 'EDEADLK' }),
+    );
+    const queued = buffer.set(new Uint8Array(4).fill(1));
+    // It would come after the job, which comes after the transaction, which this thread has to end.
+    for (const first of [buffer, other]) {
+      const both = (): void => space.transactionSync((tx) => tx.lock(first, buffer));
+      expect(both).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
+    }
+    leave();
+    await Promise.all([open, queued]);
+    expect(space.transactionSync((tx) => [...tx.read(buffer).data])).toEqual([1, 1, 1, 1]);
+  }));
