@@ -101,6 +101,7 @@ const excused: Readonly<Record<string, readonly string[]>> = {
       'Patch',
       'PlantedBug',
     ],
+    ...['learnt()', 'forgetSince()', 'Learnt'],
     ...['Report', 'Scenario', 'ModuleBranches', 'scheduleTrace()', 'crossCheck()', 'WorkersOptions', 'WorkersReport'],
   ],
   'brings files to what the other calls do': [

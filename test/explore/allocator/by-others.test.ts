@@ -29,10 +29,10 @@ const inRepair: readonly PlantedBug[] = [
     name: 'the budget is looked at before the heap is entered',
     file,
     find: `  const heap = enterHeap(agent, heapIndex);
-  const hasRoom = load(words, heap + P_USED) + units <= load(words, heap + P_BUDGET);
+  const hasRoom = load(words, heap + P_USED) + units <= load(words, heap + P_BUDGET) + unitsOf(overBytes);
 `,
     replace: `  const early = heapAt(agent, heapIndex);
-  const hasRoom = load(words, early + P_USED) + units <= load(words, early + P_BUDGET);
+  const hasRoom = load(words, early + P_USED) + units <= load(words, early + P_BUDGET) + unitsOf(overBytes);
   const heap = enterHeap(agent, heapIndex);
 `,
   },

@@ -122,6 +122,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['laneOf', 'jobOfLane', 'phaseOf', 'phaseAgentOf', 'phaseWord', 'isOfSeqno', 'seqnoOfJob', 'pointOfJob'],
     ...['hasFlag', 'partWord', 'partStateOf', 'partAgentOf', 'useOf', 'usesOf', 'isWriting', 'chunkOwnerOf', 'poolAt'],
+    ...['isReplacing'],
     ...[
       'isSuspect',
       'userLockAt',
@@ -144,7 +145,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     ],
   ],
   'a part of the calls that scenarios name: they make it': [
-    ...['missingOf', 'bringAll', 'placeIntoLocked', 'trimToBudget'],
+    ...['missingOf', 'bringAll', 'placeIntoLocked', 'trimToBudget', 'touchBuffer'],
     ...['enterHeap', 'chargeLocked', 'creditLocked', 'recountLocked'],
     ...['freeChain', 'storeWords', 'freeChunksOf', 'finishClosing', 'holdSlot', 'dropHold', 'ringAgents', 'flushBatch'],
     ...['openAdmissionTicket', 'openAdmissionSet', 'forgetSuspect', 'clearReservation', 'returnDeads', 'finishSplit'],
