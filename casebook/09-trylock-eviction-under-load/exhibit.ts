@@ -18,6 +18,7 @@ export default exhibit({
     scenario: './right.scenario.ts',
     text:
       'The ticket of whoever needs the room reaches the eviction, which waits for the locks that it meets. The older one ' +
-      'gets its room, the younger one gives way and gets it afterwards: that both are served is the only outcome.',
+      'gets its room, the younger one gives way and gets it afterwards: that both are served is the only outcome. (A first look ' +
+      'without waiting is no mistake, as long as it says what was in its way: see exhibit 15.)',
   },
 });
