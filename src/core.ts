@@ -42,6 +42,7 @@ import { openTracer } from './cells/trace-ring.ts';
 import { timelineAt } from './fence/timeline.ts';
 import { type LockOrder, openRecord, primeOrder, primeValidator } from './lock/validator.ts';
 import { createHeap } from './memory/allocator.ts';
+import { createChooser } from './memory/chooser.ts';
 import type { HeapMemory } from './memory/heap.ts';
 import { createFileHeap, createHeapMemory, payloadOf } from './memory/heap.ts';
 import { releaseWhenIdle } from './memory/release.ts';
@@ -267,6 +268,7 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
     validator: openRecord(memory, placeOfCaller, (finding) => tellFinding(data.id, finding)),
     tracer: openTracer(memory, place.index, place.incarnation, traceOrigin),
     batch: undefined,
+    chooser: createChooser(),
   };
   showBeacon(agent, data.id);
   const mayBlock = memory.isShared && canSleep(memory.words);

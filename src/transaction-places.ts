@@ -47,7 +47,9 @@ export class TransactionPlaces {
   noteUse(buffer: number): void {
     const { words } = this.#core.agent;
     this.#used.push(buffer);
-    store(words, bufferAt(this.#core.agent, buffer) + B_LAST_USE, load(words, H_SUBMITTED));
+    const order = load(words, H_SUBMITTED);
+    this.#core.agent.chooser?.noteUse(this.#core.agent, buffer, order);
+    store(words, bufferAt(this.#core.agent, buffer) + B_LAST_USE, order);
   }
 
   /** Whether a buffer is where it is wanted most: then nothing has to be done. Context: locked. */

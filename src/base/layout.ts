@@ -172,6 +172,8 @@ export const B_EPOCH = 547;
 /** Twelve words of its past, for whoever chooses what to evict. */
 export const B_HISTORY = 548;
 export const historyWords = 12;
+/** The word of it that says whether there is any (memory/policy/history.ts). */
+export const B_HISTORY_TRAITS: number = B_HISTORY + 2;
 /** 1: somebody needs it in memory that all address, and a device has it: memory/device-heap.ts. */
 export const B_WANTED = 560;
 /** Whether its contents are there, and as its source makes them: memory/filling.ts. */

@@ -15,6 +15,7 @@ import {
   B_FILL,
   B_FRESH,
   B_HEAP,
+  B_HISTORY_TRAITS,
   B_LOCK,
   B_PINS,
   B_PINS_OVERFLOW,
@@ -97,6 +98,7 @@ export function createBuffer(
   store(words, at + B_PINS, 0);
   store(words, at + B_PINS_OVERFLOW, 0);
   store(words, at + B_FILL, 0);
+  store(words, at + B_HISTORY_TRAITS, 0);
   clearReservation(agent, at + B_RESERVATION);
   store(words, at + B_SIZE_LO, sizeBytes | 0);
   store(words, at + B_SIZE_HI, Math.floor(sizeBytes / 2 ** 32));

@@ -55,8 +55,24 @@ export interface Agent extends Memory {
   readonly validator?: LockRecord | undefined;
   /** Tells importers of this thread that their mappings of a buffer are stale; undefined while it has none (buffer/exports.ts). */
   onInvalidate?: ((buffer: number) => void) | undefined;
+  /** Who chooses what leaves a heap that is full; undefined: what was used longest ago leaves (memory/evict.ts). */
+  readonly chooser?: Chooser | undefined;
   /** Rings held back by `batch`: undefined outside one. */
   batch: AgentBatch | undefined;
+}
+
+/** This agent's own idea of what leaves a heap first: hints. Whoever evicts looks at each victim's slot again. */
+export interface Chooser {
+  /** A job uses the buffer. Context: its lock is held, and its slot does not tell of this use yet. */
+  noteUse(agent: Agent, buffer: number, order: number): void;
+  /** Looks at what lives in the heap now. Outcomes: false if it has no opinion there. */
+  begin(agent: Agent, heap: number): boolean;
+  /** Proposes what to evict so that so many bytes come free; what is held is not proposed. Nothing: all the rest. */
+  choose(agent: Agent, heap: number, bytes: number): readonly number[];
+  /** It has left, or cannot leave now. */
+  told(heap: number, buffer: number, hasLeft: boolean): void;
+  /** What could not leave may be proposed again. */
+  end(heap: number): void;
 }
 
 /** Payload memory of one heap. */

@@ -151,8 +151,33 @@ function evictFor(agent: Agent, request: Request, buffer: number, heap: number):
     const block = evictAmong(agent, request, buffer, heap, short);
     if (block >= 0 || shortAccount(agent, buffer, bytes) !== 0) return block;
   }
-  return evictAmong(agent, request, buffer, heap, 0);
+  const chosen = evictChosen(agent, request, buffer, heap);
+  return chosen >= 0 ? chosen : evictAmong(agent, request, buffer, heap, 0);
 }
+
+/**
+ * Evicts what this agent's policy chooses, where it has one, and clients do not decide. What cannot leave is held back, and the
+ * policy asked again, a few times: whoever is left is tried in order of use. Outcomes: the block, or -1.
+ */
+function evictChosen(agent: Agent, request: Request, buffer: number, heap: number): number {
+  const { chooser } = agent;
+  if (chooser === undefined || standingsIn(agent, heap).size > 0 || !chooser.begin(agent, heap)) return -1;
+  let block = -1;
+  for (let round = 0; round < chosenRoundsMax && block < 0; round++) {
+    const victims = chooser.choose(agent, heap, bufferSizeBytes(agent, buffer));
+    if (victims.length === 0) break;
+    for (const victim of victims) {
+      const hasLeft = tryEvict(agent, request, victim, heap);
+      chooser.told(heap, victim, hasLeft);
+      if (hasLeft) block = takeBlockIn(agent, buffer, heap);
+      if (block >= 0) break;
+    }
+  }
+  chooser.end(heap);
+  return block;
+}
+
+const chosenRoundsMax = 32;
 
 /** Evicts until the buffer gets a block, or, with `only`, until the account of that token has room for it. Outcomes: the block, or -1. */
 function evictAmong(agent: Agent, request: Request, buffer: number, heap: number, only: number): number {

@@ -213,6 +213,7 @@ function admitLocked(agent: Agent, set: LockSet, job: number, uses: readonly Use
   const order = load(agent.words, jobAt(agent, job) + J_ORDER);
   for (const use of uses) {
     addPointLocked(agent, reservationOf(agent, use.buffer), point, isWriting(use) ? USAGE_WRITE : USAGE_READ);
+    agent.chooser?.noteUse(agent, use.buffer, order);
     store(agent.words, bufferAt(agent, use.buffer) + B_LAST_USE, order);
   }
   // A buffer that was being released meanwhile: see tryRelease, which looks again after saying so.

@@ -50,7 +50,7 @@ describe.each(stores)('swapping out to %s', (name, where) => {
       expect(accounting(space)).toMatchObject({ buffers: 0, usedBytes: 0 });
     }));
 
-  test('what was used longest ago goes first, but for lower priority', () =>
+  test('lower priority goes first, then what was used longest ago', () =>
     withSpace(options, async (space) => {
       const buffers = await filled(space, 4);
       const [first, second, third] = buffers as unknown as [SharedBuffer, SharedBuffer, SharedBuffer];
@@ -60,6 +60,7 @@ describe.each(stores)('swapping out to %s', (name, where) => {
       await more.set(new Uint32Array(KiB));
       expect([first, second, third].map((buffer) => buffer.isIn('system'))).toEqual([true, true, false]);
       using most = space.buffer('u32', [KiB], { priority: 2 });
+      second.priority = -0.5;
       await most.set(new Uint32Array(KiB));
       expect([first, second].map((buffer) => buffer.isIn('system'))).toEqual([true, false]);
       using alike = most.like();

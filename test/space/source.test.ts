@@ -40,7 +40,9 @@ describe('a source', () => {
       for (let round = 0; round < 3; round++) {
         for (const [at, layer] of layers.entries()) expect((await layer.get())[99]).toBe(at + 1);
       }
-      expect(filled.every((count) => count === 3)).toBe(true);
+      // Each at first, and then those that had to go meanwhile.
+      expect(filled.every((count) => count >= 1 && count <= 3)).toBe(true);
+      expect(filled.reduce((sum, count) => sum + count)).toBeGreaterThan(15);
       expect(layers.filter((layer) => layer.isIn('system')).length).toBe(4);
       for (const layer of layers) layer.dispose();
     }));
