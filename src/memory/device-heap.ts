@@ -63,7 +63,6 @@ export function claimDeviceHeap(agent: Agent, sizeBytes: number): number {
 
 /** The device is gone. Context: nothing is in its heap any more. */
 export function closeDeviceHeap(agent: Agent, heap: number): void {
-  setBudget(agent, heap, 0);
   store(agent.words, heapAt(agent, heap) + P_OWNER, closed);
 }
 

@@ -5,7 +5,7 @@ import { assertPlantedBugsFound } from '../planted.ts';
 
 const scenarioOf = (name: string) => new URL(`./${name}.scenario.ts`, import.meta.url);
 /** A slow machine makes fewer, and says so. */
-const randomSecondsMax = Number(process.env.FENCELINE_SECONDS ?? 240);
+const randomSecondsMax = Number(process.env.FENCELINE_SECONDS ?? 120);
 const secondsMax = Number(process.env.FENCELINE_SECONDS ?? 60);
 
 async function search(name: string, limits: Limits): Promise<void> {
@@ -19,6 +19,13 @@ async function search(name: string, limits: Limits): Promise<void> {
 
 test('who is told, with two preemptions', () => search('told', { preemptions: 2, killAgents: false }));
 test('who is told, with a preemption and a death at every step', () => search('told', { preemptions: 1 }));
+test('coming home with two preemptions', () => search('home', { preemptions: 2, killAgents: false }));
+test('coming home with a preemption and a death', () => search('home', { preemptions: 1, killAgents: true }));
+test.each(['home', 'asked'])('planted bugs are found in %s', (name) =>
+  assertPlantedBugsFound(scenarioOf(name), { preemptions: 1, killAgents: true }),
+);
+test('a request with two preemptions', () => search('asked', { preemptions: 2, killAgents: false }));
+test('a request with a preemption and a death', () => search('asked', { preemptions: 1, killAgents: true }));
 test('the five steps with a preemption', () => search('five-steps', { preemptions: 1, killAgents: false }));
 test('the five steps with a death at every step', () => search('five-steps', { preemptions: 0, killAgents: true }));
 

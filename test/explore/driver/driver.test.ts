@@ -21,6 +21,15 @@ test.each([
   expect(report.isComplete).toBe(true);
 });
 
+test.each([
+  ['who needs what a device has gets it, or hears that it is lost, whoever dies', 'home'],
+  ['a request to an exporter is answered or fails, whoever dies or leaves', 'asked'],
+])('%s', async (_, name) => {
+  const report = await check(scenarioOf(name), { preemptions: 0, killAgents: true });
+  console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);
+  expect(report.isComplete).toBe(true);
+});
+
 test('planted bugs are found', async () => {
   const limits: Limits = { preemptions: 1, killAgents: false };
   // Those that need many executions wait for the long tests.
