@@ -1,16 +1,14 @@
 /** One exploration: execution after execution, until a failure, the end of the search, or a limit. */
 import { now } from '../cells/clock.ts';
-import { Apart } from './apart.ts';
 import { branchesOf } from './branches.ts';
 import { agentsMax, decodeSchedule, END, EXPIRE, encodeSchedule, KILL, LIVELOCK_MARK, scheduleIn } from './choices.ts';
 import { coverageOf } from './coverage.ts';
-import { DepthFirstStrategy } from './depth-first.ts';
-import { DporStrategy } from './dpor.ts';
 import { Expected } from './expected.ts';
 import type { Program } from './linker.ts';
 import { scenarioOf } from './linker.ts';
+import { makeStrategy } from './make-strategy.ts';
 import { Races } from './races.ts';
-import { PctStrategy, RandomStrategy } from './random.ts';
+
 import type { Extent, Failure, Limits, Report } from './report.ts';
 import { Runtime } from './runtime.ts';
 import type { ScenarioParts } from './scenario.ts';
@@ -334,34 +332,13 @@ export class Explorer {
   }
 
   #makeStrategy(): Strategy {
-    const { seed = 1, depth = 3, preemptions = Infinity } = this.#limits;
-    switch (this.#strategyName()) {
-      case 'dfs':
-        return new DepthFirstStrategy(preemptions, this.#killable.length > 0);
-      case 'por': {
-        this.#expectOrderOnly('por');
-        const scout = new RandomStrategy(seed, this.#killable);
-        const apart = new Apart(this.#world.agents.length);
-        return new DepthFirstStrategy(preemptions, this.#killable.length > 0, { apart, scout });
-      }
-      case 'random':
-        return new RandomStrategy(seed, this.#killable);
-      case 'pct':
-        return new PctStrategy(seed, this.#killable, depth);
-      case 'dpor':
-        this.#expectOrderOnly('dpor');
-        return new DporStrategy();
-      default:
-        throw new Error(`There is no strategy '${this.#strategyName()}'; there are dfs, por, dpor, random and pct.`);
-    }
-  }
-
-  /** Partial order reduction leaves out orders that these would tell apart. */
-  #expectOrderOnly(strategy: 'dpor' | 'por'): void {
-    const isSeen = this.#parts.always !== undefined ? "the check 'always'" : undefined;
-    const isKilling = strategy === 'dpor' && this.#killable.length > 0;
-    const what = isKilling ? 'killAgents' : this.#isTimed ? 'timeouts' : isSeen;
-    if (what !== undefined) throw new Error(`The strategy '${strategy}' cannot be combined with ${what}; use 'dfs'.`);
+    return makeStrategy(this.#strategyName(), {
+      limits: this.#limits,
+      killable: this.#killable,
+      agents: this.#world.agents.length,
+      isTimed: this.#isTimed,
+      hasAlways: this.#parts.always !== undefined,
+    });
   }
 
   #makeWorld(isHashing: boolean): World {
