@@ -18,6 +18,7 @@ export default exhibit({
     scenario: './right.scenario.ts',
     text:
       'Every callback that may lock receives the transaction, and locks under its ticket. If that has to give way, the ' +
-      'whole move unwinds to the top, gives back what it has, and begins again with the lock that it was refused.',
+      'whole move unwinds to the top, gives back what it has, and begins again with the lock that it was refused. ' +
+      '(`invalidate` of this library takes no lock at all: see exhibit 17.)',
   },
 });
