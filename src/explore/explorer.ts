@@ -3,6 +3,7 @@ import { now } from '../cells/clock.ts';
 import { branchesOf } from './branches.ts';
 import { agentsMax, decodeSchedule, END, EXPIRE, encodeSchedule, KILL, LIVELOCK_MARK, scheduleIn } from './choices.ts';
 import { coverageOf } from './coverage.ts';
+import { DporStrategy } from './dpor.ts';
 import { Expected } from './expected.ts';
 import type { Program } from './linker.ts';
 import { scenarioOf } from './linker.ts';
