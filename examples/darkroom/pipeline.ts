@@ -12,11 +12,16 @@ import { FencelineError, type Job, type SharedBuffer, type Space } from 'fenceli
 import { type Context, type Input, type Output, pipeline } from 'fenceline/pipeline';
 import { ahead } from 'fenceline/streams';
 import type { Size } from '../bytes.ts';
+import { ModelDevice } from '../model-device.ts';
 import { readSettings } from '../settings.ts';
 import { encodePng, openPhoto, type Photo, pngBytesMax } from './image.ts';
 import type kernels from './kernels.ts';
 import { ranges, type Settings } from './settings.ts';
+import { sharpenRows } from './sharpen.ts';
 import { cell, fitInto, layOut, type Picture, rowsMax, type SheetRow, stages } from './sheet.ts';
+
+/** Differences that are not sharpened: noise. */
+const threshold = 2;
 
 type Surroundings = Context<typeof kernels>;
 type Developed = { readonly outputs: readonly Output[]; readonly row: SheetRow };
@@ -30,7 +35,8 @@ export default pipeline<typeof kernels>({
     let rows: SheetRow[] = [];
     let sheets = 0;
     const { signal } = context;
-    const start = (input: Input) => develop(input, settings, context).catch(failWithCause);
+    using device = settings.device === 0 ? undefined : new ModelDevice(context.space, settings.device * 1024);
+    const start = (input: Input) => develop(input, settings, device, context).catch(failWithCause);
     for await (const { outputs, row } of ahead(inputs, settings.ahead, start, { signal })) {
       yield* outputs;
       context.finished();
@@ -44,7 +50,12 @@ export default pipeline<typeof kernels>({
   },
 });
 
-async function develop(input: Input, settings: Settings, context: Surroundings): Promise<Developed> {
+async function develop(
+  input: Input,
+  settings: Settings,
+  device: ModelDevice | undefined,
+  context: Surroundings,
+): Promise<Developed> {
   const photo = await openPhoto(input.name, await input.bytes());
   const { width, height } = photo.size;
   const small = fitInto(photo.size, { width: settings.small, height: settings.small });
@@ -71,7 +82,19 @@ async function develop(input: Input, settings: Settings, context: Surroundings):
   measure({ src: clean, curve, percent: settings.tone });
   tone({ image: clean, curve });
   shrink({ src: clean, dst: thumbs.at(2), rows: thumb.height });
-  sharpen({ src: clean, dst: sharp, percent: settings.sharpen, threshold: 2 });
+  if (device === undefined) {
+    sharpen({ src: clean, dst: sharp, percent: settings.sharpen, threshold });
+  } else {
+    // The jobs so far have their place before it, and those that follow need to be told of it: so it is waited for.
+    const all = { from: 0, count: height };
+    const uses = [
+      [clean, 'read'],
+      [sharp, 'write'],
+    ] as const;
+    await device.submit(`sharpen ${name}`, uses, (src, dst) =>
+      sharpenRows(src, { width, height }, dst, all, settings.sharpen, threshold),
+    );
+  }
   using developed = new Png(context, sharp);
   shrink({ src: sharp, dst: thumbs.at(3), rows: thumb.height });
   edges({ src: sharp, dst: lines, gain: settings.gain });

@@ -15,6 +15,8 @@ export const ranges = {
   tone: [0, 55, 100],
   /** How much detail is added, in percent. */
   sharpen: [0, 120, 400],
+  /** Memory of a model of a device that sharpens instead of the workers, in KiB; 0 for none. */
+  device: [0, 0, 1048576],
   /** Darkness of the drawn edges. */
   gain: [1, 9, 16],
   /** The longer side of the small copy in pixels. */

@@ -4,7 +4,7 @@
  */
 import { kernel, many, read, serve, write } from 'fenceline';
 import { scalePlane } from './scale.ts';
-import { sharpenPlane } from './sharpen.ts';
+import { sharpenFrame } from './sharpen.ts';
 import { denoiseBytes } from './temporal.ts';
 import { type Chroma, planesOf } from './y4m.ts';
 
@@ -42,13 +42,9 @@ const scale = kernel(
   },
 );
 
-/** Brightness only: sharpened colours fray. */
 const sharpen = kernel(
   { src: read('u8', ['bytes']), dst: write('u8', ['bytes']), width: 'u32', height: 'u32', percent: 'u32' },
-  ({ src, dst, width, height, percent }) => {
-    sharpenPlane(src.data, dst.data, { width, height }, percent);
-    for (let at = width * height; at < dst.data.length; at++) dst.data[at] = src.data[at]!;
-  },
+  ({ src, dst, width, height, percent }) => sharpenFrame(src.data, dst.data, { width, height }, percent),
 );
 
 export default serve({ denoise, scale, sharpen });

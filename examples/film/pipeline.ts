@@ -9,11 +9,13 @@
 import type { SharedBuffer, Space } from 'fenceline';
 import { type Context, type Input, type Output, pipeline } from 'fenceline/pipeline';
 import { ahead, windows } from 'fenceline/streams';
+import { ModelDevice } from '../model-device.ts';
 import { readSettings } from '../settings.ts';
 import { ByteReader } from './byte-reader.ts';
 import type kernels from './kernels.ts';
 import { Preview } from './preview.ts';
 import { ranges, type Settings } from './settings.ts';
+import { sharpenFrame } from './sharpen.ts';
 import {
   checkFrameHeader,
   FilmError,
@@ -33,6 +35,8 @@ interface Plan {
   readonly from: FilmFormat;
   readonly to: FilmFormat;
   readonly settings: Settings;
+  /** What sharpens, if not the workers. */
+  readonly device: ModelDevice | undefined;
 }
 
 const frameMark = new TextEncoder().encode('FRAME\n');
@@ -42,18 +46,24 @@ export default pipeline<typeof kernels>({
   accepts: ['.y4m'],
   run: async function* (inputs, context) {
     const settings = readSettings('film', ranges, context.options);
-    for await (const input of inputs) yield* developFilm(input, settings, context);
+    using device = settings.device === 0 ? undefined : new ModelDevice(context.space, settings.device * 1024);
+    for await (const input of inputs) yield* developFilm(input, settings, device, context);
   },
 });
 
-async function* developFilm(input: Input, settings: Settings, context: Surroundings): AsyncGenerator<Output> {
+async function* developFilm(
+  input: Input,
+  settings: Settings,
+  device: ModelDevice | undefined,
+  context: Surroundings,
+): AsyncGenerator<Output> {
   const name = input.name.replace(/\.y4m$/i, '');
   const reader = new ByteReader(input.stream());
   try {
     const from = await blaming(input.name, () => readFormat(reader));
     const to = { ...from, width: scaled(from.width, settings.scale), height: scaled(from.height, settings.scale) };
     const preview = new Preview(to, settings.preview);
-    const plan = { name: input.name, from, to, settings };
+    const plan = { name: input.name, from, to, settings, device };
     yield { name: `${name}.developed.y4m`, body: develop(plan, reader, preview, context) };
     if (!preview.isEmpty) yield { name: `${name}.webp`, body: await preview.encode() };
   } finally {
@@ -81,10 +91,10 @@ async function* develop(
   }
 }
 
-/** All jobs are submitted before the first await, while the window still owns its frames. */
+/** Those jobs that read the window's frames are submitted before the first await, while it still owns them. */
 async function developFrame(
   trio: readonly Frame[],
-  { from, to, settings }: Plan,
+  { from, to, settings, device }: Plan,
   { space, pool }: Surroundings,
 ): Promise<Uint8Array> {
   using clean = space.buffer('u8', [frameBytes(from)], { label: 'denoised frame' });
@@ -101,7 +111,16 @@ async function developFrame(
     chromaAcross: from.chroma.across,
     chromaDown: from.chroma.down,
   });
-  pool.run.sharpen({ src: large, dst: sharp, width: to.width, height: to.height, percent: settings.sharpen });
+  const percent = settings.sharpen;
+  if (device === undefined) {
+    pool.run.sharpen({ src: large, dst: sharp, width: to.width, height: to.height, percent });
+  } else {
+    const uses = [
+      [large, 'read'],
+      [sharp, 'write'],
+    ] as const;
+    await device.submit('sharpen', uses, (src, dst) => sharpenFrame(src, dst, to, percent));
+  }
   return await sharp.get();
 }
 

@@ -12,6 +12,8 @@ export const ranges = {
   scale: [10, 200, 800],
   /** How much detail is added, in percent. */
   sharpen: [0, 60, 400],
+  /** Memory of a model of a device that sharpens instead of the workers, in KiB; 0 for none. */
+  device: [0, 0, 1048576],
   /** Frames of an animated picture to be written beside the film; 0 for none. */
   preview: [0, 0, 240],
 } as const satisfies Ranges<string>;

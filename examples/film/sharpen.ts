@@ -26,3 +26,9 @@ export function sharpenPlane(src: ReadBytes, dst: Uint8Array, { width, height }:
     }
   }
 }
+
+/** Sharpens a frame: its brightness only, for sharpened colours fray. */
+export function sharpenFrame(src: ReadBytes, dst: Uint8Array, { width, height }: Plane, percent: number): void {
+  sharpenPlane(src, dst, { width, height }, percent);
+  for (let at = width * height; at < dst.length; at++) dst[at] = src[at]!;
+}

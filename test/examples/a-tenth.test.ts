@@ -1,4 +1,4 @@
-/** The examples with a tenth of the memory that what is under way takes, and the rest in a swap file: the same bytes. */
+/** The examples with a tenth of the memory that what is under way takes, the rest in a swap file or on its way through a device's memory: the same bytes. */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -26,6 +26,8 @@ const options = {
   darkroom: ['--opt', 'radius=1', '--opt', 'small=40', '--opt', `ahead=${widths.length}`],
   film: ['--opt', 'scale=100', '--opt', `ahead=${framesAhead}`],
 };
+/** Two to three of the largest buffers. */
+const deviceKiB = { darkroom: 256, film: 16 };
 const examples = ['darkroom', 'film'] as const;
 type Example = (typeof examples)[number];
 
@@ -68,11 +70,22 @@ describe.each(examples)('the %s, in a tenth of its working set,', (example) => {
     usual = filesOf(out);
   });
 
-  test.each([['swaps the rest out', []]])('%s, and gives the same bytes', async (_, more) => {
+  test.each([
+    ['swaps the rest out', 0],
+    ['swaps the rest out and sharpens on a device', 1],
+  ])('%s, and gives the same bytes', async (_, devices) => {
     const [out, file] = [join(scratchFolder(), 'out'), join(scratchFolder(), 'swap')];
     const budget = Math.floor(workingSets[example] / 10);
     const swap = ['--swap', String(2 * workingSets[example]), '--swap-file', file];
-    const { code, stdout, stderr } = await run(example, out, '--budget', String(budget), ...swap, ...more);
+    const { code, stdout, stderr } = await run(
+      example,
+      out,
+      '--budget',
+      String(budget),
+      ...swap,
+      '--opt',
+      `device=${devices * deviceKiB[example]}`,
+    );
     expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
     const summary = JSON.parse(stdout);
     expect(summary.peakHeapBytes).toBeLessThanOrEqual(budget);
