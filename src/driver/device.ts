@@ -1,3 +1,16 @@
+/**
+ * A device with memory of its own: buffers are brought into it and out of it by its `copy`, and its `run` works on them.
+ *
+ * How much is in use is in the heap's slot, as of every heap; the bytes are the device's. Order of bringing in, under the
+ * buffer's lock and those of whoever is moved out for it, all taken through one transaction (device-memory.ts):
+ *   1. a block in the device; others are moved out one by one until there is one: those that were used least lately first
+ *   2. importers are told (buffer/exports.ts); 3. `copy` begins, after whatever uses the buffer
+ *   4. its fence is listed as a move; 5. **placement**; the old block goes once the copy is over
+ * Moving out is the same with a block in memory. What fails before 4 changes nothing but that importers map again.
+ *
+ * Whoever needs a buffer in memory says so in its slot and rings (memory/device-heap.ts); from the event loop here it is brought
+ * home, in a transaction of its own. If the thread stops, what was in its device is lost.
+ */
 import { disposeKey } from '../base/dispose.ts';
 import { FencelineError, fail } from '../base/errors.ts';
 import type { Access } from '../base/view.ts';
