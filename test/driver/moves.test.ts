@@ -127,6 +127,28 @@ describe('move', () => {
       made.frame.dispose();
     }));
 
+  test('an importer that locks when it is told is reported: it is told under a lock', () =>
+    withSpace({ debug: { validateLocks: true } }, async (space) => {
+      using other = space.buffer('u8', [1]);
+      const made = camera(space);
+      const findings: string[] = [];
+      using _ = space.on('validator', ({ message }) => findings.push(message));
+      let late: Promise<void> | undefined;
+      const { link } = follower(made.frame, {
+        invalidate: () => {
+          late = space.transaction((tx) => tx.lock(other));
+        },
+      });
+      await locked(space, made.frame, (tx) => link.map(tx));
+      expect(findings).toEqual([]);
+      await moveTo(space, made, made, 0x2000);
+      await late;
+      expect(findings).toHaveLength(1);
+      expect(findings[0]).toContain('Code that must not wait');
+      link.dispose();
+      made.frame.dispose();
+    }));
+
   test('contention anywhere in the hooks unwinds to the top, and all of it runs again', () =>
     withSpace({ debug: { contend: 'always' } }, async (space) => {
       using other = space.buffer('u8', [1]);
