@@ -1,5 +1,5 @@
 /** Asserts that every planted bug of a scenario is found, and that its printed replay line fails the same way. */
-import { explore, type Limits, type PlantedBug } from 'fenceline/check';
+import { explore, type Failure, type Limits, type PlantedBug } from 'fenceline/check';
 import { expect } from 'vitest';
 import { plantedBugsOf } from '#fenceline/explore/index.js';
 
@@ -25,6 +25,7 @@ export async function assertPlantedBugsFound(
     const { failure, executions, seconds } = report;
     expect(failure, `The planted bug '${name}' was not found in ${executions} executions.`).toBeDefined();
     if (failure === undefined) continue;
+    assertMeant(failure);
     console.log(`${name}: ${failure.kind} after ${executions} executions, ${Math.ceil(seconds * 1000)} ms`);
     // With a planted file the line finds its bug by name; a list given in the test has to be given again.
     const again = await explore(
@@ -34,6 +35,11 @@ export async function assertPlantedBugsFound(
     expect(again.failure?.kind).toBe(failure.kind);
     expect(again.failure?.message).toBe(failure.message);
   }
+}
+
+/** An edit that names what its file does not have fails anywhere, and is no bug. */
+export function assertMeant({ message }: Failure): void {
+  expect(message).not.toMatch(/ReferenceError|is not a function/);
 }
 
 function replayOnly(replay: string): Limits {

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { check, explore, type Failure, type Limits, type PlantedBug, type Report } from 'fenceline/check';
 import { describe, expect, test } from 'vitest';
+import { assertMeant } from './planted.ts';
 
 export interface Exploration {
   /** What holds, as a rule in the present tense. */
@@ -122,6 +123,7 @@ async function assertFound(primitive: Primitive, bug: Planted): Promise<void> {
     executions += report?.executions ?? 0;
     if (report?.failure === undefined) continue;
     const { failure, seconds } = report;
+    assertMeant(failure);
     console.log(
       `${bug.name}: ${failure.kind} in ${one.scenario} after ${report.executions}, ${Math.ceil(seconds * 1000)} ms`,
     );
