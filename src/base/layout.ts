@@ -8,7 +8,7 @@
  * Not here: what the words mean to their layers beyond a line each.
  */
 
-import { ACCOUNT_WORDS } from './account-layout.ts';
+import { AC_REFS, AC_REFS_OVERFLOW, AC_STATE, ACCOUNT_WORDS } from './account-layout.ts';
 import { assert } from './assert.ts';
 import { JOB_WORDS } from './job-layout.ts';
 import type { Limits } from './limits.ts';
@@ -74,6 +74,12 @@ export const limitNames: readonly (keyof Limits)[] = [
   'attachments',
   'clients',
 ];
+
+// ---- what every slot that agents hold begins with (cells/held-slot.ts) -----------------------------------------------
+export const S_STATE = 0;
+/** Who holds it: a set of agents. */
+export const S_REFS = 1;
+export const S_REFS_OVERFLOW = 2;
 
 // ---- agents: one line each ----------------------------------------------------------------------------------------
 export const A_RING = 0;
@@ -381,5 +387,11 @@ assert(
   'The history fits a buffer slot.',
 );
 assert(P_COUNTS + heapCounts <= P_OWNER, 'The counts of a heap fit its slot.');
+assert(
+  [B_STATE, Y_STATE, U_STATE, AC_STATE].every((word) => word === S_STATE) &&
+    [B_REFS, Y_REFS, U_REFS, AC_REFS].every((word) => word === S_REFS) &&
+    [B_REFS_OVERFLOW, Y_REFS_OVERFLOW, U_REFS_OVERFLOW, AC_REFS_OVERFLOW].every((word) => word === S_REFS_OVERFLOW),
+  'Every slot that agents hold begins with the same words.',
+);
 assert(U_LOCK + LOCK_WORDS <= USER_LOCK_WORDS, "A lock fits the slot of a user's lock.");
 assert(TR_PINS + 2 * traceSegments <= RING_WORDS, 'The pins of the segments fit the header of a trace ring.');

@@ -29,24 +29,10 @@ import {
   BUFFER_WORDS,
 } from '../base/layout.ts';
 import { load, store } from '../cells/cell.ts';
-import type { HeldSlot } from '../cells/held-slot.ts';
-import { dropHold, finishClosing, holdSlot } from '../cells/held-slot.ts';
+import { dropHold, holdSlot, repairHold } from '../cells/held-slot.ts';
 import { addAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import {
-  ALLOC,
-  CLOSED,
-  CLOSING,
-  claimSlot,
-  FREE,
-  generationOf,
-  LIVE,
-  nobody,
-  ownerOf,
-  publishSlot,
-  stateOf,
-  tryFreeSlot,
-} from '../cells/slot.ts';
+import { CLOSED, CLOSING, claimSlot, generationOf, LIVE, nobody, publishSlot, stateOf } from '../cells/slot.ts';
 import { forgetSuspect } from '../lock/ww-lock.ts';
 import { clearReservation } from '../reservation/reservation.ts';
 
@@ -112,7 +98,7 @@ export function createBuffer(
 
 /** Adds this agent's hold. Outcomes: false if the buffer is gone; then nothing is held. */
 export function holdBuffer(agent: Agent, id: BufferId): boolean {
-  return holdSlot(agent, heldSlotOf(agent, id.buffer), id.generation);
+  return holdSlot(agent, bufferAt(agent, id.buffer), id.generation);
 }
 
 /**
@@ -120,12 +106,7 @@ export function holdBuffer(agent: Agent, id: BufferId): boolean {
  * be given back as soon as its fences are over.
  */
 export function dropBuffer(agent: Agent, buffer: number, holderIndex: number): boolean {
-  return dropHold(agent, heldSlotOf(agent, buffer), holderIndex);
-}
-
-function heldSlotOf(memory: Memory, buffer: number): HeldSlot {
-  const at = bufferAt(memory, buffer);
-  return { stateAt: at + B_STATE, refsAt: at + B_REFS, overflowAt: at + B_REFS_OVERFLOW };
+  return dropHold(agent, bufferAt(agent, buffer), holderIndex);
 }
 
 /** Whether this is still the buffer that the id means, and not closed. */
@@ -158,14 +139,7 @@ export function placementOf(memory: Memory, buffer: number): number {
 
 /** Holds of a stopped agent are dropped; what it was building or closing is finished. Memory: memory/release.ts. */
 export function repairBuffers(agent: Agent, deadIndex: number): void {
-  const { words } = agent;
   for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
-    const at = bufferAt(agent, buffer);
-    const word = load(words, at + B_STATE);
-    const state = stateOf(word);
-    if (state === ALLOC && ownerOf(word) === deadIndex) tryFreeSlot(words, at + B_STATE, word);
-    if (state === CLOSING && ownerOf(word) === deadIndex) finishClosing(agent, heldSlotOf(agent, buffer));
-    // Also where another agent is building: a late hold of the former buffer may have left its bit there.
-    if (state !== FREE) dropBuffer(agent, buffer, deadIndex);
+    repairHold(agent, bufferAt(agent, buffer), deadIndex);
   }
 }

@@ -22,16 +22,12 @@ import {
 import { cas, load, store } from '../cells/cell.ts';
 import { freeChunksOf } from '../cells/chunk.ts';
 import { ringAgents } from '../cells/doorbell.ts';
-import type { HeldSlot } from '../cells/held-slot.ts';
-import { dropHold, finishClosing, holdSlot } from '../cells/held-slot.ts';
+import { dropHold, holdSlot, repairHold } from '../cells/held-slot.ts';
 import { addAgent, takeAgents } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import {
-  ALLOC,
   CLOSED,
-  CLOSING,
   claimSlot,
-  FREE,
   FREEING,
   freeSlot,
   generationOf,
@@ -41,7 +37,6 @@ import {
   publishSlot,
   slotWord,
   stateOf,
-  tryFreeSlot,
 } from '../cells/slot.ts';
 import type { Chain } from './chain.ts';
 import { findPoint, isPromised } from './chain.ts';
@@ -82,7 +77,7 @@ export function createSyncObject(agent: Agent): SyncObjectId {
 
 /** Adds this agent's hold. Outcomes: false if it is gone. */
 export function holdSyncObject(agent: Agent, id: SyncObjectId): boolean {
-  if (holdSlot(agent, heldSlotOf(agent, id.syncObject), id.generation)) return true;
+  if (holdSlot(agent, syncObjectAt(agent, id.syncObject), id.generation)) return true;
   release(agent, id.syncObject);
   return false;
 }
@@ -95,7 +90,7 @@ export function isSyncObjectThere(memory: Memory, { syncObject, generation }: Sy
 
 /** Drops the hold of an agent; the last one out frees it. */
 export function dropSyncObject(agent: Agent, syncObject: number, holderIndex: number): void {
-  if (dropHold(agent, heldSlotOf(agent, syncObject), holderIndex)) release(agent, syncObject);
+  if (dropHold(agent, syncObjectAt(agent, syncObject), holderIndex)) release(agent, syncObject);
 }
 
 /**
@@ -145,15 +140,11 @@ export function listenToSyncObject(agent: Agent, syncObject: number): void {
 export function repairSyncObjects(agent: Agent, deadIndex: number): void {
   const { words } = agent;
   for (let syncObject = 0; syncObject < agent.layout.limits.syncObjects; syncObject++) {
-    const slot = heldSlotOf(agent, syncObject);
-    const word = load(words, slot.stateAt);
-    const isDeads = ownerOf(word) === deadIndex;
-    if (stateOf(word) === ALLOC && isDeads) tryFreeSlot(words, slot.stateAt, word);
-    if (stateOf(word) === FREEING && isDeads) finishRelease(agent, syncObject);
-    if (stateOf(word) === CLOSING && isDeads) finishClosing(agent, slot);
-    // Also where another agent is building: a late hold of the former one may have left its bit there.
-    if (stateOf(word) !== FREE) dropHold(agent, slot, deadIndex);
-    if (stateOf(load(words, slot.stateAt)) === CLOSED) release(agent, syncObject);
+    const at = syncObjectAt(agent, syncObject);
+    const word = load(words, at + Y_STATE);
+    if (stateOf(word) === FREEING && ownerOf(word) === deadIndex) finishRelease(agent, syncObject);
+    repairHold(agent, at, deadIndex);
+    release(agent, syncObject);
   }
   repairLists(agent, deadIndex, (owner) => {
     const syncObject = owner - ownerBase;
@@ -171,11 +162,6 @@ function release(agent: Agent, syncObject: number): void {
 function finishRelease(agent: Agent, syncObject: number): void {
   freeChunksOf(agent, ownerBase + syncObject);
   freeSlot(agent.words, syncObjectAt(agent, syncObject) + Y_STATE);
-}
-
-function heldSlotOf(memory: Memory, syncObject: number): HeldSlot {
-  const at = syncObjectAt(memory, syncObject);
-  return { stateAt: at + Y_STATE, refsAt: at + Y_REFS, overflowAt: at + Y_REFS_OVERFLOW };
 }
 
 /** Where its list is. */

@@ -18,23 +18,10 @@ import {
   USER_LOCK_WORDS,
 } from '../base/layout.ts';
 import { load, store } from '../cells/cell.ts';
-import type { HeldSlot } from '../cells/held-slot.ts';
-import { dropHold, finishClosing, holdSlot } from '../cells/held-slot.ts';
+import { dropHold, freeClosed, holdSlot, repairHold } from '../cells/held-slot.ts';
 import { addAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import {
-  ALLOC,
-  CLOSED,
-  CLOSING,
-  claimSlot,
-  FREE,
-  generationOf,
-  nobody,
-  ownerOf,
-  publishSlot,
-  stateOf,
-  tryFreeSlot,
-} from '../cells/slot.ts';
+import { claimSlot, FREE, generationOf, nobody, publishSlot, stateOf } from '../cells/slot.ts';
 import type { Rule } from './ticket.ts';
 import { repairLock } from './ww-lock.ts';
 
@@ -72,45 +59,29 @@ export function createLock(agent: Agent, rule: Exclude<Rule, 'plain'>, lockClass
 
 /** Adds this agent's hold. Outcomes: the rule of the lock, or undefined if it is gone. */
 export function holdLock(agent: Agent, { lock, generation }: LockId): Exclude<Rule, 'plain'> | undefined {
-  if (!holdSlot(agent, heldSlotOf(agent, lock), generation)) {
-    freeClosed(agent, lock);
-    return undefined;
-  }
-  return load(agent.words, slotAt(agent, lock) + U_RULE) === 1 ? 'wound-wait' : 'wait-die';
+  const at = slotAt(agent, lock);
+  if (holdSlot(agent, at, generation)) return load(agent.words, at + U_RULE) === 1 ? 'wound-wait' : 'wait-die';
+  freeClosed(agent, at);
+  return undefined;
 }
 
 /** Drops this agent's hold; the last one out frees the slot. Context: this agent neither holds the lock nor waits for it. */
 export function dropLock(agent: Agent, lock: number): void {
-  if (dropHold(agent, heldSlotOf(agent, lock), agent.index)) freeClosed(agent, lock);
+  const at = slotAt(agent, lock);
+  if (dropHold(agent, at, agent.index)) freeClosed(agent, at);
 }
 
 /** What a stopped agent held is suspect; it waits no longer, and its handles are dropped. Can be done again. */
 export function repairUserLocks(agent: Agent, deadIndex: number): void {
-  const { words } = agent;
   for (let lock = 0; lock < agent.layout.limits.locks; lock++) {
-    const slot = heldSlotOf(agent, lock);
-    const word = load(words, slot.stateAt);
-    if (stateOf(word) === FREE) continue;
-    repairLock(agent, userLockAt(agent, lock), deadIndex);
-    const isDeads = ownerOf(word) === deadIndex;
-    if (stateOf(word) === ALLOC && isDeads) tryFreeSlot(words, slot.stateAt, word);
-    if (stateOf(word) === CLOSING && isDeads) finishClosing(agent, slot);
-    dropHold(agent, slot, deadIndex);
-    freeClosed(agent, lock);
+    const at = slotAt(agent, lock);
+    if (stateOf(load(agent.words, at + U_STATE)) === FREE) continue;
+    repairLock(agent, at + U_LOCK, deadIndex);
+    repairHold(agent, at, deadIndex);
+    freeClosed(agent, at);
   }
-}
-
-function freeClosed(agent: Agent, lock: number): void {
-  const at = slotAt(agent, lock) + U_STATE;
-  const word = load(agent.words, at);
-  if (stateOf(word) === CLOSED) tryFreeSlot(agent.words, at, word);
 }
 
 function slotAt(memory: Memory, lock: number): number {
   return memory.layout.locks + lock * USER_LOCK_WORDS;
-}
-
-function heldSlotOf(memory: Memory, lock: number): HeldSlot {
-  const at = slotAt(memory, lock);
-  return { stateAt: at + U_STATE, refsAt: at + U_REFS, overflowAt: at + U_REFS_OVERFLOW };
 }

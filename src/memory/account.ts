@@ -25,8 +25,6 @@ import {
   AC_NAME_BYTES,
   AC_PEAK,
   AC_PRIORITY,
-  AC_REFS,
-  AC_REFS_OVERFLOW,
   AC_STATE,
   AC_USED,
   ACCOUNT_WORDS,
@@ -36,10 +34,9 @@ import {
 import { priorityOfWord } from '../base/priority-word.ts';
 import { bufferAt } from '../buffer/buffer.ts';
 import { add, load, store } from '../cells/cell.ts';
-import type { HeldSlot } from '../cells/held-slot.ts';
-import { dropHold, finishClosing, holdSlot } from '../cells/held-slot.ts';
+import { dropHold, freeClosed, holdSlot, repairHold } from '../cells/held-slot.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { ALLOC, CLOSED, CLOSING, FREE, generationOf, LIVE, ownerOf, stateOf, tryFreeSlot } from '../cells/slot.ts';
+import { CLOSING, FREE, generationOf, LIVE, stateOf } from '../cells/slot.ts';
 import { unitBytes, unitsMax, unitsOf } from './size-class.ts';
 
 /** An account's slot and the generation that tells its uses apart. */
@@ -88,28 +85,25 @@ export function currentAccount(memory: Memory, token: number): number {
 
 /** Adds this agent's hold. Outcomes: false if the account is gone; then nothing is held. */
 export function holdAccount(agent: Agent, { account, generation }: AccountId): boolean {
-  if (holdSlot(agent, heldSlotOf(agent, account), generation)) return true;
-  freeClosed(agent, account);
+  const at = accountAt(agent, account);
+  if (holdSlot(agent, at, generation)) return true;
+  freeClosed(agent, at);
   return false;
 }
 
 /** Drops this agent's hold; the last one out closes the account: what it was charged for is the space's alone from then on. */
 export function dropAccount(agent: Agent, account: number): void {
-  if (dropHold(agent, heldSlotOf(agent, account), agent.index)) freeClosed(agent, account);
+  const at = accountAt(agent, account);
+  if (dropHold(agent, at, agent.index)) freeClosed(agent, at);
 }
 
 /** Holds of a stopped agent are dropped, what it was opening or closing is finished. Can be done again. */
 export function repairAccounts(agent: Agent, deadIndex: number): void {
-  const { words } = agent;
   for (let account = 0; account < agent.layout.limits.clients; account++) {
-    const slot = heldSlotOf(agent, account);
-    const word = load(words, slot.stateAt);
-    if (stateOf(word) === FREE) continue;
-    const isDeads = ownerOf(word) === deadIndex;
-    if (stateOf(word) === ALLOC && isDeads) tryFreeSlot(words, slot.stateAt, word);
-    if (stateOf(word) === CLOSING && isDeads) finishClosing(agent, slot);
-    dropHold(agent, slot, deadIndex);
-    freeClosed(agent, account);
+    const at = accountAt(agent, account);
+    if (stateOf(load(agent.words, at + AC_STATE)) === FREE) continue;
+    repairHold(agent, at, deadIndex);
+    freeClosed(agent, at);
   }
 }
 
@@ -227,15 +221,4 @@ function nameAt(memory: Memory, at: number): string {
     bytes[index] = load(memory.words, at + AC_NAME + (index >>> 2)) >>> ((index & 3) * 8);
   }
   return new TextDecoder().decode(bytes);
-}
-
-function freeClosed(agent: Agent, account: number): void {
-  const at = accountAt(agent, account) + AC_STATE;
-  const word = load(agent.words, at);
-  if (stateOf(word) === CLOSED) tryFreeSlot(agent.words, at, word);
-}
-
-function heldSlotOf(memory: Memory, account: number): HeldSlot {
-  const at = accountAt(memory, account);
-  return { stateAt: at + AC_STATE, refsAt: at + AC_REFS, overflowAt: at + AC_REFS_OVERFLOW };
 }

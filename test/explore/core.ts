@@ -4,7 +4,6 @@ import type { Primitive } from './primitives.ts';
 export const slots: Primitive = {
   name: 'slot',
   modules: ['src/cells/slot.ts', 'src/cells/held-slot.ts'],
-  foundBy: { 'closed-without-a-second-look': 'cells/held-slots' },
   explorations: [
     { rule: 'two who claim at the same time get two slots', scenario: 'cells/slots-race' },
     { rule: 'a slot is freed once, and not under its next owner', scenario: 'cells/slots-freed-twice' },
@@ -22,7 +21,6 @@ export const slots: Primitive = {
       rule: 'a held slot is freed exactly when nobody holds it',
       scenario: 'cells/held-slots',
       limits: { preemptions: 1 },
-      plantedLimits: { preemptions: 2 },
     },
     { rule: 'the last holder of a buffer closes it', scenario: 'buffer/holders' },
   ],

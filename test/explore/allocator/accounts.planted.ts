@@ -53,8 +53,8 @@ const bugs: readonly PlantedCase[] = [
     name: 'the last one out leaves the slot taken',
     limits: { preemptions: 0, killAgents: false },
     file: 'src/memory/account.ts',
-    find: '  if (dropHold(agent, heldSlotOf(agent, account), agent.index)) freeClosed(agent, account);\n',
-    replace: '  dropHold(agent, heldSlotOf(agent, account), agent.index);\n',
+    find: '  if (dropHold(agent, at, agent.index)) freeClosed(agent, at);\n',
+    replace: '  dropHold(agent, at, agent.index);\n',
   },
 ];
 export default bugs;

@@ -147,7 +147,17 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
   'a part of the calls that scenarios name: they make it': [
     ...['missingOf', 'bringAll', 'placeIntoLocked', 'trimToBudget', 'touchBuffer'],
     ...['enterHeap', 'chargeLocked', 'creditLocked', 'recountLocked'],
-    ...['freeChain', 'storeWords', 'freeChunksOf', 'finishClosing', 'holdSlot', 'dropHold', 'ringAgents', 'flushBatch'],
+    ...[
+      'freeChain',
+      'storeWords',
+      'freeChunksOf',
+      'holdSlot',
+      'dropHold',
+      'repairHold',
+      'freeClosed',
+      'ringAgents',
+      'flushBatch',
+    ],
     ...['openAdmissionTicket', 'openAdmissionSet', 'forgetSuspect', 'clearReservation', 'returnDeads', 'finishSplit'],
     ...[
       'storeDependencies',

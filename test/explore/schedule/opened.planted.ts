@@ -5,7 +5,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'the last one out does not look again',
     file: 'src/cells/held-slot.ts',
-    find: 'const state = isHeld(agent, slot) ? LIVE : CLOSED;',
+    find: 'const state = isHeld(agent, at) ? LIVE : CLOSED;',
     replace: 'const state = CLOSED;',
   },
   {
@@ -17,14 +17,14 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a hold that failed leaves its bit',
     file: 'src/cells/held-slot.ts',
-    find: '  if (!wasHeld) dropHold(agent, { stateAt, refsAt, overflowAt }, agent.index);\n',
+    find: '  if (!wasHeld) dropHold(agent, at, agent.index);\n',
     replace: '',
   },
   {
     name: 'the slot is somebody else’s, and its buffer is held all the same',
     file: 'src/cells/held-slot.ts',
-    find: '  if (generationOf(load(words, stateAt)) !== generation) return false;\n',
-    replace: '  generation = generationOf(load(words, stateAt));\n',
+    find: '  if (generationOf(load(words, at + S_STATE)) !== generation) return false;\n',
+    replace: '  generation = generationOf(load(words, at + S_STATE));\n',
   },
 ];
 export default bugs;
