@@ -58,7 +58,7 @@ test('forty photographs are developed in a tenth of their working set, with a de
     if (index >= 24) workingSetBytes += 14 * areaOf(size) + 13 * areaOf(fitInto(size, cell));
   }
   const options = ['--opt', 'radius=1', '--opt', 'small=60', '--opt', 'ahead=16'];
-  await compare('darkroom', photos, workingSetBytes, 512, options);
+  await compare('darkroom', photos, workingSetBytes, 768, options);
 });
 
 test('six hundred frames are developed in a tenth of their working set, with a device and without', async () => {

@@ -26,7 +26,7 @@ const options = {
   darkroom: ['--opt', 'radius=1', '--opt', 'small=40', '--opt', `ahead=${widths.length}`],
   film: ['--opt', 'scale=100', '--opt', `ahead=${framesAhead}`],
 };
-/** Two to three of the largest buffers. */
+/** Three of the largest buffers: two, and what cannot be used beside one that lies in the middle. */
 const deviceKiB = { darkroom: 256, film: 16 };
 const examples = ['darkroom', 'film'] as const;
 type Example = (typeof examples)[number];
