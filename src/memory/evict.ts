@@ -20,6 +20,8 @@
  * Why it ends: each buffer of the list is tried once, each eviction within an eviction goes to a heap further down a list,
  * and heaps on the way are not entered twice (`request.entered`).
  *
+ * Where there is room enough, but in pieces, others are moved within the heap instead, by the same steps: shiftLocked.
+ *
  * Not here: what counts as in use (the scheduler knows which points were given back), who waits, in which order.
  */
 import {
@@ -43,6 +45,7 @@ import { askToBeRung, clearSuspect } from '../lock/ww-lock.ts';
 import type { LockSet } from '../reservation/lock-set.ts';
 import { releaseSince, tryLock } from '../reservation/lock-set.ts';
 import { chargedHeap, clientOf, hasAccountBudget, mayEverFit, shortAccount } from './account.ts';
+import { hasBudget } from './allocator.ts';
 import { heapAt } from './block-chain.ts';
 import { FILL_CLEAN, fillOf, forgetContents } from './filling.ts';
 import { dropLocked, isNeeded, moveIntoLocked, moveLocked } from './move.ts';
@@ -50,6 +53,7 @@ import { isPinned } from './pins.ts';
 import { takeBlockIn, tryRelease } from './placement.ts';
 import { notePressure } from './pressure.ts';
 import { HEAP_MEMORY, HEAP_SWAP, kindOfHeap, placeAt, rankOf, residenceOf, swapHeapOf } from './residence.ts';
+import { separators } from './separators.ts';
 import { unitsOf } from './size-class.ts';
 import { type Candidate, orderVictims, type Standing, standingsIn } from './victim-order.ts';
 
@@ -96,7 +100,9 @@ export function takeBlockEvicting(agent: Agent, request: Request, buffer: number
   if (request.entered === 0) request.exchangedBytes = exchangedBytesOf(agent, buffer);
   request.entered |= 1 << heap;
   notePressure(agent, heap);
-  const block = evictFor(agent, request, buffer, heap);
+  // Room enough, in pieces: nobody has to leave.
+  let block = hasRoomFor(agent, buffer, heap) ? shiftFor(agent, request, buffer, heap) : -1;
+  if (block < 0) block = evictFor(agent, request, buffer, heap);
   request.entered &= ~(1 << heap);
   return block;
 }
@@ -196,8 +202,35 @@ function isWithinBudget(agent: Agent, heap: number, client: number): boolean {
   return load(agent.words, at + P_USED) <= load(agent.words, at + P_BUDGET);
 }
 
+function hasRoomFor(agent: Agent, buffer: number, heap: number): boolean {
+  const bytes = bufferSizeBytes(agent, buffer);
+  return hasBudget(agent, heap, bytes) && (heap !== chargedHeap || shortAccount(agent, buffer, bytes) === 0);
+}
+
+/** Moves others within the heap until the buffer gets a block. Outcomes: the block, or -1. */
+function shiftFor(agent: Agent, request: Request, buffer: number, heap: number): number {
+  for (const other of separators(agent, heap, unitsOf(bufferSizeBytes(agent, buffer)))) {
+    if (!tryVictim(agent, request, other, heap, shiftLocked)) continue;
+    const block = takeBlockIn(agent, buffer, heap);
+    if (block >= 0) return block;
+  }
+  return -1;
+}
+
+/** To another place in its heap; for a moment it has both. Context: its lock is held. */
+function shiftLocked(agent: Agent, request: Request, buffer: number, heap: number): boolean {
+  if (!isMovable(agent, request, buffer, heap)) return false;
+  const block = takeBlockIn(agent, buffer, heap, bufferSizeBytes(agent, buffer));
+  return block >= 0 && moveIntoLocked(agent, buffer, block) === 'moved';
+}
+
 /** One victim. Outcomes: whether its memory is free now. */
 function tryEvict(agent: Agent, request: Request, victim: number, heap: number): boolean {
+  return tryVictim(agent, request, victim, heap, evictLocked);
+}
+
+/** Does something to a buffer that nobody uses, under its lock if that takes no waiting. Outcomes: whether it was done. */
+function tryVictim(agent: Agent, request: Request, victim: number, heap: number, act: Act): boolean {
   if (isPinned(agent, victim) || !request.isIdle(agent, victim)) return false;
   const { set } = request;
   const lockAt = lockOf(agent, victim);
@@ -209,28 +242,37 @@ function tryEvict(agent: Agent, request: Request, victim: number, heap: number):
     if (request.contended < 0) request.contended = victim;
     return false;
   }
-  if (outcome === 'already') return request.isVictim(victim) && evictLocked(agent, request, victim, heap);
+  if (outcome === 'already') return request.isVictim(victim) && act(agent, request, victim, heap);
   if (outcome === 'suspect') {
     // Its holder died: what it did to the buffer was finished or undone by the repair.
     clearSuspect(agent, lockAt);
     set.suspects.pop();
   }
-  let isEvicted = false;
+  let isDone = false;
   try {
-    isEvicted = evictLocked(agent, request, victim, heap);
+    isDone = act(agent, request, victim, heap);
   } finally {
     releaseSince(agent, set, heldCount);
   }
   tryRelease(agent, victim);
-  return isEvicted;
+  return isDone;
+}
+
+type Act = (agent: Agent, request: Request, victim: number, heap: number) => boolean;
+
+/** Whether the buffer is still in the heap, and nobody uses or pins it. Context: its lock is held, so this stays. */
+function isMovable(agent: Agent, request: Request, victim: number, heap: number): boolean {
+  const state = stateOf(load(agent.words, bufferAt(agent, victim) + B_STATE));
+  if (state !== LIVE && state !== CLOSING && state !== CLOSED) return false;
+  if (residenceOf(agent, victim) !== heap || isPinned(agent, victim) || !request.isIdle(agent, victim)) return false;
+  return true;
 }
 
 /** Context: the victim's lock is held. */
 function evictLocked(agent: Agent, request: Request, victim: number, heap: number): boolean {
-  const state = stateOf(load(agent.words, bufferAt(agent, victim) + B_STATE));
-  if (state !== LIVE && state !== CLOSING && state !== CLOSED) return false;
-  if (residenceOf(agent, victim) !== heap || isPinned(agent, victim) || !request.isIdle(agent, victim)) return false;
-  if (state === CLOSED || !isNeeded(agent, victim)) {
+  if (!isMovable(agent, request, victim, heap)) return false;
+  const isClosed = stateOf(load(agent.words, bufferAt(agent, victim) + B_STATE)) === CLOSED;
+  if (isClosed || !isNeeded(agent, victim)) {
     dropLocked(agent, victim);
     return true;
   }

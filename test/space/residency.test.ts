@@ -209,6 +209,20 @@ describe('lists of heaps', () => {
       for (const buffer of made) buffer.dispose();
     }));
 
+  test('room in pieces is put together: who is between them moves, and nobody has to leave', () =>
+    withSpace({ heaps, patienceMs: 200 }, async (space) => {
+      const made = [1, 2, 3, 4].map((value) => ({ value, buffer: space.buffer('u32', [512], { heaps: ['fast'] }) }));
+      for (const { value, buffer } of made) await buffer.set(new Uint32Array(512).fill(value));
+      const [a, b, c, d] = made as [(typeof made)[0], (typeof made)[0], (typeof made)[0], (typeof made)[0]];
+      a.buffer.dispose();
+      c.buffer.dispose();
+      using wide = space.buffer('u32', [KiB], { heaps: ['fast'] });
+      await wide.set(new Uint32Array(KiB).fill(9));
+      expect([b, d].map(({ buffer }) => buffer.isIn('fast'))).toEqual([true, true]);
+      for (const { value, buffer } of [b, d]) expect((await buffer.get()).every((word) => word === value)).toBe(true);
+      for (const { buffer } of [b, d]) buffer.dispose();
+    }));
+
   test('lists that cannot be right are refused', () =>
     withSpace({ heaps, swap: { sizeBytes: KiB } }, async (space) => {
       const made = (list: readonly string[]) => () => space.buffer('u8', [1], { heaps: list });

@@ -18,7 +18,9 @@ const stepsMs = 120_000;
 
 /** `npm test` leaves out what takes seconds; `npm run test:all` runs all. */
 const isLong = process.env.FENCELINE_LONG === '1';
-const inLongOnly = new Set(['jobs', 'local-jobs', 'residence', 'sync-objects'].map((name) => `${name}.scenario.ts`));
+const inLongOnly = new Set(
+  ['jobs', 'local-jobs', 'residence', 'shifting', 'sync-objects'].map((name) => `${name}.scenario.ts`),
+);
 
 test.each(scenarios.filter((name) => isLong || !inLongOnly.has(name)))(
   'an agent dies at every step of the calls in %s',

@@ -23,8 +23,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'contents are dropped instead of swapped out',
     file: 'src/memory/evict.ts',
-    find: 'if (state === CLOSED || !isNeeded(agent, victim)) {',
-    replace: 'if (state === CLOSED || isNeeded(agent, victim)) {',
+    find: 'if (isClosed || !isNeeded(agent, victim)) {',
+    replace: 'if (isClosed || isNeeded(agent, victim)) {',
   },
 ];
 export default bugs;
