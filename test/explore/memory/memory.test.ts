@@ -29,7 +29,12 @@ const longCases: typeof cases = [
   ['a mover that dies leaves the contents whole, wherever it dies', 'moved', killed],
   ['transactions that evict each other leave nothing half done, whoever dies', 'contended', killed],
   ['jobs take turns in memory that holds one buffer, with interruptions', 'evicted', { preemptions: 1, ...alive }],
-  ['jobs take turns in memory that holds one buffer, whoever dies', 'evicted', { ...killed, seconds: 200 }],
+  ['jobs take turns, though the worker dies', 'evicted', { killAgents: ['worker'], preemptions: 0, seconds: 200 }],
+  [
+    'jobs take turns, or end, where their submitter dies',
+    'evicted',
+    { killAgents: ['main'], preemptions: 0, seconds: 200 },
+  ],
 ];
 
 test.each(isLong ? [...cases, ...longCases] : cases)(
