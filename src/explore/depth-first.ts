@@ -141,6 +141,7 @@ export class DepthFirstStrategy implements Strategy {
     if (narrowed < 0 || (options.kill === 0 && options.expire === 0 && !options.mayEnd && isOne(narrowed))) {
       return this.#follow(options, narrowed < 0 ? 1 << world.last : narrowed);
     }
+    if (this.#isForced(world, narrowed, options)) return this.#follow(options, 1 << world.last);
     const remembers = isBounded || (this.#kills && world.dead === undefined);
     const { low, high } = fingerprintOf(world, remembers ? lastMark : 0);
     const allowance = isBounded ? this.#bound - this.#spent : 0;
@@ -183,6 +184,16 @@ export class DepthFirstStrategy implements Strategy {
       if (index !== last && apart.kindOf(world, world.agents[index] as AgentRun) !== SHARED) return 1 << index;
     }
     return run;
+  }
+
+  /**
+   * Nothing is left to spend, and the last one can go on. Of such states, which are most of those with a bound, one in
+   * four is kept in the table: two ways that met are one way a few steps later.
+   */
+  #isForced(world: World, run: number, { kill, expire }: Options): boolean {
+    if (this.#apart === undefined || this.#spent < this.#bound || kill !== 0 || expire !== 0) return false;
+    const { last } = world;
+    return last >= 0 && ((run >>> last) & 1) === 1 && ((world.agents[last] as AgentRun).remembered & 3) !== 0;
   }
 
   /** A decision with one choice: nothing to come back to, and no state to keep. */
