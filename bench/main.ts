@@ -19,6 +19,7 @@ const groups = [
   'is-signaled',
   'lock',
   'residency',
+  'evicting',
   'wake',
   'contended',
   'hand-over',
