@@ -53,8 +53,8 @@ async function placing(scale: Scale): Promise<readonly Row[]> {
 function allocationNote(work: () => unknown, operations: number): string {
   const { gc } = globalThis as { gc?: () => void };
   let bytes = Number.POSITIVE_INFINITY;
-  // The least of a few: the engine allocates for itself now and then.
-  for (let attempt = 0; attempt < 5; attempt++) {
+  // The least of many: the engine allocates for itself now and then.
+  for (let attempt = 0; attempt < 20; attempt++) {
     gc?.();
     const before = process.memoryUsage().heapUsed;
     work();
