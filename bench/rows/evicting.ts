@@ -23,14 +23,8 @@ const sizeBytes = 2 ** 20;
 const swap = { sizeBytes: 4 * sizeBytes };
 
 export default async function rows(scale: Scale): Promise<readonly Row[]> {
-  return [await evicting(scale), await stalling(scale), withoutPrefetch];
+  return [await evicting(scale), await stalling(scale)];
 }
-
-const withoutPrefetch: Row = {
-  what: 'wait for what was swapped out, with prefetch',
-  against: 'without prefetch',
-  missing: 'contents come back when their job is admitted, and not before it.',
-};
 
 async function evicting(scale: Scale): Promise<Row> {
   const { rounds, warmups, turns } = parameters[scale];

@@ -69,6 +69,9 @@ describe('npm run bench -- --smoke', () => {
       'a point there and back',
       'add a callback and be called',
       'note an event',
+      'placing a resident buffer',
+      'evicting 1 MiB for 1 MiB that comes back',
+      'map 1 MiB that was swapped out',
       'bytes moved',
       'decide about one job',
     ]) {
