@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noisyBytes } from '../examples/random-bytes.ts';
+import { firstFew } from '../lengths.ts';
 import { type Ended, fenceline, pipelineOf } from './command.ts';
 import { everythingBelow, scratchFolder } from './scratch-folder.ts';
 
@@ -146,12 +147,17 @@ describe('a trace', () => {
 });
 
 describe('what goes wrong is one sentence', () => {
-  test.each([
-    [[], 'A command is missing: fenceline run, check, replay, or memory.'],
-    [['walk'], "There is no command 'walk'; there are 'run', 'check', 'replay' and 'memory'."],
-    [['run'], 'A pipeline module is missing: fenceline run <pipeline module>.'],
-    [['run', 'a.js', '--workers', 'x'], "--workers takes a whole number from 1 to 60, not 'x'."],
-  ])('of usage, with exit code 2: %j', async (args, sentence) => {
+  test.each(
+    firstFew(
+      [
+        [[], 'A command is missing: fenceline run, check, replay, or memory.'],
+        [['walk'], "There is no command 'walk'; there are 'run', 'check', 'replay' and 'memory'."],
+        [['run'], 'A pipeline module is missing: fenceline run <pipeline module>.'],
+        [['run', 'a.js', '--workers', 'x'], "--workers takes a whole number from 1 to 60, not 'x'."],
+      ],
+      2,
+    ),
+  )('of usage, with exit code 2: %j', async (args, sentence) => {
     const { code, stdout, stderr } = await fenceline(args);
     expect([code, stdout, stderr]).toEqual([
       2,
@@ -160,14 +166,22 @@ describe('what goes wrong is one sentence', () => {
     ]);
   });
 
-  test.each([
-    ['missing.mjs', /^The pipeline module 'missing.mjs' cannot be loaded: there is no such file or folder\.$/],
-    [pipelineOf('no-pipeline'), /is not a pipeline: its default export is something else; it needs 'export default/],
-    [pipelineOf('no-default'), /is not a pipeline: it has no default export; it needs 'export default/],
-    [pipelineOf('throws'), /^The pipeline module '.*' cannot be loaded: The module fell over\.$/],
-    [pipelineOf('no-kernels'), /^The kernels of '.*' cannot be loaded: /],
-    [pipelineOf('kernels-throw'), /^The kernels of '.*' cannot be loaded: .*The module fell over\.$/],
-  ])('of a module, and nothing is left behind: %s', async (module, sentence) => {
+  test.each(
+    firstFew(
+      [
+        ['missing.mjs', /^The pipeline module 'missing.mjs' cannot be loaded: there is no such file or folder\.$/],
+        [
+          pipelineOf('no-pipeline'),
+          /is not a pipeline: its default export is something else; it needs 'export default/,
+        ],
+        [pipelineOf('no-default'), /is not a pipeline: it has no default export; it needs 'export default/],
+        [pipelineOf('throws'), /^The pipeline module '.*' cannot be loaded: The module fell over\.$/],
+        [pipelineOf('no-kernels'), /^The kernels of '.*' cannot be loaded: /],
+        [pipelineOf('kernels-throw'), /^The kernels of '.*' cannot be loaded: .*The module fell over\.$/],
+      ],
+      2,
+    ),
+  )('of a module, and nothing is left behind: %s', async (module, sentence) => {
     const out = join(scratchFolder(), 'out');
     const { code, stdout, stderr } = await fenceline(['run', module, '--out', out]);
     expect([code, stdout, stderr.trimEnd().split('\n').length]).toEqual([1, '', 1]);
@@ -175,21 +189,26 @@ describe('what goes wrong is one sentence', () => {
     expect(existsSync(out)).toBe(false);
   });
 
-  test.each([
-    [
-      'missing input',
-      'in/missing.bin',
-      'out',
-      /^The input '.*missing.bin' cannot be read: there is no such file or folder\.$/,
-    ],
-    [
-      'output folder',
-      'in/a.bin',
-      'in/a.bin/out',
-      /^The output folder '.*' cannot be written: a part of the path is a file/,
-    ],
-    ['folder without inputs', 'empty', 'out', /^The folder '.*empty' has no file that the pipeline takes\.$/],
-  ])('of a path, and nothing is left behind: %s', async (_, input, out, sentence) => {
+  test.each(
+    firstFew(
+      [
+        [
+          'missing input',
+          'in/missing.bin',
+          'out',
+          /^The input '.*missing.bin' cannot be read: there is no such file or folder\.$/,
+        ],
+        [
+          'output folder',
+          'in/a.bin',
+          'in/a.bin/out',
+          /^The output folder '.*' cannot be written: a part of the path is a file/,
+        ],
+        ['folder without inputs', 'empty', 'out', /^The folder '.*empty' has no file that the pipeline takes\.$/],
+      ],
+      1,
+    ),
+  )('of a path, and nothing is left behind: %s', async (_, input, out, sentence) => {
     const { folder } = inputs('a.bin');
     const scratch = join(folder, '..');
     mkdirSync(join(scratch, 'empty'));
@@ -204,13 +223,18 @@ describe('what goes wrong is one sentence', () => {
     expect(everythingBelow(scratch)).toEqual(['empty', 'in', 'in/a.bin']);
   });
 
-  test.each([
-    ['throws', /^The pipeline gave up\.$/, ['first.txt']],
-    ['kernelThrows', /The film tore\./, []],
-    ['namesNothing', /^The pipeline gave an output without a name or a body/, []],
-    ['givesText', /^The pipeline gave an output without a name or a body/, []],
-    ['forgetsToAwait', /^Nobody awaited this\.$/, []],
-  ])('of a pipeline that %s, and only complete files are left', async (deed, sentence, left) => {
+  test.each(
+    firstFew(
+      [
+        ['throws', /^The pipeline gave up\.$/, ['first.txt']],
+        ['kernelThrows', /The film tore\./, []],
+        ['namesNothing', /^The pipeline gave an output without a name or a body/, []],
+        ['givesText', /^The pipeline gave an output without a name or a body/, []],
+        ['forgetsToAwait', /^Nobody awaited this\.$/, []],
+      ],
+      2,
+    ),
+  )('of a pipeline that %s, and only complete files are left', async (deed, sentence, left) => {
     const out = join(scratchFolder(), 'out');
     const { code, complaint } = await fenceline(strange(deed, out));
     expect([code, complaint.replace(/^\.*fenceline: /, '')]).toEqual([1, expect.stringMatching(sentence)]);

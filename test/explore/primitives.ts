@@ -84,7 +84,7 @@ export function testPrimitive(primitive: Primitive): void {
 }
 
 /** How many planted bugs of each primitive tests look for; FENCELINE_PLANTED=all looks for all (minutes). */
-const plantedPerPrimitive = 2;
+const plantedPerPrimitive = 1;
 const looksForAll = process.env.FENCELINE_PLANTED === 'all';
 const runsLong = process.env.FENCELINE_LONG === '1';
 

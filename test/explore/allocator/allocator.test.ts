@@ -43,8 +43,10 @@ describe('explored', () => {
   test('lists with a middle and descriptors that run out: interleaved, and with deaths', async () => {
     const { outcomes } = await complete('allocator-lists', { preemptions: 1, ...withoutKills });
     expect([...outcomes.keys()].map((key) => JSON.parse(key).cutter).sort()).toEqual(['cut', 'full', 'no room']);
-    await complete('allocator-lists', { preemptions: 0 });
+    if (isLong) await complete('allocator-lists', { preemptions: 0 });
   });
+
+  if (!isLong) return;
 
   test('accounts that are used, closed and opened again are charged exactly, with deaths and a preemption', async () => {
     const { outcomes } = await complete('accounts', { preemptions: 1, ...withoutKills });
@@ -55,8 +57,6 @@ describe('explored', () => {
     ]);
     await complete('accounts', { preemptions: 0, killAgents: true });
   });
-
-  if (!isLong) return;
 
   test('a repair and an allocation meet at every step with two preemptions, and the repairer dies before each', async () => {
     await complete('allocator-repair', { preemptions: 2, ...withoutKills });

@@ -18,11 +18,11 @@ const patienceMs = 240_000;
 const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] = [
   ['two movers leave the contents whole at every instant', 'moved', { preemptions: 1, ...alive }],
   ['transactions that evict each other both get through', 'contended', { preemptions: 1, ...alive }],
+];
+const longCases: typeof cases = [
   ['what is pinned stays where it is', 'pinned', { preemptions: 1, ...alive }],
   ['a buffer is filled by its source whenever it is needed', 'filled', { preemptions: 1, ...alive }],
   ['jobs take turns in memory that holds one buffer', 'evicted', { preemptions: 0, ...alive }],
-];
-const longCases: typeof cases = [
   ['a buffer is filled by its source, or is lost with it', 'filled', killed],
   ['what is pinned may be moved once its agent is dead', 'pinned', killed],
   ['two movers that interrupt each other twice leave the contents whole', 'moved', { preemptions: 2, ...alive }],

@@ -63,19 +63,9 @@ const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] 
 ];
 
 const isLong = process.env.FENCELINE_LONG === '1';
-const inLongOnly = new Set(
-  ['independent', 'crossed', 'memory-pairs', 'deserted', 'again', 'queue-order', 'strangers', 'room', 'once'].concat([
-    'meeting',
-    'thrown',
-    'overdue',
-    'cancelled-pool',
-    'given-up',
-    'transfers-apart',
-    'redone',
-  ]),
-);
+const inShort = new Set(['in-order', 'foreign', 'locked', 'memory', 'transfers', 'closed']);
 const looked = cases.filter(
-  ([, name, { preemptions }]) => isLong || (!inLongOnly.has(name) && (preemptions === 0 || name === 'transfers')),
+  ([, name, { preemptions }]) => isLong || (inShort.has(name) && (preemptions === 0 || name === 'transfers')),
 );
 
 test.each(looked)('%s', async (_rule, name, limits) => {
