@@ -1,10 +1,11 @@
 /** The names of heaps, and the lists of them that users give. */
 import { fail } from './base/errors.ts';
-import { P_BUDGET, P_FIRST, P_USED } from './base/layout.ts';
+import { P_FIRST, P_USED } from './base/layout.ts';
 import { load } from './cells/cell.ts';
 import type { Core } from './core.ts';
 import { heapAt } from './memory/block-chain.ts';
-import { HEAP_DEVICE, HEAP_SWAP, heapsNamedMax, kindOfHeap, placesMax, residenceOf } from './memory/residence.ts';
+import { isClosedHeap } from './memory/device-heap.ts';
+import { HEAP_SWAP, heapsNamedMax, kindOfHeap, placesMax, residenceOf } from './memory/residence.ts';
 
 /**
  * The numbers of the heaps of a list, in its order. Outcomes: the numbers; ENOENT names a heap that does not exist; EINVAL
@@ -55,8 +56,7 @@ export function heapsThere({ agent, heapNames }: Core): readonly HeapThere[] {
   for (let heap = 0; heap < agent.layout.limits.heaps; heap++) {
     const at = heapAt(agent, heap);
     if (load(agent.words, at + P_FIRST) === 0) continue;
-    const isGone = kindOfHeap(agent, heap) === HEAP_DEVICE && load(agent.words, at + P_BUDGET) === 0;
-    if (isGone && load(agent.words, at + P_USED) === 0) continue;
+    if (isClosedHeap(agent, heap) && load(agent.words, at + P_USED) === 0) continue;
     found.push({ heap, name: heapNames[heap] ?? `heap ${heap}` });
   }
   return found;

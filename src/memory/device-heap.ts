@@ -66,6 +66,11 @@ export function closeDeviceHeap(agent: Agent, heap: number): void {
   store(agent.words, heapAt(agent, heap) + P_OWNER, closed);
 }
 
+/** Whether the heap's device is gone, and no other has taken it over. */
+export function isClosedHeap(memory: Memory, heap: number): boolean {
+  return load(memory.words, heapAt(memory, heap) + P_OWNER) === closed;
+}
+
 /** Whether a device has the buffer's memory. */
 export function isInDevice(memory: Memory, buffer: number): boolean {
   const heap = residenceOf(memory, buffer);
