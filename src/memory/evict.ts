@@ -217,10 +217,10 @@ function shiftFor(agent: Agent, request: Request, buffer: number, heap: number):
   return -1;
 }
 
-/** To another place in its heap; for a moment it has both. Context: its lock is held. */
+/** To another place in its heap. For a moment it has both, and the budget holds for that moment too. Context: its lock is held. */
 function shiftLocked(agent: Agent, request: Request, buffer: number, heap: number): boolean {
   if (!isMovable(agent, request, buffer, heap)) return false;
-  const block = takeBlockIn(agent, buffer, heap, bufferSizeBytes(agent, buffer));
+  const block = takeBlockIn(agent, buffer, heap);
   return block >= 0 && moveIntoLocked(agent, buffer, block) === 'moved';
 }
 
