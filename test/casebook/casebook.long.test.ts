@@ -10,7 +10,7 @@ test.each([
     '13-contended-lock-without-a-reference',
     'assertion',
     'src/buffer/buffer.ts',
-    'return holdSlot(agent, heldSlotOf(agent, id.buffer), id.generation);',
+    'return holdSlot(agent, bufferAt(agent, id.buffer), id.generation);',
     'return isBufferLive(agent, id);',
   ],
   [
