@@ -210,6 +210,7 @@ export const wwLock: Primitive = {
     isBehindOlder: 'the free lock that is kept for another, met by a ticket that holds locks: beyond these bounds',
   },
   foundBy: {
+    'no-look-after-registering': 'lock/told',
     'repair-drops-the-suspicion': 'lock/killed',
     'leaver-keeps-the-ring': 'lock/leaver',
     'leaver-looks-before-it-leaves': 'lock/leaver',
@@ -311,11 +312,6 @@ export const wwLock: Primitive = {
       ],
     },
   ],
-  equivalent: {
-    'no-look-after-registering':
-      'whoever is told that it is blocked looks once more after arming its doorbell, in a sleep as in the pump, and that ' +
-      'look comes after registering',
-  },
 };
 
 export const lockSets: Primitive = {
