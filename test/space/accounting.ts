@@ -23,6 +23,7 @@ import {
   TIMELINE_WORDS,
 } from '#fenceline/base/layout.js';
 import { ticketsPerAgent } from '#fenceline/base/limits.js';
+import { findStopped } from '#fenceline/cells/agent.js';
 import { agentStateOf } from '#fenceline/cells/memory.js';
 import { FREE, RETIRED, stateOf } from '#fenceline/cells/slot.js';
 import type { Core } from '#fenceline/core.js';
@@ -110,11 +111,16 @@ export function agentsPresent(space: Space): number {
   );
 }
 
-/** Waits until that many places of agents are taken: another agent may still repair what one that stopped left. */
+/**
+ * Waits until that many places of agents are taken: another agent may still repair what one that stopped left, and a thread
+ * that was joined may stay listed by the system for a moment. Looks by itself: when nobody waits, nobody else does.
+ */
 export async function expectAgents(space: Space, count: number, note?: string): Promise<void> {
   const deadline = performance.now() + 3000;
-  while (performance.now() < deadline && agentsPresent(space) !== count)
+  while (performance.now() < deadline && agentsPresent(space) !== count) {
     await new Promise((resolve) => setTimeout(resolve, 5));
+    findStopped(coreOf(space).agent);
+  }
   expect(agentsPresent(space), note).toBe(count);
 }
 
