@@ -4,12 +4,15 @@
  * The library reaches shared memory through `Atomics` alone, in src/cells/cell.ts, and looks it up at every call. So
  * putting another `Atomics` into this thread's global object counts and stops the very files that ship, on any runtime,
  * with no loader in between. A stopped thread is as one that was terminated there: it runs nothing any more, no
- * `finally` and no callback; it has not ended yet, which is what `terminate()` and its proof are for.
+ * `finally` and no callback; it has not ended yet, which is what `terminate()` and its proof are for. If that does not come
+ * within 200 ms, it ends by itself.
  */
 
 type Operation = (words: Int32Array, ...rest: unknown[]) => unknown;
 
 const real: typeof Atomics = globalThis.Atomics;
+
+const endsAfterMs = 200;
 
 let watched: ArrayBufferLike | undefined;
 let count = 0;
@@ -42,7 +45,9 @@ export function isCounting(): boolean {
 export function stopNow(): never {
   watched = undefined;
   onStop(count);
-  for (;;) real.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+  // The thread that would end it may itself block for what it holds, a heap say, and only its end helps then.
+  real.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, endsAfterMs);
+  process.exit();
 }
 
 function step(memory: ArrayBufferLike): void {

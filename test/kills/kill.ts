@@ -101,9 +101,12 @@ export async function killAt(stage: Stage, name: string, stopBefore: number, man
 /** Terminates the thread: from here on there is a proof that it stopped. */
 async function end({ space }: Stage, thread: Worker, provesAtOnce: boolean): Promise<void> {
   thread.removeAllListeners('exit');
-  const exit = once(thread, 'exit');
-  void thread.terminate();
-  await exit;
+  // It may have ended by itself, while this thread was blocked.
+  if (thread.threadId >= 0) {
+    const exit = once(thread, 'exit');
+    void thread.terminate();
+    await exit;
+  }
   // Otherwise whoever waits looks by itself, every 100 ms.
   if (provesAtOnce) findStopped(coreOf(space).agent);
 }
