@@ -1,11 +1,9 @@
 /** A difference is printed with what led to it, and with the command that shows it again. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { fenceline } from '../cli/command.ts';
-import { root } from '../tidy/source.ts';
 
 const sequence = (name: string, rc: number): string =>
   [
@@ -53,8 +51,8 @@ test('a difference shows both answers, and its last line runs that sequence alon
     '',
   ]);
   const [again = ''] = stdout.match(/(?<=Again: ).*--only bad/) ?? [];
-  const [, ...args] = again.split(' ');
-  const run = spawnSync('npx', ['--no-install', ...args], { cwd: root, encoding: 'utf8' });
+  expect(again).toMatch(/^npx fenceline /);
+  const run = await fenceline(again.split(' ').slice(2));
   expect(run.stdout.split('\n').slice(0, 6)).toEqual(stdout.split('\n').slice(0, 6));
   expect(run.stdout).toMatch(/\n0 passed, 1 failed\n$/);
 });
