@@ -112,7 +112,7 @@ describe('files', () => {
     expect(readText('package.json')).not.toMatch(/"retry"/);
   });
 
-  test.each(['test.only("x", f);', 'describe.skip("x", f);', 'it.todo("x");', '// TODO later'])(
+  test.each(['test.only("x", f);', 'describe.skip("x", f);', 'it.todo("x");', 'context.skip();', '// TODO later'])(
     'control: %s is found',
     (text) => {
       expect(putOff(snippet(text))).toHaveLength(1);

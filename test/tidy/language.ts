@@ -82,5 +82,7 @@ export function putOff(source: Source): readonly Finding[] {
 function memberName(node: Node): string | undefined {
   if (node.type !== 'MemberExpression') return undefined;
   const [object, property] = [node.object as Node, node.property as Node];
-  return ['test', 'it', 'describe', 'bench', 'suite'].includes(String(object.name)) ? String(property.name) : undefined;
+  return ['test', 'it', 'describe', 'bench', 'suite', 'context'].includes(String(object.name))
+    ? String(property.name)
+    : undefined;
 }

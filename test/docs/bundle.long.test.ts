@@ -1,15 +1,15 @@
 /** The form that bundlers need survives a production build by Vite, and runs in Chromium where one is installed. */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'vite';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { findChromium } from '../browser/chromium.ts';
 import { root } from '../tidy/source.ts';
 import { serveSite, writeApplication } from './bundle.ts';
 
-const names = ['chromium', 'chromium-browser', 'google-chrome'];
-const chromium = names.find((name) => spawnSync(name, ['--version'], { timeout: 20_000 }).status === 0);
+const { program, reason } = findChromium();
 const files = new Map<string, string>();
 
 beforeAll(async () => {
@@ -45,8 +45,8 @@ describe('a production build', () => {
 });
 
 describe('Chromium', () => {
-  test.skipIf(!chromium)(
-    `runs it on threads (${chromium ?? 'skipped: no Chromium is installed here'})`,
+  test.skipIf(program === undefined)(
+    `runs it on threads${reason && ` (skipped: ${reason})`}`,
     async () => {
       await using site = await serveSite(files);
       const profile = mkdtempSync(join(tmpdir(), 'fenceline-chromium-'));
@@ -59,7 +59,7 @@ describe('Chromium', () => {
         site.url,
       ];
       // With its helpers, which write into the profile until they are gone too.
-      const browser = spawn(chromium ?? '', args, { stdio: 'ignore', detached: true });
+      const browser = spawn(program ?? '', args, { stdio: 'ignore', detached: true });
       try {
         const shown = JSON.parse(await site.result);
         expect(shown).toEqual({ isShared: true, data: Array.from({ length: 16 }, (_, i) => 255 - i) });
