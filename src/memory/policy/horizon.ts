@@ -15,10 +15,8 @@
 import { Ages } from './ages.ts';
 import { CLOCK_WORDS, L_STARTED_AT, L_TIME, restOf } from './client-clock.ts';
 import { clientOf, prioritiesMax, unwrapped, V_USED, V_USED_AT } from './history.ts';
-import type { ReplacementPolicy } from './policy.ts';
+import { OnShelves } from './on-shelves.ts';
 import { Replay } from './replay.ts';
-import { Residents } from './residents.ts';
-import { Shelves } from './shelves.ts';
 import { type Candidate, victimsFor } from './whole-job.ts';
 
 /** Ways to guess, as shelves: nothing to guess, when a queued job uses it, when it is foreseen or repeats, how far by age. */
@@ -53,10 +51,8 @@ interface Client {
   rest: number;
 }
 
-export class Horizon implements ReplacementPolicy {
-  readonly name = 'horizon';
-  readonly #residents: Residents = new Residents();
-  readonly #shelves: Shelves = new Shelves();
+export class Horizon extends OnShelves {
+  override readonly name = 'horizon';
   readonly #ages: Ages = new Ages();
   readonly #clients: Client[] = [];
   /** By number of the client. */
@@ -73,15 +69,7 @@ export class Horizon implements ReplacementPolicy {
   #way = GONE;
   #key = 0;
 
-  get count(): number {
-    return this.#residents.count;
-  }
-
-  get size(): number {
-    return this.#residents.size;
-  }
-
-  updateClient(client: number, clock: Int32Array, job?: readonly number[]): void {
+  override updateClient(client: number, clock: Int32Array, job?: readonly number[]): void {
     const state = this.#clientOf(client);
     state.clock.set(clock.subarray(0, CLOCK_WORDS));
     state.time = Math.max(state.time, unwrapped(clock[L_TIME] ?? 0, state.time));
@@ -93,51 +81,29 @@ export class Horizon implements ReplacementPolicy {
     else this.#dropForeseen(state);
   }
 
-  update(buffer: number, history: Int32Array): void {
+  override update(buffer: number, history: Int32Array): void {
     const usedAt = unwrapped(history[V_USED_AT] ?? 0, this.#now);
     this.#now = Math.max(this.#now, usedAt);
     const client = this.#clientOf(clientOf(history));
     const used = unwrapped(history[V_USED] ?? 0, client.time);
     client.time = Math.max(client.time, used);
-    this.#residents.put(buffer, history, usedAt);
+    this.residents.put(buffer, history, usedAt);
     this.#ages.noteUse(buffer, client.id, used, client.time, history);
-    this.#place(buffer);
+    this.place(buffer);
   }
 
-  remove(buffer: number): void {
-    this.#residents.remove(buffer);
-    this.#shelves.take(buffer);
-  }
-
-  forget(buffer: number): void {
-    this.remove(buffer);
-    this.#residents.forget(buffer);
+  override forget(buffer: number): void {
+    super.forget(buffer);
     this.#ages.forget(buffer);
     for (const { replay } of this.#clients) replay.forget(buffer);
   }
 
-  hold(buffer: number): void {
-    this.#residents.hold(buffer);
-    this.#shelves.take(buffer);
-  }
-
-  release(buffer: number): void {
-    this.#residents.release(buffer);
-    this.#place(buffer);
-  }
-
-  queue(buffer: number, spaceTime: number): void {
-    this.#residents.queue(buffer, spaceTime);
+  override queue(buffer: number, spaceTime: number): void {
+    super.queue(buffer, spaceTime);
     this.#queuedUntil = Math.max(this.#queuedUntil, spaceTime);
-    this.#place(buffer);
   }
 
-  unqueue(buffer: number): void {
-    this.#residents.unqueue(buffer);
-    this.#place(buffer);
-  }
-
-  choose(needed: number, spaceTime: number, victims: number[], client?: number): boolean {
+  override choose(needed: number, spaceTime: number, victims: number[], client?: number): boolean {
     this.#now = Math.max(this.#now, spaceTime);
     this.#putBack();
     this.#shelveRecent();
@@ -154,9 +120,8 @@ export class Horizon implements ReplacementPolicy {
     return room >= needed;
   }
 
-  clear(): void {
-    this.#residents.clear();
-    this.#shelves.clear();
+  override clear(): void {
+    super.clear();
     this.#ages.clear();
     this.#clients.length = 0;
     this.#byId.length = 0;
@@ -167,12 +132,12 @@ export class Horizon implements ReplacementPolicy {
   }
 
   /** Puts a candidate on the shelf it belongs to now, or among the recent ones. */
-  #place(buffer: number): void {
-    if (!this.#residents.isCandidate(buffer)) return;
-    if (this.#isBusy(buffer) && this.#residents.queuedAt(buffer) < 0 && this.#recent.length < recentMax) {
-      this.#shelves.take(buffer);
-      if (this.#residents.isRecent(buffer)) return;
-      this.#residents.markRecent(buffer, true);
+  protected override place(buffer: number): void {
+    if (!this.residents.isCandidate(buffer)) return;
+    if (this.#isBusy(buffer) && this.residents.queuedAt(buffer) < 0 && this.#recent.length < recentMax) {
+      this.shelves.take(buffer);
+      if (this.residents.isRecent(buffer)) return;
+      this.residents.markRecent(buffer, true);
       this.#recent.push(buffer);
       return;
     }
@@ -181,24 +146,24 @@ export class Horizon implements ReplacementPolicy {
 
   /** Orders a candidate anew that is on a shelf. Bound, because it is handed to others. */
   readonly #replace = (buffer: number): void => {
-    if (this.#shelves.shelfOf(buffer) >= 0) this.#shelve(buffer);
+    if (this.shelves.shelfOf(buffer) >= 0) this.#shelve(buffer);
   };
 
   #shelve(buffer: number): void {
-    const residents = this.#residents;
+    const residents = this.residents;
     this.#guess(buffer);
     const twice = residents.movesOf(buffer) > 1 ? 1 : 0;
     const first = residents.clientOf(buffer) * shelvesPerClient + residents.priorityOf(buffer) * shelvesPerPriority;
-    this.#shelves.put(buffer, first + 2 * this.#way + twice, this.#key);
+    this.shelves.put(buffer, first + 2 * this.#way + twice, this.#key);
   }
 
   /** How to tell when this buffer is needed next, and the key of that way. */
   #guess(buffer: number): void {
-    const client = this.#clientOf(this.#residents.clientOf(buffer));
-    const queuedAt = this.#residents.queuedAt(buffer);
+    const client = this.#clientOf(this.residents.clientOf(buffer));
+    const queuedAt = this.residents.queuedAt(buffer);
     const ahead = client.replay.distanceOf(buffer);
     const expectedAt = this.#ages.expectedAt(buffer, client.time);
-    if (this.#residents.movesOf(buffer) === 0) {
+    if (this.residents.movesOf(buffer) === 0) {
       this.#way = GONE;
       this.#key = 0;
     } else if (queuedAt >= 0) {
@@ -229,7 +194,7 @@ export class Horizon implements ReplacementPolicy {
   /** The next victim: of the lowest priority, the one whose next use is farthest for what its eviction moves. */
   #next(recent: Ranked[], client: number | undefined): Candidate | undefined {
     for (let priority = 0; priority < prioritiesMax; priority++) {
-      let best: Ranked | undefined = recent.find((ranked) => this.#residents.priorityOf(ranked.buffer) === priority);
+      let best: Ranked | undefined = recent.find((ranked) => this.residents.priorityOf(ranked.buffer) === priority);
       if (client === undefined) for (const state of this.#clients) best = this.#better(best, state, priority);
       else best = this.#better(best, this.#clientOf(client), priority);
       if (best === undefined) continue;
@@ -237,8 +202,8 @@ export class Horizon implements ReplacementPolicy {
       const at = recent.indexOf(best);
       if (at >= 0) recent.splice(at, 1);
       else this.#proposed.push(buffer);
-      this.#shelves.take(buffer);
-      const size = this.#residents.sizeOf(buffer);
+      this.shelves.take(buffer);
+      const size = this.residents.sizeOf(buffer);
       return { buffer, size, cost: size / score };
     }
     return undefined;
@@ -250,9 +215,9 @@ export class Horizon implements ReplacementPolicy {
     const first = client.id * shelvesPerClient + priority * shelvesPerPriority;
     for (let shelf = first; shelf < first + shelvesPerPriority; shelf++) {
       const way = (shelf - first) >> 1;
-      const buffer = way === AGED ? this.#oldest(shelf) : this.#shelves.top(shelf);
+      const buffer = way === AGED ? this.#oldest(shelf) : this.shelves.top(shelf);
       if (buffer < 0) continue;
-      const score = this.#distance(client, way, this.#shelves.keyOf(buffer)) / (1 + (shelf & 1));
+      const score = this.#distance(client, way, this.shelves.keyOf(buffer)) / (1 + (shelf & 1));
       if (best === undefined || score > best.score) best = { buffer, score };
     }
     return best;
@@ -261,25 +226,25 @@ export class Horizon implements ReplacementPolicy {
   /** The top of a shelf of aged buffers. What tables say changes, so keys may be too great; too small ones come right with age. */
   #oldest(shelf: number): number {
     for (let tries = 0; tries < refreshMax; tries++) {
-      const buffer = this.#shelves.top(shelf);
+      const buffer = this.shelves.top(shelf);
       if (buffer < 0) return buffer;
       const key = this.#ages.distanceOf(buffer);
-      if (key >= refreshShare * this.#shelves.keyOf(buffer)) return buffer;
-      this.#shelves.put(buffer, shelf, key);
+      if (key >= refreshShare * this.shelves.keyOf(buffer)) return buffer;
+      this.shelves.put(buffer, shelf, key);
     }
-    return this.#shelves.top(shelf);
+    return this.shelves.top(shelf);
   }
 
   /** The candidates used just now, farthest first: they count as nearer than they are. */
   #rankedRecent(client: number | undefined): Ranked[] {
     const ranked: Ranked[] = [];
     for (const buffer of this.#recent) {
-      if (!this.#residents.isCandidate(buffer) || this.#shelves.shelfOf(buffer) >= 0) continue;
-      const state = this.#clientOf(this.#residents.clientOf(buffer));
+      if (!this.residents.isCandidate(buffer) || this.shelves.shelfOf(buffer) >= 0) continue;
+      const state = this.#clientOf(this.residents.clientOf(buffer));
       if (client !== undefined && state.id !== client) continue;
       this.#guess(buffer);
       const distance = this.#distance(state, this.#way, this.#key);
-      ranked.push({ buffer, score: (busyShare * distance) / Math.max(this.#residents.movesOf(buffer), 1) });
+      ranked.push({ buffer, score: (busyShare * distance) / Math.max(this.residents.movesOf(buffer), 1) });
     }
     return ranked.sort((a, b) => b.score - a.score || a.buffer - b.buffer);
   }
@@ -288,23 +253,23 @@ export class Horizon implements ReplacementPolicy {
   #shelveRecent(): void {
     let kept = 0;
     for (const buffer of this.#recent) {
-      if (this.#isBusy(buffer) && this.#residents.lives(buffer)) {
+      if (this.#isBusy(buffer) && this.residents.lives(buffer)) {
         this.#recent[kept++] = buffer;
         continue;
       }
-      this.#residents.markRecent(buffer, false);
-      if (this.#residents.isCandidate(buffer)) this.#shelve(buffer);
+      this.residents.markRecent(buffer, false);
+      if (this.residents.isCandidate(buffer)) this.#shelve(buffer);
     }
     this.#recent.length = kept;
   }
 
   /** The latest job, or the one before, used it. */
   #isBusy(buffer: number): boolean {
-    return this.#residents.usedAt(buffer) >= this.#now - 1;
+    return this.residents.usedAt(buffer) >= this.#now - 1;
   }
 
   #putBack(): void {
-    for (const buffer of this.#proposed) if (this.#shelves.shelfOf(buffer) < 0) this.#place(buffer);
+    for (const buffer of this.#proposed) if (this.shelves.shelfOf(buffer) < 0) this.place(buffer);
     this.#proposed.length = 0;
   }
 
@@ -313,7 +278,7 @@ export class Horizon implements ReplacementPolicy {
     for (let priority = 0; priority < prioritiesMax; priority++) {
       const first = client.id * shelvesPerClient + priority * shelvesPerPriority + 2 * FORESEEN;
       for (const shelf of [first, first + 1]) {
-        for (let buffer = this.#shelves.top(shelf); buffer >= 0; buffer = this.#shelves.top(shelf))
+        for (let buffer = this.shelves.top(shelf); buffer >= 0; buffer = this.shelves.top(shelf))
           this.#shelve(buffer);
       }
     }

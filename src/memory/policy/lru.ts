@@ -7,19 +7,15 @@
  * it is that of the histories, so that any agent has the same.
  */
 import { clientOf, prioritiesMax, unwrapped, V_USED_AT } from './history.ts';
-import type { ReplacementPolicy } from './policy.ts';
-import { Residents } from './residents.ts';
-import { Shelves } from './shelves.ts';
+import { OnShelves } from './on-shelves.ts';
 
 /** Shelves of a client: per priority one for what nobody queued, and one for what is queued. */
 const shelvesPerClient = 2 * prioritiesMax;
 /** Uses of one job that are told apart. */
 const orderMax = 65_536;
 
-export class Lru implements ReplacementPolicy {
-  readonly name = 'lru';
-  readonly #residents: Residents = new Residents();
-  readonly #shelves: Shelves = new Shelves();
+export class Lru extends OnShelves {
+  override readonly name = 'lru';
   /** Clients that used something that lives or lived here. */
   readonly #clients: Set<number> = new Set();
   #now = 0;
@@ -28,85 +24,46 @@ export class Lru implements ReplacementPolicy {
   /** Uses told of the latest job. */
   #told = 0;
 
-  get count(): number {
-    return this.#residents.count;
-  }
-
-  get size(): number {
-    return this.#residents.size;
-  }
-
-  updateClient(): void {
+  override updateClient(): void {
     // The order is that of the space's clock; those of clients do not matter.
   }
 
-  update(buffer: number, history: Int32Array): void {
+  override update(buffer: number, history: Int32Array): void {
     const usedAt = unwrapped(history[V_USED_AT] ?? 0, this.#now);
-    if (usedAt !== this.#residents.usedAt(buffer)) this.#order[buffer] = this.#nextOrder(usedAt);
+    if (usedAt !== this.residents.usedAt(buffer)) this.#order[buffer] = this.#nextOrder(usedAt);
     this.#now = Math.max(this.#now, usedAt);
     this.#clients.add(clientOf(history));
-    this.#residents.put(buffer, history, usedAt);
-    this.#place(buffer);
+    this.residents.put(buffer, history, usedAt);
+    this.place(buffer);
   }
 
-  remove(buffer: number): void {
-    this.#residents.remove(buffer);
-    this.#shelves.take(buffer);
-  }
-
-  forget(buffer: number): void {
-    this.remove(buffer);
-    this.#residents.forget(buffer);
-  }
-
-  hold(buffer: number): void {
-    this.#residents.hold(buffer);
-    this.#shelves.take(buffer);
-  }
-
-  release(buffer: number): void {
-    this.#residents.release(buffer);
-    this.#place(buffer);
-  }
-
-  queue(buffer: number, spaceTime: number): void {
-    this.#residents.queue(buffer, spaceTime);
-    this.#place(buffer);
-  }
-
-  unqueue(buffer: number): void {
-    this.#residents.unqueue(buffer);
-    this.#place(buffer);
-  }
-
-  choose(needed: number, spaceTime: number, victims: number[], client?: number): boolean {
+  override choose(needed: number, spaceTime: number, victims: number[], client?: number): boolean {
     this.#now = Math.max(this.#now, spaceTime);
     const first = victims.length;
     let room = 0;
     while (room < needed) {
       const buffer = this.#top(client);
       if (buffer < 0) break;
-      this.#shelves.take(buffer);
+      this.shelves.take(buffer);
       victims.push(buffer);
-      room += this.#residents.sizeOf(buffer);
+      room += this.residents.sizeOf(buffer);
     }
-    for (let at = first; at < victims.length; at++) this.#place(victims[at] as number);
+    for (let at = first; at < victims.length; at++) this.place(victims[at] as number);
     return room >= needed;
   }
 
-  clear(): void {
-    this.#residents.clear();
-    this.#shelves.clear();
+  override clear(): void {
+    super.clear();
     this.#clients.clear();
     this.#now = 0;
   }
 
-  #place(buffer: number): void {
-    if (!this.#residents.isCandidate(buffer)) return;
-    const queuedAt = this.#residents.queuedAt(buffer);
-    const shelf = this.#residents.clientOf(buffer) * shelvesPerClient + 2 * this.#residents.priorityOf(buffer);
-    if (queuedAt < 0) this.#shelves.put(buffer, shelf, -this.#residents.usedAt(buffer) - (this.#order[buffer] ?? 0));
-    else this.#shelves.put(buffer, shelf + 1, queuedAt);
+  protected override place(buffer: number): void {
+    if (!this.residents.isCandidate(buffer)) return;
+    const queuedAt = this.residents.queuedAt(buffer);
+    const shelf = this.residents.clientOf(buffer) * shelvesPerClient + 2 * this.residents.priorityOf(buffer);
+    if (queuedAt < 0) this.shelves.put(buffer, shelf, -this.residents.usedAt(buffer) - (this.#order[buffer] ?? 0));
+    else this.shelves.put(buffer, shelf + 1, queuedAt);
   }
 
   #nextOrder(usedAt: number): number {
@@ -119,8 +76,8 @@ export class Lru implements ReplacementPolicy {
     for (let kind = 0; kind < shelvesPerClient; kind++) {
       let best = -1;
       for (const other of client === undefined ? this.#clients : [client]) {
-        const buffer = this.#shelves.top(other * shelvesPerClient + kind);
-        if (buffer >= 0 && (best < 0 || this.#shelves.keyOf(buffer) > this.#shelves.keyOf(best))) best = buffer;
+        const buffer = this.shelves.top(other * shelvesPerClient + kind);
+        if (buffer >= 0 && (best < 0 || this.shelves.keyOf(buffer) > this.shelves.keyOf(best))) best = buffer;
       }
       if (best >= 0) return best;
     }
