@@ -5,27 +5,21 @@
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
 import { leaveLock } from '#fenceline/lock/ww-lock.js';
-import { closeLockSet, lockStep, openLockSet } from '#fenceline/reservation/lock-set.js';
+import { closeLockSet, lockStep } from '#fenceline/reservation/lock-set.js';
 import { lockSync, transact } from '../reservation/lock-sets.ts';
 import { agentIn, describeWordOf, lockAt, oneTicket } from '../world.ts';
-import { addOne, assertLocksAtRest, countOf, newLockWorld } from './locks.ts';
+import { addOne, assertLocksAtRest, countOf, newWoundingWorld } from './locks.ts';
 
 const size = { seated: 3, buffers: 2 };
 
 export default scenario({
   setup: () => {
-    const world = newLockWorld(size);
-    const sets = [
-      openLockSet(agentIn(world, 0), 'wound-wait'),
-      openLockSet(agentIn(world, 1), 'wound-wait'),
-      openLockSet(agentIn(world, 2), 'wound-wait'),
-    ] as const;
-    lockStep(agentIn(world, 0), sets[0], lockAt(world, 0));
-    lockStep(agentIn(world, 1), sets[1], lockAt(world, 1));
+    const world = newWoundingWorld(size, 2);
+    const [oldest] = world.sets;
     // The oldest waits for the lock of the second, and leaves: the wound stays.
-    assert.equal(lockStep(agentIn(world, 0), sets[0], lockAt(world, 1)), 'blocked');
-    leaveLock(agentIn(world, 0), lockAt(world, 1), sets[0].ticket);
-    return { ...world, sets };
+    assert.equal(lockStep(agentIn(world, 0), oldest, lockAt(world, 1)), 'blocked');
+    leaveLock(agentIn(world, 0), lockAt(world, 1), oldest.ticket);
+    return world;
   },
   agents: {
     holder: (world) => {

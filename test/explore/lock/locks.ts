@@ -7,6 +7,7 @@ import type { Agent } from '#fenceline/cells/memory.js';
 import { acquireSync } from '#fenceline/lock/lock-wait.js';
 import { agentOfTicket, closeTicket, openTicket, type Rule, type Ticket } from '#fenceline/lock/ticket.js';
 import { clearSuspect, holderOf, releaseLock } from '#fenceline/lock/ww-lock.js';
+import { type LockSet, lockStep, openLockSet } from '#fenceline/reservation/lock-set.js';
 import { agentIn, assertForgotten, bury, lockAt, newWorld, scratchAt, type World, type WorldSize } from '../world.ts';
 
 export interface LockWorld extends World {
@@ -32,6 +33,34 @@ export function newLockWorld(size: WorldSize, rule: Rule = 'wait-die'): LockWorl
   const world = newWorld(size);
   world.memory.stamps[0] = BigInt(firstStamp - 1);
   return { ...world, rule };
+}
+
+/** Two tickets that are open from the beginning, of the first two agents. */
+export interface Pair extends LockWorld {
+  readonly older: Ticket;
+  readonly younger: Ticket;
+}
+
+export function newPairWorld(size: WorldSize, rule: Rule): Pair {
+  const world = newLockWorld(size, rule);
+  const open = (index: number): Ticket => openTicket(agentIn(world, index), rule);
+  return { ...world, older: open(0), younger: open(1) };
+}
+
+/** Opened one after the other, oldest first. */
+export interface Opened extends LockWorld {
+  readonly sets: readonly [LockSet, LockSet, LockSet];
+}
+
+/** Three lock sets of wound-wait; the first `holding` of them have the lock of their number. */
+export function newWoundingWorld(size: WorldSize, holding: number): Opened {
+  const world = newLockWorld(size);
+  const open = (index: number): LockSet => openLockSet(agentIn(world, index), 'wound-wait');
+  const sets = [open(0), open(1), open(2)] as const;
+  for (const [index, set] of sets.slice(0, holding).entries()) {
+    assert.equal(lockStep(agentIn(world, index), set, lockAt(world, index)), 'acquired');
+  }
+  return { ...world, sets };
 }
 
 /** Takes the locks in this order, adds one to the word behind each of `counted`, and gives them back. */

@@ -1,25 +1,15 @@
 /** Wound-wait: a ticket that nobody older waits for never gives way, also if the one before it in its slot had to. */
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
-import { type LockSet, lockStep, openLockSet } from '#fenceline/reservation/lock-set.js';
+import { openLockSet } from '#fenceline/reservation/lock-set.js';
 import { transact } from '../reservation/lock-sets.ts';
-import { agentIn, describeWordOf, lockAt, oneTicket } from '../world.ts';
-import { assertLocksAtRest, countOf, newLockWorld } from './locks.ts';
+import { agentIn, describeWordOf, oneTicket } from '../world.ts';
+import { assertLocksAtRest, countOf, newWoundingWorld } from './locks.ts';
 
 const size = { seated: 3, buffers: 4 };
 
 export default scenario({
-  setup: () => {
-    const world = newLockWorld(size);
-    const sets = [
-      openLockSet(agentIn(world, 0), 'wound-wait'),
-      openLockSet(agentIn(world, 1), 'wound-wait'),
-      openLockSet(agentIn(world, 2), 'wound-wait'),
-    ] as const;
-    for (let index = 0; index < 3; index++)
-      lockStep(agentIn(world, index), sets[index] as LockSet, lockAt(world, index));
-    return { ...world, sets };
-  },
+  setup: () => newWoundingWorld(size, 3),
   agents: {
     older: (world) => transact(world, 0, [0, 1], world.sets[0]),
     twice: (world) => [

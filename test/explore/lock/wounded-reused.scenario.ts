@@ -4,26 +4,15 @@
  */
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
-import { lockStep, openLockSet } from '#fenceline/reservation/lock-set.js';
+import { openLockSet } from '#fenceline/reservation/lock-set.js';
 import { transact } from '../reservation/lock-sets.ts';
-import { agentIn, describeWordOf, lockAt, oneTicket } from '../world.ts';
-import { assertLocksAtRest, countOf, newLockWorld } from './locks.ts';
+import { agentIn, describeWordOf, oneTicket } from '../world.ts';
+import { assertLocksAtRest, countOf, newWoundingWorld } from './locks.ts';
 
 const size = { seated: 3, buffers: 3 };
 
 export default scenario({
-  setup: () => {
-    const world = newLockWorld(size);
-    const sets = [
-      openLockSet(agentIn(world, 0), 'wound-wait'),
-      openLockSet(agentIn(world, 1), 'wound-wait'),
-      openLockSet(agentIn(world, 2), 'wound-wait'),
-    ] as const;
-    lockStep(agentIn(world, 0), sets[0], lockAt(world, 0));
-    lockStep(agentIn(world, 1), sets[1], lockAt(world, 1));
-    lockStep(agentIn(world, 2), sets[2], lockAt(world, 2));
-    return { ...world, sets };
-  },
+  setup: () => newWoundingWorld(size, 3),
   agents: {
     first: (world) => transact(world, 0, [0, 2], world.sets[0]),
     twice: (world) => [
