@@ -17,7 +17,7 @@ import { TIMELINE_WORDS } from './timeline-layout.ts';
 import { type ValidatorLayout, validatorLayout, validatorWords } from './validator-layout.ts';
 
 export const magic = 0x464e434c; // 'FNCL'
-export const layoutVersion = 6;
+export const layoutVersion = 7;
 
 // ---- header -------------------------------------------------------------------------------------------------------
 export const H_MAGIC = 0;
@@ -57,6 +57,8 @@ export const H_PRESSURE_INTEREST = 54;
 export const H_PRESSURE_OVERFLOW = 55;
 /** How often the swap file did not take what was written to it. */
 export const H_SWAP_REFUSED = 56;
+/** Blocks ever used: looks at what lives in a heap end here. Only grows. */
+export const H_BLOCK_TOP = 57;
 export const HEADER_WORDS = 64;
 
 export const limitNames: readonly (keyof Limits)[] = [

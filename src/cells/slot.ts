@@ -52,6 +52,17 @@ export function slotWord(state: number, owner: number, generation: number): numb
 }
 
 /**
+ * Makes a word that only grows, and says where looks at a table may end, at least `top`. Context: the slot below it is
+ * claimed, and not published yet: whoever finds it published finds the word too.
+ */
+export function raiseTop(words: Words, at: number, top: number): void {
+  for (;;) {
+    const current = load(words, at);
+    if (current >= top || cas(words, at, current, top)) return;
+  }
+}
+
+/**
  * Claims a free slot for `owner`, searching from `from` (next-fit: freed slots rest as long as possible, so that stale
  * handles meet a tombstone, not a stranger). Outcomes: the slot's index, or -1 if none is free.
  */

@@ -33,6 +33,7 @@ import { assert } from '../base/assert.ts';
 import { fail } from '../base/errors.ts';
 import {
   DEBUG_POISON,
+  H_BLOCK_TOP,
   H_DEBUG,
   H_FREED,
   H_QUEUED_INTEREST,
@@ -53,7 +54,18 @@ import { add, cas, load, store } from '../cells/cell.ts';
 import { ringAgents } from '../cells/doorbell.ts';
 import { dropFromSet, takeOthers } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { ALLOC, CLOSING, claimSlot, generationOf, LIVE, nobody, ownerOf, slotWord, stateOf } from '../cells/slot.ts';
+import {
+  ALLOC,
+  CLOSING,
+  claimSlot,
+  generationOf,
+  LIVE,
+  nobody,
+  ownerOf,
+  raiseTop,
+  slotWord,
+  stateOf,
+} from '../cells/slot.ts';
 import { chargedHeap, chargeLocked, clientOf, creditLocked, currentAccount, hasUnits } from './account.ts';
 import { alignedStart, clearBins, findVacant, listBlock, unlistBlock } from './block-bins.ts';
 import {
@@ -106,6 +118,7 @@ export function createHeap(
     nobody,
   );
   if (block < 0) failForBlocks(memory);
+  raiseTop(words, H_BLOCK_TOP, block + 1);
   store(words, blockAt(memory, block) + K_HEAP, heapIndex);
   setBlockState(memory, block, VACANT, nobody);
   store(words, heap + P_LOCK, 0);

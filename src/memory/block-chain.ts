@@ -13,8 +13,11 @@
  *     K_OWNER 0. So nothing is lost with a dead agent: what it names is either in the chain or to be freed.
  * I3. K_OWNER is 0 in FREE and VACANT descriptors, and until a block is handed to its taker.
  *
+ * I4. H_BLOCK_TOP is above every descriptor in a chain, and only grows: whoever claims one raises it before anything else is
+ *     done with it. One that a death kept from raising it is in no chain; after the repair its next claimer raises it.
+ *
  * Order of the stores that change the chain; each has one that commits:
- *   insert   claim the descriptor (ALLOC, names me); fill it; **K_NEXT of its left neighbour**; right one's K_PREVIOUS
+ *   insert   claim the descriptor (ALLOC, names me); H_BLOCK_TOP; fill it; **K_NEXT of its left neighbour**; right one's K_PREVIOUS
  *   absorb   name the right neighbour mine (I2); **my K_NEXT = its K_NEXT**; K_PREVIOUS of the one behind; free it
  *
  * Context of all that changes: the heap's lock is held. Reading start and size of a block that is LIVE, or in the
@@ -24,6 +27,7 @@
  */
 import {
   BLOCK_WORDS,
+  H_BLOCK_TOP,
   HEAP_WORDS,
   K_HEAP,
   K_NEXT,
@@ -35,7 +39,7 @@ import {
 } from '../base/layout.ts';
 import { load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { ALLOC, CLOSED, claimSlot, freeSlot, generationOf, slotWord, stateOf } from '../cells/slot.ts';
+import { ALLOC, CLOSED, claimSlot, freeSlot, generationOf, raiseTop, slotWord, stateOf } from '../cells/slot.ts';
 
 /** In the chain, and nobody's: the state that a table without memory behind it would call closed. */
 export const VACANT: number = CLOSED;
@@ -89,7 +93,9 @@ export function claimBlock(agent: Agent): number {
   const { words, layout, cursors } = agent;
   const from = cursors.get(layout.blocks) ?? 0;
   const block = claimSlot(words, layout.blocks, BLOCK_WORDS, layout.limits.blocks, from, agent.index);
-  if (block >= 0) cursors.set(layout.blocks, block + 1);
+  if (block < 0) return block;
+  cursors.set(layout.blocks, block + 1);
+  raiseTop(words, H_BLOCK_TOP, block + 1);
   return block;
 }
 

@@ -15,20 +15,16 @@ import {
   B_HISTORY,
   B_LAST_USE,
   B_PRIORITY,
-  BLOCK_WORDS,
   H_PRESSURE,
   H_SUBMITTED,
-  K_HEAP,
-  K_OWNER,
-  K_STATE,
   P_BUDGET,
   P_USED,
 } from '../base/layout.ts';
-import { bufferAt, bufferSizeBytes, placementOf } from '../buffer/buffer.ts';
+import { bufferAt, bufferSizeBytes } from '../buffer/buffer.ts';
 import { load, store } from '../cells/cell.ts';
 import type { Agent, Chooser } from '../cells/memory.ts';
-import { LIVE, stateOf } from '../cells/slot.ts';
 import { heapAt } from './block-chain.ts';
+import { buffersIn } from './buffers-in.ts';
 import { FILL_CLEAN, fillOf } from './filling.ts';
 import { CLOCK_WORDS, L_STARTED_AT, L_TIME } from './policy/client-clock.ts';
 import { HISTORY_WORDS, isUsed, type Moves, noteUse, resetHistory, setMoves, setSize } from './policy/history.ts';
@@ -68,14 +64,9 @@ class SlotChooser implements Chooser {
 
   begin(agent: Agent, heap: number): boolean {
     const known = this.#knownOf(heap);
-    const { words, layout } = agent;
     const seen = new Set<number>();
-    for (let block = 0; block < layout.limits.blocks; block++) {
-      const at = layout.blocks + block * BLOCK_WORDS;
-      if (stateOf(load(words, at + K_STATE)) !== LIVE || load(words, at + K_HEAP) !== heap) continue;
-      const buffer = load(words, at + K_OWNER) - 1;
-      if (buffer < 0 || placementOf(agent, buffer) !== block) continue;
-      if (load(words, bufferAt(agent, buffer) + B_PRIORITY) !== 0) return false;
+    for (const buffer of buffersIn(agent, heap)) {
+      if (load(agent.words, bufferAt(agent, buffer) + B_PRIORITY) !== 0) return false;
       seen.add(buffer);
       this.#tell(agent, known, buffer);
     }

@@ -24,19 +24,8 @@
  *
  * Not here: what counts as in use (the scheduler knows which points were given back), who waits, in which order.
  */
-import {
-  B_LAST_USE,
-  B_PRIORITY,
-  B_STATE,
-  BLOCK_WORDS,
-  H_SUBMITTED,
-  K_HEAP,
-  K_OWNER,
-  K_STATE,
-  P_BUDGET,
-  P_USED,
-} from '../base/layout.ts';
-import { bufferAt, bufferSizeBytes, lockOf, placementOf } from '../buffer/buffer.ts';
+import { B_LAST_USE, B_PRIORITY, B_STATE, H_SUBMITTED, P_BUDGET, P_USED } from '../base/layout.ts';
+import { bufferAt, bufferSizeBytes, lockOf } from '../buffer/buffer.ts';
 import { load } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { CLOSED, CLOSING, LIVE, stateOf } from '../cells/slot.ts';
@@ -47,6 +36,7 @@ import { releaseSince, tryLock } from '../reservation/lock-set.ts';
 import { chargedHeap, clientOf, hasAccountBudget, mayEverFit, shortAccount } from './account.ts';
 import { hasBudget } from './allocator.ts';
 import { heapAt } from './block-chain.ts';
+import { buffersIn } from './buffers-in.ts';
 import { FILL_CLEAN, fillOf, forgetContents } from './filling.ts';
 import { dropLocked, isNeeded, moveIntoLocked, moveLocked } from './move.ts';
 import { isPinned } from './pins.ts';
@@ -312,15 +302,9 @@ function exchangedBytesOf(agent: Agent, buffer: number): number {
  * longer unused. `only`: token of the account that they are charged to; 0: any. Each is looked at again.
  */
 function victimsIn(agent: Agent, heap: number, only: number = 0): number[] {
-  const { words, layout } = agent;
   const found: (Candidate & { readonly priority: number; readonly age: number })[] = [];
-  const now = load(words, H_SUBMITTED);
-  for (let block = 0; block < layout.limits.blocks; block++) {
-    const at = layout.blocks + block * BLOCK_WORDS;
-    if (stateOf(load(words, at + K_STATE)) !== LIVE || load(words, at + K_HEAP) !== heap) continue;
-    const buffer = load(words, at + K_OWNER) - 1;
-    // The block may be given away while it is looked at.
-    if (buffer < 0 || placementOf(agent, buffer) !== block) continue;
+  const now = load(agent.words, H_SUBMITTED);
+  for (const buffer of buffersIn(agent, heap)) {
     found.push({
       ...{ buffer, client: clientOf(agent, buffer), bytes: bufferSizeBytes(agent, buffer) },
       ...{ priority: priorityOf(agent, buffer), age: (now - lastUseOf(agent, buffer)) | 0 },

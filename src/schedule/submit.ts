@@ -41,10 +41,10 @@ import {
   J_USE_COUNT,
   JOB_WORDS,
 } from '../base/layout.ts';
-import { add, cas, load, store } from '../cells/cell.ts';
+import { add, load, store } from '../cells/cell.ts';
 import { freeChain, loadBytes, storeBytes } from '../cells/chunk.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { claimSlot, publishSlot } from '../cells/slot.ts';
+import { claimSlot, publishSlot, raiseTop } from '../cells/slot.ts';
 import { TRACE_SUBMIT, trace } from '../cells/trace.ts';
 import type { Point } from '../fence/points.ts';
 import { completedOf } from '../fence/timeline.ts';
@@ -106,7 +106,7 @@ export function submitJob(agent: Agent, spec: JobSpec): SubmittedJob {
       },
     );
   }
-  raiseTop(agent, job + 1);
+  raiseTop(agent.words, H_JOB_TOP, job + 1);
   const at = jobAt(agent, job);
   const seqno = completedOf(agent, laneOf(agent, job)) + 1;
   const filling = phaseWord(FILLING, agent.index, seqno);
@@ -181,11 +181,4 @@ export function recordOf(memory: Memory, job: number): Uint8Array {
   const length = load(memory.words, at + J_RECORD_BYTES);
   if (length > inlineBytes) return loadBytes(memory, load(memory.words, at + J_RECORD_CHUNK));
   return memory.bytes.slice((at + J_INLINE) * 4, (at + J_INLINE) * 4 + length);
-}
-
-function raiseTop(agent: Agent, top: number): void {
-  for (;;) {
-    const current = load(agent.words, H_JOB_TOP);
-    if (current >= top || cas(agent.words, H_JOB_TOP, current, top)) return;
-  }
 }

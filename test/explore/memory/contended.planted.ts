@@ -20,5 +20,11 @@ const bugs: readonly PlantedBug[] = [
     find: "if (outcome === 'already') return request.isVictim(victim) &&",
     replace: "if (outcome === 'already') return !request.isVictim(victim) &&",
   },
+  {
+    name: 'a block above all that were ever used is not looked at',
+    file: 'src/memory/block-chain.ts',
+    find: '  raiseTop(words, H_BLOCK_TOP, block + 1);\n',
+    replace: '',
+  },
 ];
 export default bugs;
