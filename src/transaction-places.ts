@@ -1,3 +1,11 @@
+/**
+ * Where a transaction puts buffers and drafts: in which heap there is room for one, and whom it evicts for that (Linux:
+ * ttm_bo_validate). Contention is never out of memory: a victim that somebody holds is `contended`, and the transaction
+ * waits for it with its ticket.
+ *
+ * Context of all here: the buffer's lock is held by the transaction's ticket. Nothing waits.
+ * Not here: the eviction (memory/evict.ts), waiting for room (transaction-async.ts, transaction-sync.ts).
+ */
 import { fail } from './base/errors.ts';
 import { B_LAST_USE, H_SUBMITTED } from './base/layout.ts';
 import { bufferAt, placementOf, reservationOf } from './buffer/buffer.ts';

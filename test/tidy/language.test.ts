@@ -1,7 +1,17 @@
 /** How files are written. Each rule has a control case: a snippet that breaks it, and must be found. */
 import { describe, expect, test } from 'vitest';
 import { hiddenCells } from './hidden-cells.ts';
-import { anyIn, asyncIn, asyncShells, badName, lineMax, putOff, tooLong, unprovenNonNull } from './language.ts';
+import {
+  anyIn,
+  asyncIn,
+  asyncShells,
+  badName,
+  headless,
+  lineMax,
+  putOff,
+  tooLong,
+  unprovenNonNull,
+} from './language.ts';
 import { isCore, layerOf } from './layers.ts';
 import { pathsBelow, printed, readText, sourceOf, sourcesBelow } from './source.ts';
 
@@ -87,6 +97,12 @@ describe('files', () => {
     expect(printed(ours.flatMap(tooLong))).toEqual([]);
     expect(tooLong({ path: 'a.ts', text: 'x\n'.repeat(lineMax) })).toEqual([]);
     expect(tooLong({ path: 'a.ts', text: 'x\n'.repeat(lineMax + 1) })).toHaveLength(1);
+  });
+
+  test('every file of the library begins with what it is', () => {
+    expect(printed(ours.filter(({ path }) => path.startsWith('src/')).flatMap(headless))).toEqual([]);
+    expect(headless({ path: 'a.ts', text: "import './b.ts';\n" })).toHaveLength(1);
+    expect(headless({ path: 'a.ts', text: '#!/usr/bin/env node\n/** What it is. */\n' })).toEqual([]);
   });
 
   test('files are named in kebab-case, after what is in them', () => {

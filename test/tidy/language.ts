@@ -49,6 +49,12 @@ export function tooLong(source: { readonly path: string; readonly text: string }
   return [{ path: source.path, line: length, sentence: `The file has ${length} lines, and ${lineMax} is the limit.` }];
 }
 
+/** A file of the library begins with what it is, and what it is not. */
+export function headless({ path, text }: { readonly path: string; readonly text: string }): readonly Finding[] {
+  if (/^(#![^\n]*\n)?\/[*/]/.test(text)) return [];
+  return [{ path, line: 1, sentence: 'The file does not begin with a comment that says what it is.' }];
+}
+
 const drawers = /(^|[-./])(utils?|helpers?|misc|common|stuff)([-./]|$)/;
 const kebab = /^([a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*|[A-Z]+\.md)$/;
 
