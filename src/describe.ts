@@ -13,7 +13,7 @@ import { TRACE_EVICTED, TRACE_MOVED, TRACE_SWAPPED_IN } from './cells/trace.ts';
 import type { Core } from './core.ts';
 import { heapsThere } from './heaps.ts';
 import { reasonsKept, tellKept } from './kept.ts';
-import { isTicketOpen, userTickets } from './lock/ticket.ts';
+import { isTicketOpen } from './lock/ticket.ts';
 import { accountStats, accountTokens } from './memory/account.ts';
 import { blockHeap } from './memory/allocator.ts';
 import { heapAt } from './memory/block-chain.ts';
@@ -124,7 +124,7 @@ function openLine(core: Core, { label, since, attempt, set, buffers, locks }: Op
 
 function openTicketsOf(agent: Agent, index: number): number {
   let open = 0;
-  for (let id = index * ticketsPerAgent; id < index * ticketsPerAgent + userTickets; id++) {
+  for (let id = index * ticketsPerAgent; id < (index + 1) * ticketsPerAgent - 1; id++) {
     if (isTicketOpen(agent, id)) open++;
   }
   return open;

@@ -37,9 +37,14 @@ interface Run {
 }
 
 /** Outcomes: what all runs of the body share; EINVAL (time-out), ENOSPC (tickets), with nothing changed. */
-function begin(core: Core, { timeoutMs, label = 'transaction' }: TransactionOptions, signal: AbortSignal): Run {
+function begin(
+  core: Core,
+  { timeoutMs, label = 'transaction' }: TransactionOptions,
+  signal: AbortSignal,
+  open: (agent: Core['agent']) => LockSet = openLockSet,
+): Run {
   const deadline = deadlineOf(timeoutMs);
-  const set = openLockSet(core.agent);
+  const set = open(core.agent);
   const contend = contentionOf(core);
   const limits: RunLimits = {
     timeoutMs,
@@ -62,15 +67,16 @@ const runsMax = 10_000;
 /** What a transaction shows that nothing can stop. Making one costs more than all its locks. */
 const neverAborted: AbortSignal = new AbortController().signal;
 
-/** Runs `body` in a transaction. Outcomes: its result, published; rejects with what it throws, and nothing is published. */
+/** Runs `body` in a transaction. Outcomes: its result, published; rejects with what it throws, and nothing is published. `open`: its ticket. */
 export async function runTransaction<R>(
   core: Core,
   body: (tx: Transaction) => Promise<R>,
   options: TransactionOptions,
+  open?: (agent: Core['agent']) => LockSet,
 ): Promise<R> {
   const { signal = new AbortController().signal } = options;
   signal.throwIfAborted();
-  const { set, limits, opened } = begin(core, options, signal);
+  const { set, limits, opened } = begin(core, options, signal, open);
   let isDone = false;
   try {
     for (let attempt = 1; attempt <= runsMax; attempt++) {

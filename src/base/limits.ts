@@ -65,8 +65,9 @@ export const maximumLimits: Limits = {
   clients: 256,
 };
 
-/** Tickets an agent may have open at once: 16 for transactions (async code runs several on one thread), one for admitting jobs. */
-export const ticketsPerAgent = 17;
+/** Tickets an agent may have open at once: for transactions (async code runs several), then one for what others wait for, one for admitting jobs. */
+export const userTickets = 16;
+export const ticketsPerAgent: number = userTickets + 2;
 /** Points a reservation holds; signalled ones are dropped first. */
 export const pointsPerReservation = 64;
 /** Points a sync object holds; signalled ones are dropped first. */

@@ -9,7 +9,7 @@
  * Moving out is the same with a block in memory. What fails before 4 changes nothing but that importers map again.
  *
  * Whoever needs a buffer in memory says so in its slot and rings (memory/device-heap.ts); from the event loop here it is brought
- * home, in a transaction of its own. If the thread stops, what was in its device is lost.
+ * home, in a transaction of its own that always has a ticket (service.ts). If the thread stops, what was in its device is lost.
  */
 import { disposeKey } from '../base/dispose.ts';
 import { FencelineError, fail } from '../base/errors.ts';
@@ -27,7 +27,7 @@ import { blockStartBytes } from '../memory/allocator.ts';
 import { claimDeviceHeap, clearWanted, closeDeviceHeap, isWanted } from '../memory/device-heap.ts';
 import { usedBytes } from '../memory/heap-stats.ts';
 import { residenceOf } from '../memory/residence.ts';
-import { runTransaction } from '../run-transaction.ts';
+import { runService } from '../service.ts';
 import type { SharedBuffer } from '../shared-buffer.ts';
 import { partsOf } from '../shared-buffer.ts';
 import { beforeClose, coreOf, type Space } from '../space.ts';
@@ -190,7 +190,7 @@ class OwnDevice implements Device {
   }
 
   async #bringHome(id: BufferId): Promise<void> {
-    await runTransaction(
+    await runService(
       this.#core,
       async (tx) => {
         const running = tx as AsyncTransaction;

@@ -7,7 +7,7 @@ import type { Memory } from '../cells/memory.ts';
 import { isLive } from '../cells/memory.ts';
 import type { Core } from '../core.ts';
 import { userLockAt } from '../lock/lock-table.ts';
-import { isTicketOpen, userTickets, waitingOf } from '../lock/ticket.ts';
+import { isTicketOpen, waitingOf } from '../lock/ticket.ts';
 import { holderOf } from '../lock/ww-lock.ts';
 import { openTransactions } from '../open-transactions.ts';
 import { idOf } from './buffers.ts';
@@ -23,7 +23,7 @@ export function transactionsOf(core: Core): TransactionDump[] {
   for (let index = 0; index < agents; index++) {
     if (!isLive(agent, index)) continue;
     const first = index * ticketsPerAgent;
-    for (let ticket = first; ticket < first + userTickets; ticket++) {
+    for (let ticket = first; ticket < first + ticketsPerAgent - 1; ticket++) {
       if (!isTicketOpen(agent, ticket)) continue;
       const opened = own.get(ticket);
       found.push({

@@ -2,11 +2,11 @@
  * Blocking for a ww lock. The asynchronous way is a waiter of the pump that calls `acquireStep` (reservation/lock-set.ts).
  */
 
-import { ticketsPerAgent } from '../base/limits.ts';
+import { ticketsPerAgent, userTickets } from '../base/limits.ts';
 import type { Agent } from '../cells/memory.ts';
 import { sleepUntil } from '../cells/wait.ts';
 import type { Ticket } from './ticket.ts';
-import { agentOfTicket, isTicketOpen, userTickets } from './ticket.ts';
+import { agentOfTicket, isTicketOpen } from './ticket.ts';
 import type { Acquisition } from './ww-lock.ts';
 import { acquireStep, holderOf, leaveLock } from './ww-lock.ts';
 

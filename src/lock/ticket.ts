@@ -17,13 +17,11 @@ import {
   T_WOUNDED,
   TICKET_WORDS,
 } from '../base/layout.ts';
-import { ticketsPerAgent } from '../base/limits.ts';
+import { ticketsPerAgent, userTickets } from '../base/limits.ts';
 import { load, nextStamp, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 
 const incarnationMask = 0xffff;
-/** Tickets that users' transactions get; the last slot of an agent is for admitting jobs. */
-export const userTickets: number = ticketsPerAgent - 1;
 
 /** How two tickets that want the same lock settle it, or `plain`: it has no age, waits in order of arrival, never gives way. */
 export type Rule = 'wait-die' | 'wound-wait' | 'plain';
@@ -65,12 +63,27 @@ export function openTicket(agent: Agent, rule: Rule = 'wait-die'): Ticket {
   );
 }
 
+/** Whether all tickets of the agent's transactions are open. */
+export function areTicketsOpen(agent: Agent): boolean {
+  const first = agent.index * ticketsPerAgent;
+  for (let id = first; id < first + userTickets; id++) if (!isTicketOpen(agent, id)) return false;
+  return true;
+}
+
+/**
+ * Opens the agent's ticket for what others wait for: who has all the others open may be waiting for that itself. Its age is
+ * that of any transaction that begins now. Context: the agent opens it once at a time.
+ */
+export function openServiceTicket(agent: Agent): Ticket {
+  return fillTicket(agent, agent.index * ticketsPerAgent + userTickets, nextStamp(agent.stamps), 'wait-die');
+}
+
 /**
  * Opens the agent's ticket for admitting jobs, which only ever tries and never waits. It is younger than any other:
  * whoever meets it waits, and nobody has to give way for the moment that it holds a lock.
  */
 export function openAdmissionTicket(agent: Agent): Ticket {
-  return fillTicket(agent, agent.index * ticketsPerAgent + userTickets, Number.MAX_SAFE_INTEGER, 'wait-die');
+  return fillTicket(agent, (agent.index + 1) * ticketsPerAgent - 1, Number.MAX_SAFE_INTEGER, 'wait-die');
 }
 
 function fillTicket(agent: Agent, id: number, stamp: number, rule: Rule): Ticket {

@@ -15,7 +15,7 @@ import { takeOthers } from '../cells/interest.ts';
 import type { Agent } from '../cells/memory.ts';
 import { TRACE_ACQUIRED, TRACE_RELEASED, trace } from '../cells/trace.ts';
 import type { Rule, Ticket } from '../lock/ticket.ts';
-import { closeTicket, openAdmissionTicket, openTicket } from '../lock/ticket.ts';
+import { closeTicket, openAdmissionTicket, openServiceTicket, openTicket } from '../lock/ticket.ts';
 import { noteGivenBack, noteHeld } from '../lock/validator.ts';
 import type { Acquisition } from '../lock/ww-lock.ts';
 import { acquireStep, leaveLock, releaseLock, tryAcquire } from '../lock/ww-lock.ts';
@@ -31,12 +31,21 @@ export interface LockSet {
 }
 
 export function openLockSet(agent: Agent, rule: Rule = 'wait-die'): LockSet {
-  return { ticket: openTicket(agent, rule), held: [], suspects: [], contended: 0 };
+  return setOf(openTicket(agent, rule));
+}
+
+/** A set for what others wait for, of which an agent has one. */
+export function openServiceSet(agent: Agent): LockSet {
+  return setOf(openServiceTicket(agent));
 }
 
 /** A set for admitting jobs, to be kept: its ticket only tries, it never waits. */
 export function openAdmissionSet(agent: Agent): LockSet {
-  return { ticket: openAdmissionTicket(agent), held: [], suspects: [], contended: 0 };
+  return setOf(openAdmissionTicket(agent));
+}
+
+function setOf(ticket: Ticket): LockSet {
+  return { ticket, held: [], suspects: [], contended: 0 };
 }
 
 /** One step towards a lock (see `acquireStep`). After 'die' all is given back and `contended` is set. */

@@ -125,6 +125,26 @@ describe('a device', () => {
       await gone(vpu);
     }));
 
+  test('a device brings home what others need although its thread has all its transactions open', () =>
+    withSpace(options, async (space) => {
+      const vpu = new MockDevice(space, 'vpu', 64, { ticks: true });
+      const npu = new MockDevice(space, 'npu', 64, { ticks: true });
+      using first = await filled(space, 4);
+      using second = await filled(space, 5);
+      await place(space, first, 'vpu');
+      await place(space, second, 'npu');
+      let end = (): void => {};
+      const until = new Promise<void>((resolve) => (end = resolve));
+      const open = Array.from({ length: 14 }, () => space.transaction(() => until));
+      const needing = [first, second].map((buffer) => space.transaction(async (tx) => (await tx.read(buffer)).data[0]));
+      await expect(space.transaction(async () => {})).rejects.toMatchObject({ code: 'ENOSPC' });
+      expect(await Promise.all(needing)).toEqual([4, 5]);
+      end();
+      await Promise.all(open);
+      await gone(vpu);
+      await gone(npu);
+    }));
+
   test('a buffer goes from one device to another by way of memory', () =>
     withSpace(options, async (space) => {
       const vpu = new MockDevice(space, 'vpu', 64, { ticks: true });

@@ -55,13 +55,19 @@ export interface WorldSize extends Partial<Limits> {
  * One or two tickets an agent instead of many: scans of tickets are loops of loads, and say nothing new after the second.
  * One more is for admitting jobs.
  */
-export const oneTicket: Patch = shrink('src/base/limits.ts', 'ticketsPerAgent', 2);
+export const oneTicket: Patch = tickets(1, 2);
 /** No room for admissions: for scenarios that run every schedule, and admit nothing. */
-export const onlyTicket: readonly Patch[] = [
-  shrink('src/base/limits.ts', 'ticketsPerAgent', 1),
-  shrink('src/lock/ticket.ts', 'userTickets: number', 1),
-];
-export const twoTickets: Patch = shrink('src/base/limits.ts', 'ticketsPerAgent', 3);
+export const onlyTicket: readonly Patch[] = [tickets(1, 1)];
+export const twoTickets: Patch = tickets(2, 3);
+
+/** So many tickets of transactions, of so many in all: without those of its own that an agent does not use in a scenario. */
+export function tickets(users: number, all: number): Patch {
+  return {
+    file: 'src/base/limits.ts',
+    find: 'userTickets = 16;\nexport const ticketsPerAgent: number = userTickets + 2;',
+    replace: `userTickets = ${users};\nexport const ticketsPerAgent: number = ${all};`,
+  };
+}
 
 /** Room for six points in a reservation. */
 export const fewPoints: Patch = shrink('src/base/limits.ts', 'pointsPerReservation', 6);

@@ -27,7 +27,6 @@ import { findStopped } from '#fenceline/cells/agent.js';
 import { agentStateOf } from '#fenceline/cells/memory.js';
 import { FREE, RETIRED, stateOf } from '#fenceline/cells/slot.js';
 import type { Core } from '#fenceline/core.js';
-import { userTickets } from '#fenceline/lock/ticket.js';
 import { blockState, heapAt, VACANT } from '#fenceline/memory/block-chain.js';
 import { heapHolder } from '#fenceline/memory/heap-lock.js';
 import { heapStats, usedBytes } from '#fenceline/memory/heap-stats.js';
@@ -80,7 +79,8 @@ export function accounting(space: Space): Accounts {
     // The last ticket of an agent is the one it admits jobs with, and stays open.
     tickets: countWhere(
       layout.limits.agents * ticketsPerAgent,
-      (at) => at % ticketsPerAgent < userTickets && ((words[layout.tickets + at * TICKET_WORDS] ?? 0) & 1) === 1,
+      (at) =>
+        at % ticketsPerAgent < ticketsPerAgent - 1 && ((words[layout.tickets + at * TICKET_WORDS] ?? 0) & 1) === 1,
     ),
     timelines: countSlots(words, layout.timelines, TIMELINE_WORDS, layout.limits.timelines),
     clients: countSlots(words, layout.accounts, ACCOUNT_WORDS, layout.limits.clients),

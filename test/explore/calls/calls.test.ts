@@ -160,7 +160,15 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
       'ringAgents',
       'flushBatch',
     ],
-    ...['openAdmissionTicket', 'openAdmissionSet', 'forgetSuspect', 'clearReservation', 'returnDeads', 'finishSplit'],
+    ...[
+      'openAdmissionTicket',
+      'openAdmissionSet',
+      'openServiceTicket',
+      'forgetSuspect',
+      'clearReservation',
+      'returnDeads',
+      'finishSplit',
+    ],
     ...[
       'storeDependencies',
       'writeUse',

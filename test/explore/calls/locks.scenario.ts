@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { createBuffer, dropBuffer, lockOf, reservationOf } from '#fenceline/buffer/buffer.js';
 import { acquireSync, isSelfDeadlock } from '#fenceline/lock/lock-wait.js';
-import { closeTicket, openTicket } from '#fenceline/lock/ticket.js';
+import { areTicketsOpen, closeTicket, openTicket } from '#fenceline/lock/ticket.js';
 import { acquireStep, askToBeRung, clearSuspect, leaveLock, releaseLock, tryAcquire } from '#fenceline/lock/ww-lock.js';
 import { tryRelease } from '#fenceline/memory/placement.js';
 import { addForeignLocked } from '#fenceline/reservation/foreign-points.js';
@@ -11,6 +11,7 @@ import {
   leaveStep,
   lockStep,
   openLockSet,
+  openServiceSet,
   releaseAll,
   ringQueued,
 } from '#fenceline/reservation/lock-set.js';
@@ -32,6 +33,10 @@ export default killed((space, agent) => {
   assert.equal(acquireStep(agent, lock, ticket), 'acquired');
   leaveLock(agent, lock, ticket);
   releaseLock(agent, lock, ticket);
+  assert(areTicketsOpen(agent));
+  const service = openServiceSet(agent);
+  assert.equal(lockStep(agent, service, lock), 'acquired');
+  closeLockSet(agent, service);
   closeTicket(agent, ticket);
   const set = openLockSet(agent);
   assert.equal(lockStep(agent, set, lock), 'acquired');

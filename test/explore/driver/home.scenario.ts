@@ -1,6 +1,6 @@
 /**
  * Somebody needs a buffer that a device has, and asks for it; the device's agent brings it home from its event loop. Nobody
- * sleeps over a wish that nobody heard, and wherever the device's agent dies, the buffer is at home or lost, and says so.
+ * sleeps over a wish that nobody heard, though all tickets of the device's agent are open, and wherever the device's agent dies, the buffer is at home or lost, and says so.
  */
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
@@ -11,12 +11,13 @@ import { addAgent } from '#fenceline/cells/interest.js';
 import type { Agent } from '#fenceline/cells/memory.js';
 import { addWaiter, nextWaiterOrder } from '#fenceline/cells/pump.js';
 import { sleepUntil } from '#fenceline/cells/wait.js';
+import { areTicketsOpen, closeTicket, openTicket, type Ticket } from '#fenceline/lock/ticket.js';
 import { freeBlock } from '#fenceline/memory/allocator.js';
 import { heapAt } from '#fenceline/memory/block-chain.js';
 import { clearWanted, isInDevice, isWanted, replaceBlockLocked, sendHome } from '#fenceline/memory/device-heap.js';
 import { placeLocked, takeBlockIn } from '#fenceline/memory/placement.js';
 import { HEAP_DEVICE, residenceOf } from '#fenceline/memory/residence.js';
-import { closeLockSet, openLockSet, tryLock } from '#fenceline/reservation/lock-set.js';
+import { closeLockSet, openLockSet, openServiceSet, tryLock } from '#fenceline/reservation/lock-set.js';
 import { assertAtRest } from '../schedule/accounting.ts';
 import { declare, newBuffer, newSpace, type Space, small } from '../schedule/space-world.ts';
 import { agentIn } from '../world.ts';
@@ -24,14 +25,19 @@ import { agentIn } from '../world.ts';
 const SHARED = 0;
 const OWN = 1;
 
-function setup(): Space {
+interface World extends Space {
+  /** What the device's agent has open all the time. */
+  readonly open: Ticket;
+}
+
+function setup(): World {
   const space = newSpace({ seated: 3, more: [{ units: 2, kind: HEAP_DEVICE }] });
   const keeper = agentIn(space, 2);
   space.memory.words[heapAt(space.memory, OWN) + P_OWNER] = 1;
   const { buffer } = newBuffer(keeper);
   assert(placeLocked(keeper, buffer, OWN));
   space.memory.words[space.layout.buffers + B_FRESH] = 0;
-  return space;
+  return { ...space, open: openTicket(agentIn(space, 0)) };
 }
 
 /** As src/driver/device.ts does: from its event loop, whenever it is rung. */
@@ -45,7 +51,7 @@ function serve(agent: Agent): void {
 }
 
 function bringHome(agent: Agent): void {
-  const set = openLockSet(agent);
+  const set = areTicketsOpen(agent) ? openServiceSet(agent) : openLockSet(agent);
   assert.notEqual(tryLock(agent, set, lockOf(agent, 0)), 'blocked', 'Nobody else takes the lock here.');
   clearWanted(agent, 0);
   const block = takeBlockIn(agent, 0, SHARED);
@@ -84,6 +90,7 @@ export default scenario({
     if (dead === 'device') assert(!isInDevice(undertaker, 0), 'Nothing is in the device of the dead.');
   },
   after: (space, { device }) => {
+    if (device === true) closeTicket(agentIn(space, 0), space.open);
     assertAtRest(space);
     const { words } = space.memory;
     const contents = words[space.layout.buffers + B_CONTENTS];

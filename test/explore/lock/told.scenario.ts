@@ -9,7 +9,7 @@ import { ring } from '#fenceline/cells/doorbell.js';
 import { sleepUntil } from '#fenceline/cells/wait.js';
 import { openTicket, type Ticket } from '#fenceline/lock/ticket.js';
 import { type Acquisition, acquireStep, askToBeRung, holderOf, releaseLock } from '#fenceline/lock/ww-lock.js';
-import { agentIn, describeWordOf, lockAt, scratchAt, shrink, type World } from '../world.ts';
+import { agentIn, describeWordOf, lockAt, scratchAt, tickets, type World } from '../world.ts';
 import { newLockWorld } from './locks.ts';
 
 const size = { seated: 4, buffers: 2 };
@@ -82,9 +82,6 @@ export default scenario({
   options: {
     preemptions: 2,
     // Two tickets an agent, and none for admitting.
-    patches: [
-      shrink('src/base/limits.ts', 'ticketsPerAgent', 2),
-      shrink('src/lock/ticket.ts', 'userTickets: number', 2),
-    ],
+    patches: [tickets(2, 2)],
   },
 });

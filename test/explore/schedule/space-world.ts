@@ -18,7 +18,7 @@ import { LIVE, nobody, slotWord } from '#fenceline/cells/slot.js';
 import { createHeap } from '#fenceline/memory/allocator.js';
 import { blockAt } from '#fenceline/memory/block-chain.js';
 import { repairs } from '#fenceline/repairs.js';
-import { shrink, type World } from '../world.ts';
+import { oneTicket, shrink, type World } from '../world.ts';
 
 export const unit = 64;
 
@@ -53,10 +53,7 @@ export interface Space extends World {
 const heapUnits = 8;
 
 /** Few slots: scans of tables are loops of loads, and say nothing new after the second entry. */
-export const small: readonly Patch[] = [
-  shrink('src/base/limits.ts', 'ticketsPerAgent', 2),
-  shrink('src/base/limits.ts', 'poolsPerSpace', 1),
-];
+export const small: readonly Patch[] = [oneTicket, shrink('src/base/limits.ts', 'poolsPerSpace', 1)];
 
 export function newSpace(size: SpaceSize): Space {
   const limits = completeLimits({
