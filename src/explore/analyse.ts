@@ -30,6 +30,7 @@ export class Analysis {
   readonly modules: readonly SourceModule[];
   readonly facts: Facts;
   readonly #callees: Map<CallExpression, Callee> = new Map();
+  readonly #codes: Map<Binding, Code | undefined> = new Map();
   readonly #stepping: Map<string, Set<SourceModule>> = new Map();
   readonly #reach: Map<SourceModule, ReadonlySet<SourceModule>> = new Map();
   readonly #asking: Set<AnyNode> = new Set();
@@ -91,6 +92,13 @@ export class Analysis {
   }
 
   #codeOfBinding(binding: Binding, module: SourceModule): Code | undefined {
+    if (this.#codes.has(binding)) return this.#codes.get(binding);
+    const found = this.#followed(binding, module);
+    this.#codes.set(binding, found);
+    return found;
+  }
+
+  #followed(binding: Binding, module: SourceModule): Code | undefined {
     if (binding.kind === 'function') return this.facts.byNode.get(binding.node);
     if (binding.kind === 'constant') return this.codeOf(binding.value, module);
     if (binding.kind !== 'import' || binding.imported === '*') return undefined;

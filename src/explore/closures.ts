@@ -9,10 +9,11 @@
  * That is right only where what is captured is never assigned again, and stands before the closure. Other closures stay
  * generator functions.
  */
-import type { AnyNode } from 'acorn';
+import type { AnyNode, Program } from 'acorn';
 import type { Analysis } from './analyse.ts';
 import type { Code } from './functions.ts';
-import type { Binding } from './scopes.ts';
+import type { Binding, Scopes } from './scopes.ts';
+import { scopesOf } from './scopes.ts';
 import type { SourceModule } from './sources.ts';
 import type { FunctionNode } from './tree.ts';
 import { codeOf, isFunction } from './tree.ts';
@@ -23,14 +24,12 @@ export type Captured = readonly string[] | undefined;
 export class Closures {
   readonly #analysis: Analysis;
   readonly #module: SourceModule;
-  readonly #assigned: Set<Binding> = new Set();
-  /** Where a binding is declared: the end of its declaration. */
-  readonly #declared: Map<Binding, number> = new Map();
+  readonly #variables: Variables;
 
   constructor(analysis: Analysis, module: SourceModule) {
     this.#analysis = analysis;
     this.#module = module;
-    this.#collect(module.tree);
+    this.#variables = variablesOf(module.tree);
   }
 
   /** `ancestors` are the nodes around the function, outermost first. */
@@ -73,39 +72,10 @@ export class Closures {
 
   /** Whether it has its one value whenever the function can be called. */
   #isSettled(binding: Binding, outer: FunctionNode): boolean {
-    if (this.#assigned.has(binding)) return false;
+    if (this.#variables.assigned.has(binding)) return false;
     if (binding.kind === 'parameter' || binding.kind === 'function') return true;
-    const declared = this.#declared.get(binding);
+    const declared = this.#variables.declared.get(binding);
     return declared !== undefined && declared <= outer.start;
-  }
-
-  #collect(node: AnyNode): void {
-    if (node.type === 'AssignmentExpression') this.#targets(node.left, (one) => this.#assigned.add(one));
-    if (node.type === 'UpdateExpression') this.#targets(node.argument, (one) => this.#assigned.add(one));
-    if (node.type === 'VariableDeclarator') this.#targets(node.id, (one) => this.#declared.set(one, node.end));
-    if (node.type === 'ForOfStatement' || node.type === 'ForInStatement') this.#collectLoop(node.left);
-    if (isFunction(node)) {
-      for (const one of node.params) this.#targets(one, (binding) => this.#declared.set(binding, node.body.start));
-    }
-    if (node.type === 'ClassDeclaration' && node.id) this.#targets(node.id, (one) => this.#declared.set(one, node.end));
-    for (const child of codeOf(node)) this.#collect(child);
-  }
-
-  #collectLoop(left: AnyNode): void {
-    if (left.type === 'VariableDeclaration') {
-      for (const { id } of left.declarations) this.#targets(id, (one) => this.#declared.set(one, left.end));
-    } else this.#targets(left, (one) => this.#assigned.add(one));
-  }
-
-  /** The variables that a pattern sets. */
-  #targets(pattern: AnyNode, note: (binding: Binding) => unknown): void {
-    if (pattern.type === 'Identifier') {
-      const binding = this.#analysis.bindingOf(pattern, this.#module);
-      if (binding !== undefined) note(binding);
-    } else if (pattern.type === 'AssignmentPattern') this.#targets(pattern.left, note);
-    else if (/^(ObjectPattern|ArrayPattern|RestElement|Property)$/.test(pattern.type)) {
-      for (const child of codeOf(pattern)) this.#targets(child, note);
-    }
   }
 }
 
@@ -113,4 +83,60 @@ export class Closures {
 function isInLocalClass(ancestors: readonly AnyNode[]): boolean {
   const at = ancestors.findIndex((one) => one.type === 'ClassBody');
   return at >= 0 && ancestors.slice(0, at).some(isFunction);
+}
+
+/** What becomes of the variables of a module. */
+interface Variables {
+  readonly assigned: Set<Binding>;
+  /** Where a binding is declared: the end of its declaration. */
+  readonly declared: Map<Binding, number>;
+}
+
+/** By tree, which is kept between explorations, as its scopes are. */
+const known: WeakMap<Program, Variables> = new WeakMap();
+
+function variablesOf(tree: Program): Variables {
+  const found = known.get(tree) ?? new Collector(scopesOf(tree), tree);
+  known.set(tree, found);
+  return found;
+}
+
+class Collector implements Variables {
+  readonly assigned: Set<Binding> = new Set();
+  readonly declared: Map<Binding, number> = new Map();
+  readonly #scopes: Scopes;
+
+  constructor(scopes: Scopes, tree: Program) {
+    this.#scopes = scopes;
+    this.#collect(tree);
+  }
+
+  #collect(node: AnyNode): void {
+    if (node.type === 'AssignmentExpression') this.#targets(node.left, (one) => this.assigned.add(one));
+    if (node.type === 'UpdateExpression') this.#targets(node.argument, (one) => this.assigned.add(one));
+    if (node.type === 'VariableDeclarator') this.#targets(node.id, (one) => this.declared.set(one, node.end));
+    if (node.type === 'ForOfStatement' || node.type === 'ForInStatement') this.#collectLoop(node.left);
+    if (isFunction(node)) {
+      for (const one of node.params) this.#targets(one, (binding) => this.declared.set(binding, node.body.start));
+    }
+    if (node.type === 'ClassDeclaration' && node.id) this.#targets(node.id, (one) => this.declared.set(one, node.end));
+    for (const child of codeOf(node)) this.#collect(child);
+  }
+
+  #collectLoop(left: AnyNode): void {
+    if (left.type === 'VariableDeclaration') {
+      for (const { id } of left.declarations) this.#targets(id, (one) => this.declared.set(one, left.end));
+    } else this.#targets(left, (one) => this.assigned.add(one));
+  }
+
+  /** The variables that a pattern sets. */
+  #targets(pattern: AnyNode, note: (binding: Binding) => unknown): void {
+    if (pattern.type === 'Identifier') {
+      const binding = this.#scopes.of(pattern);
+      if (binding !== undefined) note(binding);
+    } else if (pattern.type === 'AssignmentPattern') this.#targets(pattern.left, note);
+    else if (/^(ObjectPattern|ArrayPattern|RestElement|Property)$/.test(pattern.type)) {
+      for (const child of codeOf(pattern)) this.#targets(child, note);
+    }
+  }
 }

@@ -28,7 +28,16 @@ interface Scope {
   readonly within: FunctionNode | undefined;
 }
 
+/** By tree, which is kept between explorations. */
+const known = new WeakMap<Program, Scopes>();
+
 export function scopesOf(tree: Program): Scopes {
+  const found = known.get(tree) ?? scopesIn(tree);
+  known.set(tree, found);
+  return found;
+}
+
+function scopesIn(tree: Program): Scopes {
   const uses = new Map<Identifier, Binding>();
   const top: Scope = { names: new Map(), parent: undefined, within: undefined };
   declareImports(tree, top);

@@ -8,24 +8,36 @@ export function isNode(value: unknown): value is AnyNode {
 }
 
 export function isFunction(node: AnyNode): node is FunctionNode {
-  return /^(FunctionDeclaration|FunctionExpression|ArrowFunctionExpression)$/.test(node.type);
+  const { type } = node;
+  return type === 'ArrowFunctionExpression' || type === 'FunctionDeclaration' || type === 'FunctionExpression';
 }
 
 /** All direct children, in source order of their fields. */
 export function childrenOf(node: AnyNode): readonly AnyNode[] {
   const found: AnyNode[] = [];
   for (const value of Object.values(node)) {
-    if (Array.isArray(value)) found.push(...value.filter(isNode));
-    else if (isNode(value)) found.push(value);
+    if (Array.isArray(value)) {
+      for (const one of value) if (isNode(one)) found.push(one);
+    } else if (isNode(value)) found.push(value);
   }
   return found;
 }
+
+/** Kept at the node: trees are kept between explorations, and each is walked many times in one. */
+const code: unique symbol = Symbol('code');
+type Walked = AnyNode & { [code]?: readonly AnyNode[] };
 
 /**
  * Children that are code: without names of properties, labels and what imports and exports name. An identifier met on a
  * walk along these is a variable.
  */
 export function codeOf(node: AnyNode): readonly AnyNode[] {
+  const walked: Walked = node;
+  walked[code] ??= codeIn(node);
+  return walked[code];
+}
+
+function codeIn(node: AnyNode): readonly AnyNode[] {
   switch (node.type) {
     case 'MemberExpression':
       return node.computed ? [node.object, node.property] : [node.object];
