@@ -49,6 +49,7 @@ import { releaseWhenIdle } from './memory/release.ts';
 import { HEAP_SWAP } from './memory/residence.ts';
 import { placeOfCaller } from './place.ts';
 import { repairs } from './repairs.ts';
+import { jobsAhead } from './schedule/jobs-ahead.ts';
 
 /** The memory of a space, as it is posted to threads that join. */
 export interface SpaceData {
@@ -268,7 +269,7 @@ function enter(memory: Memory, data: SpaceData, seat: Seat | undefined): Core {
     validator: openRecord(memory, placeOfCaller, (finding) => tellFinding(data.id, finding)),
     tracer: openTracer(memory, place.index, place.incarnation, traceOrigin),
     batch: undefined,
-    chooser: createChooser(),
+    chooser: createChooser(jobsAhead),
   };
   showBeacon(agent, data.id);
   const mayBlock = memory.isShared && canSleep(memory.words);

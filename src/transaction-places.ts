@@ -11,7 +11,7 @@ import { B_LAST_USE, H_SUBMITTED } from './base/layout.ts';
 import { bufferAt, placementOf, reservationOf } from './buffer/buffer.ts';
 import { load, store } from './cells/cell.ts';
 import type { Core } from './core.ts';
-import { chargedHeap, shortAccount } from './memory/account.ts';
+import { chargedHeap, clientOf, shortAccount } from './memory/account.ts';
 import type { Request } from './memory/evict.ts';
 import { moveEvicting, newRequest, takeBlockEvicting } from './memory/evict.ts';
 import { moveLocked } from './memory/move.ts';
@@ -37,6 +37,8 @@ export class TransactionPlaces {
   readonly #set: LockSet;
   /** Buffers that this run has locked. */
   readonly #used: number[] = [];
+  /** Whose job it counts as. */
+  #client = 0;
   #request: Request | undefined;
   /** Heaps that had no room, by the buffer that it was asked for. */
   readonly #refused: Map<number, number> = new Map();
@@ -54,9 +56,14 @@ export class TransactionPlaces {
   /** This run has locked the buffer. */
   noteUse(buffer: number): void {
     const { words } = this.#core.agent;
-    this.#used.push(buffer);
+    const { chooser } = this.#core.agent;
     const order = load(words, H_SUBMITTED);
-    this.#core.agent.chooser?.noteUse(this.#core.agent, buffer, order);
+    // As one job, of the client whose buffer it locks first.
+    if (this.#used.push(buffer) === 1) {
+      this.#client = clientOf(this.#core.agent, buffer);
+      chooser?.noteStart(this.#core.agent, this.#client, order);
+    }
+    chooser?.noteUse(this.#core.agent, buffer, this.#client, order);
     store(words, bufferAt(this.#core.agent, buffer) + B_LAST_USE, order);
   }
 

@@ -16,5 +16,7 @@ export const AC_FREED = 7;
 /** Name in UTF-8: its length in bytes, then the bytes. */
 export const AC_NAME_BYTES = 8;
 export const AC_NAME = 9;
+/** How many of its jobs have started, and how it rests: memory/client-time.ts. */
+export const AC_CLOCK = 60;
 export const ACCOUNT_WORDS = 64;
-export const clientNameBytes: number = (ACCOUNT_WORDS - AC_NAME) * 4;
+export const clientNameBytes: number = (AC_CLOCK - AC_NAME) * 4;

@@ -35,12 +35,10 @@ export const H_FREED = 7;
 export const H_LIMITS = 16;
 /** The 64-bit ticket counter: two words that only the BigInt64Array touches. */
 export const H_STAMP = 32;
-/**
- * MEMORY_AWAITED while some queued job waits for memory: then requests are served in order; MEMORY_HELD while later jobs wait
- * even for memory that they would find in place. A hint; the jobs' flags are the truth.
- */
+/** MEMORY_AWAITED while some queued job waits for memory: then requests are served in order. A hint; the jobs' flags are the truth. */
 export const H_MEMORY_WAIT = 48;
 export const MEMORY_AWAITED = 1;
+/** Later jobs wait even for memory that they would find in place. */
 export const MEMORY_HELD = 2;
 /** Job slots ever used: the scans of workers end here. Only grows. */
 export const H_JOB_TOP = 49;
@@ -59,6 +57,8 @@ export const H_PRESSURE_OVERFLOW = 55;
 export const H_SWAP_REFUSED = 56;
 /** Blocks ever used: looks at what lives in a heap end here. Only grows. */
 export const H_BLOCK_TOP = 57;
+/** The clock of whoever is no client, four words: memory/client-time.ts. */
+export const H_CLOCK = 60;
 export const HEADER_WORDS = 64;
 
 export const limitNames: readonly (keyof Limits)[] = [

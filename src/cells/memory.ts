@@ -63,12 +63,18 @@ export interface Agent extends Memory {
 
 /** This agent's own idea of what leaves a heap first: hints. Whoever evicts looks at each victim's slot again. */
 export interface Chooser {
-  /** A job uses the buffer. Context: its lock is held, and its slot does not tell of this use yet. */
-  noteUse(agent: Agent, buffer: number, order: number): void;
+  /** A job starts, of the client that the token means (0: of none). `order`: its number among all jobs. */
+  noteStart(agent: Agent, client: number, order: number): void;
+  /** It uses the buffer. Context: the buffer's lock is held, and its slot does not tell of this use yet. */
+  noteUse(agent: Agent, buffer: number, client: number, order: number): void;
   /** Looks at what lives in the heap now. Outcomes: false if it has no opinion there. */
   begin(agent: Agent, heap: number): boolean;
   /** Proposes what to evict so that so many bytes come free; what is held is not proposed. Nothing: all the rest. */
   choose(agent: Agent, heap: number, bytes: number): readonly number[];
+  /** All that lives in the heap and is not in use, whoever should go first at the front; undefined if it has no opinion. */
+  rank(agent: Agent, heap: number): readonly number[] | undefined;
+  /** When a job that waits uses the buffer next, as its number among all jobs, after `begin`; -1: no such job is known. */
+  nextUse(heap: number, buffer: number): number;
   /** It has left, or cannot leave now. */
   told(heap: number, buffer: number, hasLeft: boolean): void;
   /** What could not leave may be proposed again. */

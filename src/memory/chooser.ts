@@ -5,8 +5,12 @@
  * job that uses it, once any heap was under pressure: until then nobody needs them. Everything else is this agent's own, and
  * may be behind: it is compared with the slots whenever something has to leave. So nothing of it needs a repair.
  *
- * It counts in jobs of all agents, in order of submission, as one client's: whose buffers give way first is decided before
- * (victim-order.ts), and where that or priorities matter, it has no opinion.
+ * A job's context is its client: histories are of the client whose job used the buffer last, on that client's clock
+ * (client-time.ts). Of jobs it is told what is known (told-jobs.ts): those that wait are exact knowledge, those that started
+ * are what programs repeat.
+ *
+ * Whose buffers give way first is decided elsewhere (victim-order.ts): among those of one client, `rank` is the order. Where
+ * priorities matter it has no opinion.
  *
  * Not here: locks, and moving (evict.ts).
  */
@@ -25,39 +29,49 @@ import { load, store } from '../cells/cell.ts';
 import type { Agent, Chooser } from '../cells/memory.ts';
 import { heapAt } from './block-chain.ts';
 import { buffersIn } from './buffers-in.ts';
+import { clientNumber, noteStart, timeOf } from './client-time.ts';
 import { FILL_CLEAN, fillOf } from './filling.ts';
-import { CLOCK_WORDS, L_STARTED_AT, L_TIME } from './policy/client-clock.ts';
 import { HISTORY_WORDS, isUsed, type Moves, noteUse, resetHistory, setMoves, setSize } from './policy/history.ts';
 import { Horizon } from './policy/horizon.ts';
 import type { ReplacementPolicy } from './policy/policy.ts';
 import { unitsOf } from './size-class.ts';
+import { type JobLook, ToldJobs } from './told-jobs.ts';
 
 /** What an agent knows of one heap. */
 interface Known {
   readonly policy: ReplacementPolicy;
   /** Last use of each buffer that the policy was told of, as its slot said. */
   readonly uses: Map<number, number>;
+  readonly jobs: ToldJobs;
   readonly held: number[];
 }
 
 /** Below so many buffers there is little to choose. */
 const leastCount = 4;
-/** Everything counts as one client's. */
-const everybody = 0;
 
-export function createChooser(): Chooser {
-  return new SlotChooser();
+/** `look`: what jobs that are not over use. */
+export function createChooser(look: JobLook): Chooser {
+  return new SlotChooser(look);
 }
 
 class SlotChooser implements Chooser {
   readonly #heaps: Map<number, Known> = new Map();
   readonly #words: Int32Array = new Int32Array(HISTORY_WORDS);
-  readonly #clock: Int32Array = new Int32Array(CLOCK_WORDS);
+  readonly #look: JobLook;
 
-  noteUse(agent: Agent, buffer: number, order: number): void {
+  constructor(look: JobLook) {
+    this.#look = look;
+  }
+
+  noteStart(agent: Agent, client: number, order: number): void {
+    if (load(agent.words, H_PRESSURE) !== 0) noteStart(agent, clientNumber(agent, client), order);
+  }
+
+  noteUse(agent: Agent, buffer: number, client: number, order: number): void {
     if (load(agent.words, H_PRESSURE) === 0) return;
     const words = this.#load(agent, buffer);
-    noteUse(words, everybody, order, order);
+    const number = clientNumber(agent, client);
+    noteUse(words, number, timeOf(agent, number), order);
     const at = bufferAt(agent, buffer) + B_HISTORY;
     for (let word = 0; word < HISTORY_WORDS; word++) store(agent.words, at + word, words[word] ?? 0);
   }
@@ -71,20 +85,30 @@ class SlotChooser implements Chooser {
       this.#tell(agent, known, buffer);
     }
     for (const buffer of known.uses.keys()) if (!seen.has(buffer)) forget(known, buffer);
-    return seen.size >= leastCount;
+    if (seen.size < leastCount) return false;
+    for (const buffer of known.jobs.tell(agent, known.policy, this.#look(agent))) this.#hold(known, buffer);
+    return true;
   }
 
   choose(agent: Agent, heap: number, bytes: number): readonly number[] {
     const { policy } = this.#knownOf(heap);
     const at = heapAt(agent, heap);
     const free = load(agent.words, at + P_BUDGET) - load(agent.words, at + P_USED);
-    const now = load(agent.words, H_SUBMITTED) >>> 0;
-    this.#clock[L_TIME] = now;
-    this.#clock[L_STARTED_AT] = now;
-    policy.updateClient(everybody, this.#clock);
     const victims: number[] = [];
-    policy.choose(Math.max(1, unitsOf(bytes) - Math.max(0, free)), now, victims);
+    policy.choose(Math.max(1, unitsOf(bytes) - Math.max(0, free)), this.#now(agent, heap), victims);
     return victims;
+  }
+
+  rank(agent: Agent, heap: number): readonly number[] | undefined {
+    const hasOpinion = this.begin(agent, heap);
+    const victims: number[] = [];
+    if (hasOpinion) this.#knownOf(heap).policy.choose(Number.POSITIVE_INFINITY, this.#now(agent, heap), victims);
+    this.end(heap);
+    return hasOpinion ? victims : undefined;
+  }
+
+  nextUse(heap: number, buffer: number): number {
+    return this.#knownOf(heap).jobs.nextUse(buffer);
   }
 
   told(heap: number, buffer: number, hasLeft: boolean): void {
@@ -93,8 +117,7 @@ class SlotChooser implements Chooser {
       forget(known, buffer);
       return;
     }
-    known.policy.hold(buffer);
-    known.held.push(buffer);
+    this.#hold(known, buffer);
   }
 
   end(heap: number): void {
@@ -103,12 +126,23 @@ class SlotChooser implements Chooser {
     held.length = 0;
   }
 
+  #hold({ policy, held }: Known, buffer: number): void {
+    policy.hold(buffer);
+    held.push(buffer);
+  }
+
+  /** Jobs that have started: whoever needs room is the next one, so that it is before all that wait. */
+  #now(agent: Agent, heap: number): number {
+    const first = this.#knownOf(heap).jobs.firstWaiting;
+    return first >= 0 ? first : load(agent.words, H_SUBMITTED) >>> 0;
+  }
+
   #tell(agent: Agent, { policy, uses }: Known, buffer: number): void {
     const last = load(agent.words, bufferAt(agent, buffer) + B_LAST_USE);
     if (uses.get(buffer) === last) return;
     uses.set(buffer, last);
     const words = this.#load(agent, buffer);
-    if (!isUsed(words)) noteUse(words, everybody, last, last);
+    if (!isUsed(words)) noteUse(words, 0, timeOf(agent, 0), last);
     setSize(words, unitsOf(bufferSizeBytes(agent, buffer)));
     setMoves(words, movesOf(agent, buffer));
     policy.update(buffer, words);
@@ -125,7 +159,7 @@ class SlotChooser implements Chooser {
   #knownOf(heap: number): Known {
     let known = this.#heaps.get(heap);
     if (known === undefined) {
-      known = { policy: new Horizon(), uses: new Map(), held: [] };
+      known = { policy: new Horizon(), uses: new Map(), jobs: new ToldJobs(), held: [] };
       this.#heaps.set(heap, known);
     }
     return known;

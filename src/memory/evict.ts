@@ -312,7 +312,18 @@ function victimsIn(agent: Agent, heap: number, only: number = 0): number[] {
   }
   if (found.length > 1) found.sort((a, b) => a.priority - b.priority || b.age - a.age || a.buffer - b.buffer);
   const standings = only === 0 && found.length > 1 ? standingsIn(agent, heap) : noStandings;
+  // Without clients the chooser was asked before.
+  if (found.length > 1 && (only !== 0 || standings.size > 0)) rankFound(agent, heap, found);
   return orderVictims(found, standings, only).map(({ buffer }) => buffer);
+}
+
+/** Orders candidates as this agent's policy does, where it has one; what that leaves out stays behind, in the order given. */
+function rankFound(agent: Agent, heap: number, found: Candidate[]): void {
+  const ranks = new Map<number, number>();
+  for (const [rank, buffer] of (agent.chooser?.rank(agent, heap) ?? []).entries()) ranks.set(buffer, rank);
+  if (ranks.size === 0) return;
+  const rankIn = ({ buffer }: Candidate): number => ranks.get(buffer) ?? ranks.size;
+  found.sort((a, b) => rankIn(a) - rankIn(b));
 }
 
 function priorityOf(memory: Memory, buffer: number): number {

@@ -21,6 +21,7 @@ import {
   H_MEMORY_WAIT,
   H_QUEUED_INTEREST,
   H_QUEUED_OVERFLOW,
+  J_CLIENT,
   J_DEP_COUNT,
   J_ERROR,
   J_FLAGS,
@@ -211,9 +212,11 @@ function admitLocked(agent: Agent, set: LockSet, job: number, uses: readonly Use
   storeDependencies(agent, job, collectDependencies(agent, job, uses));
   const point = pointOfJob(agent, job);
   const order = load(agent.words, jobAt(agent, job) + J_ORDER);
+  const client = load(agent.words, jobAt(agent, job) + J_CLIENT);
+  agent.chooser?.noteStart(agent, client, order);
   for (const use of uses) {
     addPointLocked(agent, reservationOf(agent, use.buffer), point, isWriting(use) ? USAGE_WRITE : USAGE_READ);
-    agent.chooser?.noteUse(agent, use.buffer, order);
+    agent.chooser?.noteUse(agent, use.buffer, client, order);
     store(agent.words, bufferAt(agent, use.buffer) + B_LAST_USE, order);
   }
   // A buffer that was being released meanwhile: see tryRelease, which looks again after saying so.

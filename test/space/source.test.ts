@@ -74,7 +74,8 @@ describe('a source', () => {
       await space.transaction(async (tx) => {
         (await tx.edit(edited as unknown as SharedBuffer<'u32'>)).data[0] = 300;
       });
-      for (let round = 0; round < 2; round++) for (const layer of layers.slice(3)) await layer.get();
+      space.budgetBytes = KiB;
+      space.budgetBytes = tight.budgetBytes;
       expect([updated, replaced, edited].map((layer) => layer.isIn('swap'))).toEqual([true, true, true]);
       expect([(await updated.get())[0], (await replaced.get())[7], (await edited.get())[0]]).toEqual([100, 200, 300]);
       expect(filled.slice(0, 3)).toEqual([1, 0, 1]);

@@ -278,8 +278,7 @@ export class Horizon extends OnShelves {
     for (let priority = 0; priority < prioritiesMax; priority++) {
       const first = client.id * shelvesPerClient + priority * shelvesPerPriority + 2 * FORESEEN;
       for (const shelf of [first, first + 1]) {
-        for (let buffer = this.shelves.top(shelf); buffer >= 0; buffer = this.shelves.top(shelf))
-          this.#shelve(buffer);
+        for (let buffer = this.shelves.top(shelf); buffer >= 0; buffer = this.shelves.top(shelf)) this.#shelve(buffer);
       }
     }
   }
