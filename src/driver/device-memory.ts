@@ -4,7 +4,8 @@
  * `copy` only begins a move. Its fence is listed before the placement changes, so who comes next waits for it; and the place
  * that a buffer leaves is given away at once: the copy into it comes after the copy out of it. In memory a block goes when
  * the copy from it is over, for others write there without asking; and a buffer leaves memory after the jobs that were
- * admitted there, which look where it is when they begin.
+ * admitted there, which look where it is when they begin. A copy that fails leaves contents that are lost, also where another
+ * copy has gone on from there meanwhile.
  */
 import { addForeign } from '../added-points.ts';
 import { disposeKey } from '../base/dispose.ts';
@@ -15,6 +16,7 @@ import { bufferAt, bufferSizeBytes, lockOf, placementOf, reservationOf } from '.
 import { invalidateLocked } from '../buffer/exports.ts';
 import { load } from '../cells/cell.ts';
 import { now } from '../cells/clock.ts';
+import { TRACE_EVICTED, TRACE_MOVED } from '../cells/trace.ts';
 import type { Core } from '../core.ts';
 import { retainBuffer } from '../core.ts';
 import { firstPending, mergePoints, type Points } from '../fence/points.ts';
@@ -46,6 +48,17 @@ interface HandedOn {
   readonly points: Points;
 }
 
+interface Move {
+  /** Where to: a block of this agent's. */
+  readonly block: number;
+  readonly to: string;
+  /** The block in memory, of the two. */
+  readonly side: number;
+  /** Where in the device's memory. */
+  readonly range: { readonly from: number; readonly to: number };
+  readonly why: number;
+}
+
 const memoryHeap = 'system';
 
 export class DeviceMemory {
@@ -57,6 +70,8 @@ export class DeviceMemory {
   readonly #core: Core;
   readonly #spec: DeviceSpec;
   #handedOn: HandedOn[] = [];
+  /** The last copy of each buffer, until its end was looked at. */
+  readonly #copies: Map<number, Points> = new Map();
 
   constructor(core: Core, spec: DeviceSpec, index: number) {
     this.#core = core;
@@ -80,7 +95,8 @@ export class DeviceMemory {
     // While others went, nobody could come: the lock was held.
     const from = blockStartBytes(agent, block);
     const range = { from, to: from + bufferSizeBytes(agent, parts.buffer) };
-    await this.#move(tx, parts, buffer, { block, to: this.name, side: placementOf(agent, parts.buffer), range });
+    const side = placementOf(agent, parts.buffer);
+    await this.#move(tx, parts, buffer, { block, to: this.name, side, range, why: TRACE_MOVED });
   }
 
   /** Jobs and views look where the buffer is when they begin: it leaves memory after them, and not while they are to come. */
@@ -140,10 +156,15 @@ export class DeviceMemory {
     return best?.id;
   }
 
+  /** What is being copied. */
+  get copies(): Points {
+    return mergePoints(this.#core.agent, [...this.#copies.values()]);
+  }
+
   /** Moves one out of the way, with its lock. Outcomes: false if it was not there any more, or is pinned by now. */
   async #moveOut(tx: AsyncTransaction, id: BufferId): Promise<boolean> {
     const isTaken = await tx.lockVictim(id);
-    const isOut = await this.home(tx, id);
+    const isOut = await this.home(tx, id, TRACE_EVICTED);
     // Its move is committed: others may use it. One that contended stays ours to the end.
     const { held } = tx.set;
     const isLast = held.at(-1) === lockOf(this.#core.agent, id.buffer);
@@ -151,8 +172,8 @@ export class DeviceMemory {
     return isOut;
   }
 
-  /** Copies a buffer into memory. Context: its lock is held. Outcomes: false if it is not here, or pinned. */
-  async home(tx: AsyncTransaction, id: BufferId): Promise<boolean> {
+  /** Copies a buffer into memory. `why`: as `replaceBlockLocked`. Context: its lock is held. Outcomes: false if it is not here, or pinned. */
+  async home(tx: AsyncTransaction, id: BufferId, why: number = TRACE_MOVED): Promise<boolean> {
     const { agent } = this.#core;
     if (residenceOf(agent, id.buffer) !== this.index || isPinned(agent, id.buffer)) return false;
     const sizeBytes = bufferSizeBytes(agent, id.buffer);
@@ -164,7 +185,13 @@ export class DeviceMemory {
     const buffer = bufferOver(this.#core, id, 'u8', [sizeBytes], parts.label);
     const range = { from, to: from + sizeBytes };
     try {
-      await this.#move(tx, parts, buffer as unknown as SharedBuffer, { block, to: memoryHeap, side: block, range });
+      await this.#move(tx, parts, buffer as unknown as SharedBuffer, {
+        block,
+        to: memoryHeap,
+        side: block,
+        range,
+        why,
+      });
     } finally {
       buffer.dispose();
     }
@@ -176,7 +203,7 @@ export class DeviceMemory {
     tx: AsyncTransaction,
     parts: BufferParts,
     buffer: SharedBuffer,
-    { block, to, side, range }: { block: number; to: string; side: number; range: { from: number; to: number } },
+    { block, to, side, range, why }: Move,
   ): Promise<void> {
     const core = this.#core;
     const { agent } = core;
@@ -198,8 +225,10 @@ export class DeviceMemory {
       this.#freeAfter(block, points);
       throw error;
     }
-    const old = replaceBlockLocked(agent, parts.buffer, block);
-    this.#watch(parts, block, points);
+    // Those of others too: it copies what they brought.
+    const copies = [points, this.#copies.get(parts.buffer) ?? [], this.#movesOf(parts.buffer)];
+    const old = replaceBlockLocked(agent, parts.buffer, block, why);
+    this.#watch(parts, block, mergePoints(agent, copies));
     if (isIn) {
       this.residents.set(parts.buffer, parts);
       this.#freeAfter(old, points);
@@ -228,14 +257,20 @@ export class DeviceMemory {
     });
   }
 
-  /** A copy that fails leaves contents that nobody can rely on. */
+  #movesOf(buffer: number): Points {
+    return pendingPoints(this.#core.agent, reservationOf(this.#core.agent, buffer), USAGE_MOVE);
+  }
+
+  /** A copy that fails leaves contents that nobody can rely on; so does one of what a failed copy should have brought. */
   #watch(parts: BufferParts, block: number, points: Points): void {
     const core = this.#core;
     const fence = fenceOver(core, points, `copy of '${parts.label}'`);
     const hold = fence.hold();
+    this.#copies.set(parts.buffer, points);
     watchPoints(core.agent, points, () => {
       const { error } = fence;
       hold[disposeKey]();
+      if (this.#copies.get(parts.buffer) === points) this.#copies.delete(parts.buffer);
       if (error === undefined || core.isClosed || placementOf(core.agent, parts.buffer) !== block) return;
       const at = bufferAt(core.agent, parts.buffer) + B_CONTENTS;
       if (load(core.agent.words, at) === 0)

@@ -22,6 +22,7 @@ import { reportUncaught } from '../cells/task.ts';
 import type { Core } from '../core.ts';
 import { addDevice, removeDevice } from '../device-heaps.ts';
 import { mergePoints, type Points } from '../fence/points.ts';
+import { watchPoints } from '../fence/watch.ts';
 import { type Fence, fenceOver } from '../fence.ts';
 import { blockStartBytes } from '../memory/allocator.ts';
 import { claimDeviceHeap, clearWanted, closeDeviceHeap, isWanted } from '../memory/device-heap.ts';
@@ -31,8 +32,10 @@ import { runService } from '../service.ts';
 import type { SharedBuffer } from '../shared-buffer.ts';
 import { partsOf } from '../shared-buffer.ts';
 import { beforeClose, coreOf, type Space } from '../space.ts';
+import type { CloseOptions } from '../space-options.ts';
 import type { Transaction } from '../transaction.ts';
 import type { AsyncTransaction } from '../transaction-async.ts';
+import { whenOver } from '../waiting.ts';
 import { DeviceMemory } from './device-memory.ts';
 import { checkSpec, type Device, type DeviceSpec } from './device-spec.ts';
 import { beginAfter, runningOf } from './locked.ts';
@@ -57,7 +60,8 @@ class OwnDevice implements Device {
   readonly #waiter: Waiter;
   readonly #forget: () => void;
   #isServing = false;
-  #isDisposed = false;
+  /** Once it is disposed of: it goes when what it had is at home. */
+  #leaving: Promise<void> | undefined;
   /** Its heap is somebody else's, or nobody's. */
   #isOver = false;
 
@@ -72,7 +76,7 @@ class OwnDevice implements Device {
     linkDevice(core, this.name, spec.reaches ?? []);
     core.hooks++;
     this.#waiter = this.#listen();
-    this.#forget = beforeClose(space, () => this.#leave());
+    this.#forget = beforeClose(space, (options) => this.#leaveWith(options));
   }
 
   get usedBytes(): number {
@@ -117,11 +121,19 @@ class OwnDevice implements Device {
     void this.#leave();
   }
 
+  /** The thread leaves: what is being copied is not left half way, unless nobody is to be waited for. */
+  async #leaveWith({ abort = false }: CloseOptions): Promise<void> {
+    await this.#leave();
+    if (!abort && !this.#core.isClosed) await whenOver(this.#core, this.#memory.copies);
+  }
+
   /** Outcomes: resolves once what it had is at home, or cannot come there. */
-  async #leave(): Promise<void> {
-    if (this.#isDisposed) return;
-    this.#isDisposed = true;
-    this.#forget();
+  #leave(): Promise<void> {
+    this.#leaving ??= this.#end();
+    return this.#leaving;
+  }
+
+  async #end(): Promise<void> {
     removeDevice(this.#core, this.heap);
     nameHeap(this.#core, this.#memory.index, `heap ${this.#memory.index}`);
     unlinkDevice(this.#core, this.name);
@@ -149,6 +161,7 @@ class OwnDevice implements Device {
     if (this.#core.isClosed || usedBytes(agent, this.#memory.index) > 0) return;
     this.#isOver = true;
     closeDeviceHeap(agent, this.#memory.index);
+    watchPoints(agent, this.#memory.copies, this.#forget);
   }
 
   /** Hears who needs a buffer in memory. It keeps no process alive. */
@@ -203,7 +216,7 @@ class OwnDevice implements Device {
   }
 
   #check(): void {
-    if (!this.#isDisposed && !this.#core.isClosed) return;
+    if (this.#leaving === undefined && !this.#core.isClosed) return;
     fail('ENODEV', `Device '${this.name}' is disposed.`, { device: this.name });
   }
 }

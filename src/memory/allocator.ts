@@ -5,6 +5,7 @@
  *
  *   VACANT --allocateBlock--> ALLOC(me) --commitBlock--> LIVE --retireBlock--> CLOSING(me) --freeBlock--> VACANT
  *                             ALLOC(me) --freeBlock--> VACANT       (nothing came of it)
+ *                                                         LIVE --keepBlock--> ALLOC(me)   (to be freed later)
  *
  * With the buffer that the block is for, a taker does:    allocateBlock; fill; **B_PLACEMENT = block + 1**; commitBlock.
  * A mover also, before its commit, retireBlock of the old one, and after it freeBlock of the old one. A block that
@@ -190,6 +191,18 @@ export function retireBlock(agent: Agent, block: number): void {
   assert(stateOf(word) === LIVE, 'A block is retired while it is live.');
   const isMineNow = cas(agent.words, at, word, slotWord(CLOSING, agent.index, generationOf(word)));
   assert(isMineNow, 'Only one agent retires a block.');
+}
+
+/**
+ * The same, where the block has to stay for a while after the placement names another: somebody copies from it still. It is
+ * this agent's until it frees it, whatever else fails in this agent; if the agent dies, the placement decides. Context: as above.
+ */
+export function keepBlock(agent: Agent, block: number): void {
+  const at = blockAt(agent, block) + K_STATE;
+  const word = load(agent.words, at);
+  assert(stateOf(word) === LIVE, 'A block is kept while it is live.');
+  const isMineNow = cas(agent.words, at, word, slotWord(ALLOC, agent.index, generationOf(word)));
+  assert(isMineNow, 'Only one agent keeps a block.');
 }
 
 /**

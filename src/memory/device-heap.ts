@@ -11,7 +11,13 @@
  * Who needs such a buffer in memory says so in its slot (B_WANTED) and rings the device's agent, which brings it home: nobody
  * else can. The order is word, ring; the agent clears the word before it looks where the buffer is, under the lock. So no
  * wish is lost; one that comes too late finds the buffer at home.
- * If the agent stops, what was in its device is lost: the contents say EOWNERDEAD, and the memory is nobody's.
+ * The block that a buffer leaves is kept (ALLOC) until nobody copies from it: the placement names another, so a death frees it
+ * once, and the agent itself frees it once, also if it was unwound by a throw meanwhile.
+ *
+ * If the agent stops, what was in its device is lost: the contents say EOWNERDEAD, and the memory is nobody's. So is what it was
+ * copying, wherever that was on the way to: the placement names a block that nobody has filled. The reservation says so, by
+ * a move that is pending on a timeline of the dead; it is judged before those timelines are closed, and with them whoever
+ * waits for the copy goes on.
  */
 import { codeNumber, fail } from '../base/errors.ts';
 import {
@@ -25,15 +31,18 @@ import {
   P_CAPACITY,
   P_FIRST,
   P_OWNER,
+  TL_STATE,
 } from '../base/layout.ts';
-import { bufferAt, placementOf } from '../buffer/buffer.ts';
+import { bufferAt, placementOf, reservationOf } from '../buffer/buffer.ts';
 import { exportHint, invalidateLocked } from '../buffer/exports.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import { ring } from '../cells/doorbell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
-import { FREE, stateOf } from '../cells/slot.ts';
+import { FREE, ownerOf, stateOf } from '../cells/slot.ts';
 import { TRACE_MOVED, TRACE_PLACED } from '../cells/trace.ts';
-import { blockHeap, commitBlock, createHeap, retireBlock, setBudget } from './allocator.ts';
+import { timelineAt } from '../fence/timeline.ts';
+import { pendingPoints, USAGE_MOVE } from '../reservation/reservation.ts';
+import { blockHeap, commitBlock, createHeap, keepBlock, setBudget } from './allocator.ts';
 import { heapAt } from './block-chain.ts';
 import { dropLocked } from './move.ts';
 import { noteMemory } from './note.ts';
@@ -98,18 +107,18 @@ export function clearWanted(memory: Memory, buffer: number): void {
 
 /**
  * The buffer is in that block from here on, as soon as the device has copied it: the fence of that is listed. Context: the lock
- * is held, the block is this agent's, importers were told. Outcomes: the block that it leaves, to be freed by this agent once
- * nobody copies from it; -1 if it had none.
+ * is held, the block is this agent's, importers were told. `why`: TRACE_MOVED, or TRACE_EVICTED if it makes room for others.
+ * Outcomes: the block that it leaves, to be freed by this agent once nobody copies from it; -1 if it had none.
  */
-export function replaceBlockLocked(agent: Agent, buffer: number, block: number): number {
+export function replaceBlockLocked(agent: Agent, buffer: number, block: number, why: number = TRACE_MOVED): number {
   const at = bufferAt(agent, buffer);
   const old = placementOf(agent, buffer);
-  if (old >= 0) retireBlock(agent, old);
+  if (old >= 0) keepBlock(agent, old);
   store(agent.words, at + B_FRESH, 0);
   store(agent.words, at + B_PLACEMENT, block + 1);
   commitBlock(agent, block);
   if (old < 0) noteMemory(agent, TRACE_PLACED, buffer, block);
-  else noteMemory(agent, TRACE_MOVED, buffer, block, blockHeap(agent, old));
+  else noteMemory(agent, why, buffer, block, blockHeap(agent, old));
   return old;
 }
 
@@ -121,9 +130,16 @@ export function loseContents(agent: Agent, buffer: number, code: number): void {
   store(agent.words, at + B_CONTENTS, code);
 }
 
-/** What was in the devices of a stopped agent is lost, and their heaps are nobody's. Can be done again. After `repairHeaps`. */
+/**
+ * What was in the devices of a stopped agent, or on its way out of them, is lost, and their heaps are nobody's. Can be done
+ * again. After `repairHeaps`, before the timelines of the dead are closed.
+ */
 export function repairDeviceHeaps(agent: Agent, deadIndex: number): void {
   const { words, layout } = agent;
+  for (let buffer = 0; buffer < layout.limits.buffers; buffer++) {
+    if (stateOf(load(words, bufferAt(agent, buffer) + B_STATE)) === FREE) continue;
+    if (isCopiedBy(agent, buffer, deadIndex)) loseContents(agent, buffer, codeNumber('EOWNERDEAD'));
+  }
   for (let heap = 1; heap < layout.limits.heaps; heap++) {
     const owner = heapAt(agent, heap) + P_OWNER;
     if (load(words, owner) !== deadIndex + 1) continue;
@@ -141,4 +157,12 @@ export function repairDeviceHeaps(agent: Agent, deadIndex: number): void {
     }
     closeDeviceHeap(agent, heap);
   }
+}
+
+/** Whether the agent had begun to copy the contents to where they are, and had not said that it was done. */
+function isCopiedBy(memory: Memory, buffer: number, index: number): boolean {
+  for (const { timeline } of pendingPoints(memory, reservationOf(memory, buffer), USAGE_MOVE)) {
+    if (ownerOf(load(memory.words, timelineAt(memory, timeline) + TL_STATE)) === index) return true;
+  }
+  return false;
 }

@@ -1,6 +1,8 @@
 /** Devices with memory of their own: bringing in, moving out, working, coming home. */
-import type { SharedBuffer, Space } from 'fenceline';
+import { type SharedBuffer, Space } from 'fenceline';
 import { type Attachment, attach, device, exportBuffer } from 'fenceline/driver';
+import { dumpMemory } from 'fenceline/dump';
+import { timeline } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
 import { withSpace } from '../space/with-space.ts';
 import { locked, settled } from './camera.ts';
@@ -210,6 +212,57 @@ describe('a device', () => {
       buffer.dispose();
       bad.dispose();
       await settled(() => bad.usedBytes === 0);
+    }));
+
+  test('contents that a copy should have brought are lost when it fails, also for a copy that has gone on from there', () =>
+    withSpace(options, async (space) => {
+      const [inwards, home] = [timeline(space, 'inwards'), timeline(space, 'home')];
+      const bad = device(space, {
+        name: 'bad',
+        heap: { sizeBytes: 64 },
+        copy: async (_, to) => (to === 'bad' ? inwards : home).issue(),
+        run: () => space.fence(Promise.resolve()),
+      });
+      const buffer = await filled(space, 4);
+      await place(space, buffer, 'bad');
+      const seen = buffer.get();
+      await settled(() => buffer.isIn('system'));
+      inwards.fail(1, new Error('bit rot'));
+      home.signal();
+      await expect(seen).rejects.toMatchObject({ code: 'EINPUT' });
+      for (const one of [buffer, inwards, home, bad]) one.dispose();
+    }));
+
+  test('a thread leaves when what its devices copy is at home', async () => {
+    const space = Space.create({ budgetBytes: 2 ** 16 });
+    const vpu = new MockDevice(space, 'vpu', 64);
+    const buffer = await filled(space, 4);
+    await place(space, buffer, 'vpu');
+    vpu.device.dispose();
+    let isClosed = false;
+    const closing = space.close().then(() => {
+      isClosed = true;
+    });
+    await settled(() => vpu.pending === 2);
+    expect([vpu.advance(1), vpu.pending, isClosed]).toEqual([1, 1, false]);
+    vpu.advance(1);
+    await closing;
+  });
+
+  test('who is moved out of a device for others counts as evicted, who comes home as moved', () =>
+    withSpace(options, async (space) => {
+      const vpu = new MockDevice(space, 'vpu', 64, { ticks: true });
+      const countsOf = (name: string) => dumpMemory(space).heaps.find((heap) => heap.name === name)?.counts;
+      using first = await filled(space, 4);
+      using second = await filled(space, 5);
+      await place(space, first, 'vpu');
+      await place(space, second, 'vpu');
+      expect(countsOf('vpu')).toMatchObject({ moved: 2, evicted: 1 });
+      expect(countsOf('system')).toMatchObject({ moved: 0, evicted: 0 });
+      await second.get();
+      expect(countsOf('vpu')).toMatchObject({ moved: 2, evicted: 1 });
+      expect(countsOf('system')).toMatchObject({ moved: 1, evicted: 0 });
+      await gone(vpu);
     }));
 
   test('a name or a size that cannot be is refused; a name is free again afterwards', () =>

@@ -3,7 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { B_PLACEMENT, BUFFER_WORDS, H_FREED, HEAP_WORDS, P_LOCK } from '#fenceline/base/layout.js';
 import type { Agent } from '#fenceline/cells/memory.js';
 import { AGENT_DEAD } from '#fenceline/cells/memory.js';
-import { allocateBlock, commitBlock, createHeap, freeBlock, retireBlock } from '#fenceline/memory/allocator.js';
+import {
+  allocateBlock,
+  commitBlock,
+  createHeap,
+  freeBlock,
+  keepBlock,
+  retireBlock,
+} from '#fenceline/memory/allocator.js';
 import { repairHeaps } from '#fenceline/memory/block-repair.js';
 import { usedBytes } from '#fenceline/memory/heap-stats.js';
 import { checkAtRest, piecesOf } from './check-heap.ts';
@@ -117,6 +124,26 @@ function failingAfter(agent: Agent, storesLeft: number): Agent {
 }
 
 describe('after a throw inside a section of an agent that lives', () => {
+  test('a block that somebody still copies from is kept, and given back once; a death gives it back', () => {
+    const { dead, live } = twoAgents();
+    const copied = [take(live, 3, 1), take(dead, 4, 2)] as const;
+    for (const [index, agent] of [live, dead].entries()) {
+      const block = copied[index] ?? -1;
+      place(agent, index + 1, block);
+      commitBlock(agent, block);
+      keepBlock(agent, block);
+      place(agent, index + 1, -1);
+    }
+    repairHeaps(live, 0);
+    expect(stateOf(live, copied[0])).toBe(1);
+    freeBlock(live, copied[0]);
+    expect(usedBytes(live, 0)).toBe(4 * unit);
+    setSeat(live, 1, AGENT_DEAD);
+    repairHeaps(live, 1);
+    expect(usedBytes(live, 0)).toBe(0);
+    checkAtRest(live);
+  });
+
   test('a repair for itself frees the heap, keeps what it was handed, and loses no descriptor', () => {
     const { live } = twoAgents();
     const held = take(live, 3, 1);

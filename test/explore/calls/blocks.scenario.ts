@@ -8,6 +8,7 @@ import {
   commitBlock,
   freeBlock,
   hasBudget,
+  keepBlock,
   retireBlock,
   undoBlock,
 } from '#fenceline/memory/allocator.js';
@@ -26,6 +27,12 @@ export default killed((_space, agent) => {
   retireBlock(agent, block);
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, 0);
   freeBlock(agent, block);
+  const copied = allocateBlock(agent, 0, 64, 64, buffer);
+  store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, copied + 1);
+  commitBlock(agent, copied);
+  keepBlock(agent, copied);
+  store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, 0);
+  freeBlock(agent, copied);
   assert(dropBuffer(agent, buffer, agent.index));
   assert(tryRelease(agent, buffer));
 });

@@ -21,6 +21,10 @@ test('who is told, with two preemptions', () => search('told', { preemptions: 2,
 test('who is told, with a preemption and a death at every step', () => search('told', { preemptions: 1 }));
 test('coming home with two preemptions', () => search('home', { preemptions: 2, killAgents: false }));
 test('coming home with a preemption and a death', () => search('home', { preemptions: 1, killAgents: true }));
+test('copies with two preemptions', () => search('carried', { preemptions: 2, killAgents: false }));
+test('copies with a preemption and a death', () => search('carried', { preemptions: 1, killAgents: true }));
+test('planted bugs are found in copies', () =>
+  assertPlantedBugsFound(scenarioOf('carried'), { preemptions: 0, killAgents: ['device'] }));
 test.each(['home', 'asked'])('planted bugs are found in %s', (name) =>
   assertPlantedBugsFound(scenarioOf(name), { preemptions: 1, killAgents: true }),
 );

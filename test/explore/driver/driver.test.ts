@@ -15,6 +15,7 @@ const isLong = process.env.FENCELINE_LONG === '1';
 test.each([
   ['whoever has a buffer mapped is told when it moves', 'told'],
   ['the five steps on three devices make no circle', 'five-steps'],
+  ['nobody writes where a device still copies from', 'carried'],
 ])('%s', async (_, name) => {
   const report = await check(scenarioOf(name), alive);
   console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);

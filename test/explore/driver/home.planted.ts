@@ -23,7 +23,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'the block that is left is not marked as given back',
     file: 'src/memory/device-heap.ts',
-    find: '  if (old >= 0) retireBlock(agent, old);\n',
+    find: '  if (old >= 0) keepBlock(agent, old);\n',
     replace: '',
   },
 ];

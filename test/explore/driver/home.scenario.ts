@@ -1,6 +1,7 @@
 /**
- * Somebody needs a buffer that a device has, and asks for it; the device's agent brings it home from its event loop. Nobody
- * sleeps over a wish that nobody heard, though all tickets of the device's agent are open, and wherever the device's agent dies, the buffer is at home or lost, and says so.
+ * Somebody needs a buffer that a device has, and asks for it; the device's agent brings it home from its event loop. Nobody sleeps
+ * over a wish that nobody heard, though all tickets of the device's agent are open, and wherever that agent dies, the buffer is at
+ * home or lost, and says so. Copies that take their time: carried.scenario.ts.
  */
 import assert from 'node:assert/strict';
 import { scenario } from 'fenceline/check';
