@@ -10,13 +10,12 @@
 import { addForeign } from '../added-points.ts';
 import { disposeKey } from '../base/dispose.ts';
 import { codeNumber, errorNumber, fail } from '../base/errors.ts';
-import { B_CONTENTS, B_FRESH, B_LAST_USE, B_PRIORITY, H_SUBMITTED } from '../base/layout.ts';
+import { B_CONTENTS, B_FRESH } from '../base/layout.ts';
 import type { BufferId } from '../buffer/buffer.ts';
-import { bufferAt, bufferSizeBytes, lockOf, placementOf, reservationOf } from '../buffer/buffer.ts';
+import { bufferAt, bufferSizeBytes, placementOf, reservationOf } from '../buffer/buffer.ts';
 import { invalidateLocked } from '../buffer/exports.ts';
 import { load } from '../cells/cell.ts';
-import { now } from '../cells/clock.ts';
-import { TRACE_EVICTED, TRACE_MOVED } from '../cells/trace.ts';
+import { TRACE_MOVED } from '../cells/trace.ts';
 import type { Core } from '../core.ts';
 import { retainBuffer } from '../core.ts';
 import { firstPending, mergePoints, type Points } from '../fence/points.ts';
@@ -28,15 +27,15 @@ import { loseContents, replaceBlockLocked } from '../memory/device-heap.ts';
 import { isPinned } from '../memory/pins.ts';
 import { bytesOfBlock, takeBlockIn } from '../memory/placement.ts';
 import { HEAP_MEMORY, kindOfHeap, placeAt, residenceOf } from '../memory/residence.ts';
-import { pinnedBuffers } from '../report.ts';
-import { releaseSince, ringQueued } from '../reservation/lock-set.ts';
+import { ringQueued } from '../reservation/lock-set.ts';
 import { pendingPoints, USAGE_BOOKKEEP, USAGE_MOVE } from '../reservation/reservation.ts';
 import { isReturned } from '../schedule/idle.ts';
 import { jobOfLane, seqnoOfJob, usesOf } from '../schedule/job.ts';
 import type { BufferParts, SharedBuffer } from '../shared-buffer.ts';
 import { bufferOver } from '../shared-buffer.ts';
 import type { AsyncTransaction } from '../transaction-async.ts';
-import { whenOver, whenTrue } from '../waiting.ts';
+import { whenOver } from '../waiting.ts';
+import { roomFor } from './device-room.ts';
 import type { DeviceSpec } from './device-spec.ts';
 import { waitsOf } from './hook-service.ts';
 import { beginAfter, lockingOf } from './locked.ts';
@@ -91,8 +90,12 @@ export class DeviceMemory {
     // From elsewhere it comes by way of memory: out of a file, or another device.
     if (residence >= 0 && kindOfHeap(agent, residence) !== HEAP_MEMORY) await tx.place(buffer, []);
     await this.#whenUnseen(tx, parts.buffer);
-    const block = await this.#room(tx, parts);
-    // While others went, nobody could come: the lock was held.
+    // While others go, nobody comes: the lock is held.
+    await this.#moveIn(tx, parts, buffer, await roomFor(this.#core, this, tx, parts));
+  }
+
+  async #moveIn(tx: AsyncTransaction, parts: BufferParts, buffer: SharedBuffer, block: number): Promise<void> {
+    const { agent } = this.#core;
     const from = blockStartBytes(agent, block);
     const range = { from, to: from + bufferSizeBytes(agent, parts.buffer) };
     const side = placementOf(agent, parts.buffer);
@@ -111,49 +114,13 @@ export class DeviceMemory {
     tx.check();
   }
 
-  /** A block for a buffer. Outcomes: the block, this agent's; ENOMEM when nobody can go, and nobody frees any for too long. */
-  async #room(tx: AsyncTransaction, parts: BufferParts): Promise<number> {
-    const { agent, data } = this.#core;
-    const take = (): number => takeBlockIn(agent, parts.buffer, this.index);
-    let block = take();
-    let until = now() + data.patienceMs;
-    while (block < 0) {
-      const victim = this.#victim(tx);
-      if (victim !== undefined) {
-        if (await this.#moveOut(tx, victim)) until = now() + data.patienceMs;
-        block = take();
-        continue;
-      }
-      const look = (): boolean => {
-        tx.listenForRoom();
-        block = take();
-        // What is on its way in can go once it is there; what was pinned, once it is not.
-        return block >= 0 || this.#victim(tx) !== undefined;
-      };
-      await whenTrue(this.#core, look, tx.signal, Math.min(tx.deadline, until));
-      tx.check();
-      if (block < 0 && now() >= tx.deadline) tx.refuseTime();
-      if (block < 0 && this.#victim(tx) === undefined) this.#refuseMemory(parts);
-    }
-    return block;
-  }
-
-  /** Who goes next: of the lowest priority, the one that was used least lately; never one that the transaction uses. */
-  #victim(tx: AsyncTransaction): BufferId | undefined {
+  /** Brings in again what was moved out by this transaction. Outcomes: false without room. */
+  async comeBack(tx: AsyncTransaction, id: BufferId): Promise<boolean> {
     const { agent } = this.#core;
-    const moment = load(agent.words, H_SUBMITTED);
-    let best: { id: BufferId; priority: number; age: number } | undefined;
-    for (const id of this.residents.values()) {
-      if (residenceOf(agent, id.buffer) !== this.index || tx.places.isUsed(id.buffer)) continue;
-      if (isPinned(agent, id.buffer)) continue;
-      const at = bufferAt(agent, id.buffer);
-      const priority = load(agent.words, at + B_PRIORITY);
-      const age = (moment - load(agent.words, at + B_LAST_USE)) | 0;
-      if (best === undefined || priority < best.priority || (priority === best.priority && age > best.age)) {
-        best = { id, priority, age };
-      }
-    }
-    return best?.id;
+    const block = takeBlockIn(agent, id.buffer, this.index);
+    if (block < 0) return false;
+    await this.#withBuffer(id, (parts, buffer) => this.#moveIn(tx, parts, buffer, block));
+    return true;
   }
 
   /** What is being copied. */
@@ -161,41 +128,29 @@ export class DeviceMemory {
     return mergePoints(this.#core.agent, [...this.#copies.values()]);
   }
 
-  /** Moves one out of the way, with its lock. Outcomes: false if it was not there any more, or is pinned by now. */
-  async #moveOut(tx: AsyncTransaction, id: BufferId): Promise<boolean> {
-    const isTaken = await tx.lockVictim(id);
-    const isOut = await this.home(tx, id, TRACE_EVICTED);
-    // Its move is committed: others may use it. One that contended stays ours to the end.
-    const { held } = tx.set;
-    const isLast = held.at(-1) === lockOf(this.#core.agent, id.buffer);
-    if (isTaken && isLast) releaseSince(this.#core.agent, tx.set, held.length - 1);
-    return isOut;
-  }
-
   /** Copies a buffer into memory. `why`: as `replaceBlockLocked`. Context: its lock is held. Outcomes: false if it is not here, or pinned. */
   async home(tx: AsyncTransaction, id: BufferId, why: number = TRACE_MOVED): Promise<boolean> {
     const { agent } = this.#core;
     if (residenceOf(agent, id.buffer) !== this.index || isPinned(agent, id.buffer)) return false;
-    const sizeBytes = bufferSizeBytes(agent, id.buffer);
+    await this.#withBuffer(id, async (parts, buffer) => {
+      const block = await tx.takeRoom(parts, buffer.sizeBytes, this.#homeOf(id.buffer));
+      const from = blockStartBytes(agent, placementOf(agent, id.buffer));
+      const range = { from, to: from + buffer.sizeBytes };
+      await this.#move(tx, parts, buffer, { block, to: memoryHeap, side: block, range, why });
+    });
+    return true;
+  }
+
+  /** Gives `fn` a buffer that nobody named here, as hooks get it. Context: its lock is held. */
+  async #withBuffer(id: BufferId, fn: (parts: BufferParts, buffer: SharedBuffer) => Promise<void>): Promise<void> {
     const parts: BufferParts = { ...id, offset: 0, isPart: false, label: `buffer ${id.buffer}` };
-    const block = await tx.takeRoom(parts, sizeBytes, this.#homeOf(id.buffer));
-    const old = placementOf(agent, id.buffer);
-    const from = blockStartBytes(agent, old);
     retainBuffer(this.#core, id);
-    const buffer = bufferOver(this.#core, id, 'u8', [sizeBytes], parts.label);
-    const range = { from, to: from + sizeBytes };
+    const buffer = bufferOver(this.#core, id, 'u8', [bufferSizeBytes(this.#core.agent, id.buffer)], parts.label);
     try {
-      await this.#move(tx, parts, buffer as unknown as SharedBuffer, {
-        block,
-        to: memoryHeap,
-        side: block,
-        range,
-        why,
-      });
+      await fn(parts, buffer as unknown as SharedBuffer);
     } finally {
       buffer.dispose();
     }
-    return true;
   }
 
   /** Steps 2 to 5. Context: the lock is held, the block is this agent's. Outcomes: the buffer is there; what is thrown leaves it where it was. */
@@ -302,11 +257,5 @@ export class DeviceMemory {
     }
     if (!isPinned(agent, parts.buffer)) return;
     fail('EBUSY', `Buffer '${parts.label}' is pinned, and cannot move into device '${this.name}'.`, { by: 'a pin' });
-  }
-
-  #refuseMemory({ label, buffer }: BufferParts): never {
-    const askedBytes = bufferSizeBytes(this.#core.agent, buffer);
-    const sentence = `There is no room in device '${this.name}' for '${label}' (${askedBytes} bytes): what is there is pinned, or used by this transaction.`;
-    fail('ENOMEM', sentence, { askedBytes, heap: this.name, pinned: pinnedBuffers(this.#core) });
   }
 }

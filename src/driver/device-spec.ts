@@ -44,7 +44,10 @@ export interface Device extends Disposable {
   /** The name of its memory, for `tx.place` and `buffer.isIn`: on this thread. */
   readonly heap: string;
   readonly usedBytes: number;
-  /** Where in the device's memory a buffer is. Outcomes: EINVAL if it is not. Context: its lock is held. */
+  /**
+   * Where in the device's memory a buffer is. Outcomes: EINVAL if it is not. Context: its lock is held; true until the transaction
+   * brings another one in, for which it may have to change its place.
+   */
   offsetOf(buffer: SharedBuffer): number;
   /**
    * Brings buffers into the device's memory, moves others out for them, and begins work on them, whose fence is added to each.

@@ -3,7 +3,7 @@
  *
  * How much is in use is in the heap's slot, as of every heap; the bytes are the device's. Order of bringing in, under the
  * buffer's lock and those of whoever is moved out for it, all taken through one transaction (device-memory.ts):
- *   1. a block in the device; others are moved out one by one until there is one: those that were used least lately first
+ *   1. a block in the device; others are moved out one by one until there is one (device-room.ts)
  *   2. importers are told (buffer/exports.ts); 3. `copy` begins, after whatever uses the buffer
  *   4. its fence is listed as a move; 5. **placement**; the old block goes once the copy is over
  * Moving out is the same with a block in memory. What fails before 4 changes nothing but that importers map again.

@@ -110,6 +110,69 @@ describe('a device', () => {
       expect([...(await second.get())]).toEqual(new Array(64).fill(2));
     }));
 
+  test('where there is room enough in pieces, whoever stands between leaves, and others stay', () =>
+    withSpace(options, async (space) => {
+      const vpu = new MockDevice(space, 'vpu', 320, { ticks: true });
+      const buffers: SharedBuffer[] = [];
+      for (let value = 0; value < 5; value++) {
+        const buffer = await filled(space, value);
+        buffers.push(buffer);
+        await place(space, buffer, 'vpu');
+      }
+      // Vacant, the oldest, vacant, and two that are younger than what stands between.
+      await buffers[0]?.map('read').then((mapping) => mapping.dispose());
+      await buffers[2]?.map('read').then((mapping) => mapping.dispose());
+      const isIn = (): boolean[] => buffers.map((buffer) => buffer.isIn('vpu'));
+      expect(isIn()).toEqual([false, true, false, true, true]);
+      using large = await filled(space, 9, 128);
+      await place(space, large, 'vpu');
+      expect([large.isIn('vpu'), ...isIn()]).toEqual([true, false, false, false, true, true]);
+      for (const [value, buffer] of buffers.entries()) expect((await buffer.get())[0]).toBe(value);
+      for (const buffer of buffers) buffer.dispose();
+      await gone(vpu);
+    }));
+
+  test('a transaction that uses buffers with room between them has them moved together for another', () =>
+    withSpace(options, async (space) => {
+      const addOne3 = (...views: Uint8Array[]): void => views.forEach(addOne);
+      const vpu = new MockDevice(space, 'vpu', 256, { ticks: true, kernels: { addOne3 } });
+      const [first, between, second] = [await filled(space, 1), await filled(space, 2), await filled(space, 3)];
+      using large = await filled(space, 4, 128);
+      for (const buffer of [first, between, second]) await place(space, buffer, 'vpu');
+      await between.get();
+      const uses = new Map(([first, second, large] as const).map((buffer) => [buffer, 'update'] as const));
+      await space.transaction((tx) => vpu.device.submit(tx, 'addOne3', uses as never));
+      expect([first, second, large].map((buffer) => buffer.isIn('vpu'))).toEqual([true, true, true]);
+      expect([(await first.get())[0], (await second.get())[0], (await large.get())[127]]).toEqual([2, 4, 5]);
+      for (const buffer of [first, between, second]) buffer.dispose();
+      await gone(vpu);
+    }));
+
+  test('what is pinned between two pieces keeps others out, and those that made way are there all the same', () =>
+    withSpace(options, async (space) => {
+      const vpu = new MockDevice(space, 'vpu', 320, { ticks: true });
+      const buffers: SharedBuffer[] = [];
+      for (let value = 0; value < 4; value++) buffers.push(await filled(space, value));
+      const [leaving, first, used, last] = buffers as [SharedBuffer, SharedBuffer, SharedBuffer, SharedBuffer];
+      using large = await filled(space, 4, 128);
+      for (const buffer of buffers) await place(space, buffer, 'vpu');
+      await leaving.get();
+      {
+        using _one = await first.pin('vpu');
+        using _other = await last.pin('vpu');
+        await space.transaction(async (tx) => {
+          await tx.place(used, ['vpu']);
+          await expect(tx.place(large, ['vpu'])).rejects.toMatchObject({ code: 'ENOMEM' });
+          expect(used.isIn('vpu')).toBe(true);
+        });
+      }
+      await place(space, large, 'vpu');
+      expect(large.isIn('vpu')).toBe(true);
+      expect([(await used.get())[0], (await large.get())[0]]).toEqual([2, 4]);
+      for (const buffer of buffers) buffer.dispose();
+      await gone(vpu);
+    }));
+
   test('a job, a mapping and a transaction need it in memory, and get it', () =>
     withSpace(options, async (space) => {
       const vpu = new MockDevice(space, 'vpu', 256, { ticks: true });
