@@ -7,51 +7,73 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { FencelineError, type Handle, type Space } from 'fenceline';
+import { FencelineError, type Handle, Space } from 'fenceline';
 import { type Ticket, ticket, type WwLock } from 'fenceline/sync';
 import { initWwMutex, type WwMutex, WwTask, wwClass } from 'fenceline/uapi';
-import { describe, expect, test } from 'vitest';
-import { withSpace } from '../space/with-space.ts';
+import { afterAll, describe, expect, test } from 'vitest';
+import { isLong } from '../lengths.ts';
+import { expectAtRest } from '../space/accounting.ts';
+import { smallLimits } from '../space/with-space.ts';
 
 const agent = new URL('../../build/test/kernel/ww-mutex.agent.js', import.meta.url);
 const EALREADY = -114;
 const EINTR = -4;
+/** How long a mutex is kept from others, and how long threads hammer. */
+const [keptMs, stressMs] = isLong ? [30, 150] : [10, 40];
+
+type Ask = (order: object) => Promise<unknown>;
 
 interface World {
   readonly space: Space;
   readonly mutexes: readonly WwMutex[];
   /** A thread that answers orders. */
-  thread(): Promise<(order: object) => Promise<unknown>>;
+  thread(): Promise<Ask>;
 }
 
-function withMutexes(
+/** One space for all tests, and the threads in it that no test has: starting threads would be most of what a test takes. */
+const space = Space.create({ budgetBytes: 2 ** 24, limits: smallLimits });
+const workers: Worker[] = [];
+const idle: Ask[] = [];
+
+afterAll(async () => {
+  for (const worker of workers) {
+    worker.postMessage({ do: 'leave' });
+    await once(worker, 'exit');
+  }
+  await space.close({ abort: true });
+});
+
+async function startThread(): Promise<Ask> {
+  const worker = new Worker(agent, { workerData: space.handle });
+  workers.push(worker);
+  await once(worker, 'message');
+  return async (order) => {
+    worker.postMessage(order);
+    const [answer] = await once(worker, 'message');
+    return answer;
+  };
+}
+
+async function withMutexes(
   rule: 'wait-die' | 'wound-wait',
   count: number,
   body: (world: World) => Promise<void>,
 ): Promise<void> {
-  return withSpace({}, async (space) => {
-    const mutexes = Array.from({ length: count }, (_, at) => initWwMutex(space, rule, `mutex ${at}`));
-    const threads: Worker[] = [];
-    const thread = async (): Promise<(order: object) => Promise<unknown>> => {
-      const worker = new Worker(agent, { workerData: space.handle });
-      threads.push(worker);
-      await once(worker, 'message');
-      return async (order) => {
-        worker.postMessage(order);
-        const [answer] = await once(worker, 'message');
-        return answer;
-      };
-    };
-    await body({ space, mutexes, thread });
-    for (const worker of threads) {
-      worker.postMessage({ do: 'leave' });
-      await once(worker, 'exit');
-    }
-    for (const mutex of mutexes) {
-      expect(mutex.isLocked, mutex.label).toBe(false);
-      mutex.dispose();
-    }
-  });
+  const mutexes = Array.from({ length: count }, (_, at) => initWwMutex(space, rule, `mutex ${at}`));
+  const taken: Ask[] = [];
+  const thread = async (): Promise<Ask> => {
+    const ask = idle.pop() ?? (await startThread());
+    taken.push(ask);
+    return ask;
+  };
+  await body({ space, mutexes, thread });
+  for (const mutex of mutexes) {
+    expect(mutex.isLocked, mutex.label).toBe(false);
+    mutex.dispose();
+  }
+  await expectAtRest(space);
+  // Those of a test that failed may still wait for something.
+  idle.push(...taken);
 }
 
 const handlesOf = (...mutexes: readonly (WwMutex | undefined)[]): Handle<WwLock>[] =>
@@ -84,7 +106,7 @@ describe.each([
       using mine = ticket(space, { rule: isContext ? rule : 'plain' });
       await mine.lock(mutex as WwMutex);
       const answer = ask({ do: 'exclude', locks: handlesOf(mutex), isTry, done });
-      const end = performance.now() + 30;
+      const end = performance.now() + keptMs;
       while (performance.now() < end) {
         expect(Atomics.load(done, 0)).toBe(0);
         await sleep(isSpin ? 0 : 10);
@@ -174,7 +196,7 @@ describe.each([
       const asks = await Promise.all(isOne.map(() => thread()));
       const orders = isOne.map((isTry, at) => ({
         ...{ do: 'stress', rule, isTry },
-        ...{ locks: handlesOf(...mutexes), seed: 7 + at, forMs: 150 },
+        ...{ locks: handlesOf(...mutexes), seed: 7 + at, forMs: stressMs },
       }));
       const tallies = await Promise.all(asks.map((ask, at) => ask(orders[at] as object)));
       for (const tally of tallies as { done: number; unexpected: string[] }[]) {
