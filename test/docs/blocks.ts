@@ -5,7 +5,7 @@
  * `<!-- file: main.ts, after: ... -->`. All files of one document stand in one folder, so they can import each other.
  */
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 export interface Block {
   readonly name: string;
@@ -27,14 +27,20 @@ export function blockCount(document: string): number {
   return document.match(/^```ts\b/gm)?.length ?? 0;
 }
 
-/** Writes the blocks and a tsconfig into `folder`, which is emptied first; it lies two folders below the root. */
+/**
+ * Writes the blocks and a tsconfig into `folder`, which is emptied first; it lies three folders below the root. The name of
+ * a block may begin with a folder.
+ */
 export function writeProgram(folder: string, blocks: readonly Block[]): void {
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  for (const { name, code } of blocks) writeFileSync(join(folder, name), code);
+  for (const { name, code } of blocks) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true });
+    writeFileSync(join(folder, name), code);
+  }
   const options = { rootDir: '.' };
   writeFileSync(
     join(folder, 'tsconfig.json'),
-    JSON.stringify({ extends: '../../../tsconfig.base.json', compilerOptions: options, include: ['*.ts'] }),
+    JSON.stringify({ extends: '../../../tsconfig.base.json', compilerOptions: options, include: ['**/*.ts'] }),
   );
 }
