@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { type RunError, sentenceOf } from '#fenceline/cli/failure.js';
+import { runReplay } from '#fenceline/cli/replay.js';
 import { fenceline } from '../cli/command.ts';
 
 const sequence = (name: string, rc: number): string =>
@@ -23,6 +25,19 @@ function traceOf(text: string): string {
   return path;
 }
 
+/** The command without a process of its own: what it prints, and its sentence if it fails. */
+async function replayed(...args: readonly string[]): Promise<{ code: number; stdout: string; sentence: string }> {
+  let stdout = '';
+  try {
+    const code = await runReplay(args, (text) => {
+      stdout += `${text}\n`;
+    });
+    return { code, stdout, sentence: '' };
+  } catch (error) {
+    return { code: (error as RunError).exitCode, stdout, sentence: sentenceOf(error) };
+  }
+}
+
 test('all passed is exit code 0, and the last line counts', async () => {
   const { code, stdout, stderr } = await fenceline(['replay', traceOf(sequence('good', 0))]);
   expect([code, stdout, stderr]).toEqual([0, '0 excepted of 3 operations (0.00 %)\n1 passed, 0 failed\n', '']);
@@ -30,7 +45,7 @@ test('all passed is exit code 0, and the last line counts', async () => {
 
 test('a difference shows both answers, and its last line runs that sequence alone', async () => {
   const path = traceOf(sequence('good', 0) + sequence('bad', 1) + sequence('worse', 7));
-  const { code, stdout } = await fenceline(['replay', path]);
+  const { code, stdout } = await replayed(path);
   expect(code).toBe(1);
   expect(stdout.split('\n')).toEqual([
     `bad (${path}, from line 6) differs at operation 2: poll f0 i`,
@@ -53,15 +68,22 @@ test('a difference shows both answers, and its last line runs that sequence alon
   const [again = ''] = stdout.match(/(?<=Again: ).*--only bad/) ?? [];
   expect(again).toMatch(/^npx fenceline /);
   const run = await fenceline(again.split(' ').slice(2));
+  expect(run.code).toBe(1);
   expect(run.stdout.split('\n').slice(0, 6)).toEqual(stdout.split('\n').slice(0, 6));
   expect(run.stdout).toMatch(/\n0 passed, 1 failed\n$/);
 });
 
 test('a wait that should have ended, and one that should not, are differences at the end', async () => {
   const lines = sequence('a', 0).replace('"pending":[]', '"pending":["w0"]');
-  const { stdout } = await fenceline(['replay', traceOf(lines)]);
+  const { stdout } = await replayed(traceOf(lines));
   expect(stdout).toContain('a (');
   expect(stdout).toContain('     Linux:     {"pending":["w0"]}\n     Fenceline: {"pending":[]}\n');
+});
+
+test('asked for with nothing, the process says so, and how to learn more', async () => {
+  const { code, stderr } = await fenceline(['replay']);
+  const more = 'fenceline replay --help says how it is used.';
+  expect([code, stderr]).toEqual([2, `fenceline: A trace is missing: fenceline replay FILE...\n${more}\n`]);
 });
 
 test.each([
@@ -71,21 +93,17 @@ test.each([
   [['test'], 1, 'The trace test cannot be read: it is a folder.'],
   [['package.json'], 1, 'Line 1 of the trace package.json is not what a trace has: it is not JSON.'],
 ])('asked for with %j it says what is wrong', async (args, exitCode, sentence) => {
-  const { code, stderr } = await fenceline(['replay', ...args]);
-  expect([code, stderr.split('\n')[0]]).toEqual([exitCode, `fenceline: ${sentence}`]);
+  expect(await replayed(...args)).toMatchObject({ code: exitCode, sentence });
 });
 
 test('a name that no sequence has, and an operation that does not exist, are errors', async () => {
   const path = traceOf(sequence('good', 0));
-  expect(await fenceline(['replay', path, '--only', 'bad'])).toMatchObject({
+  expect(await replayed(path, '--only', 'bad')).toMatchObject({
     code: 1,
-    complaint: `fenceline: No sequence is named 'bad' in ${path}.`,
+    sentence: `No sequence is named 'bad' in ${path}.`,
   });
   const odd = traceOf(sequence('good', 0).replace('poll f0 i', 'pull f0 i'));
-  expect(await fenceline(['replay', odd])).toMatchObject({
-    code: 1,
-    complaint: "fenceline: There is no operation 'pull' to replay.",
-  });
+  expect(await replayed(odd)).toMatchObject({ code: 1, sentence: "There is no operation 'pull' to replay." });
 });
 
 test('--help says how it is used', async () => {
