@@ -1,9 +1,12 @@
-/** `fenceline run`, from outside: what it writes, prints and returns, and what it leaves when something goes wrong. */
+/**
+ * `fenceline run`, from outside: what it writes, prints and returns, and what it leaves when something goes wrong. Each
+ * case is a process with its threads: `npm test` has some of each kind, `npm run test:all` all of them.
+ */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { noisyBytes } from '../examples/random-bytes.ts';
-import { firstFew } from '../lengths.ts';
+import { firstFew, isLong } from '../lengths.ts';
 import { type Ended, fenceline, pipelineOf } from './command.ts';
 import { everythingBelow, scratchFolder } from './scratch-folder.ts';
 
@@ -38,16 +41,6 @@ describe('a run', () => {
       );
     }
     expect(stdout).toMatch(/^2 items in .* s \(.* items\/s\) with 2 workers\n3 files in /);
-  });
-
-  test('has as many items under way as it likes, and Node warns of nothing', async () => {
-    const names = Array.from({ length: 16 }, (_, index) => `${index}.bin`);
-    const { folder, out } = inputs(...names);
-    const { code, stderr } = await fenceline([
-      ...['run', pipelineOf('invert'), folder, '--out', out, '--opt', `ahead=${names.length}`],
-    ]);
-    const said = stderr.split('\n').map((line) => line.replace(/\(.*/, ''));
-    expect([code, said]).toEqual([0, [...names.map((name) => `wrote ${name}.inverted `), '']]);
   });
 
   test('prints one JSON object where asked, and nothing else on standard output', async () => {
@@ -98,16 +91,28 @@ describe('a run', () => {
     expect(readFileSync(join(out, 'stdin.inverted')).equals(inverted(stdin))).toBe(true);
   });
 
-  test('finishes within a budget that holds one item at a time, and refuses one that holds none', async () => {
-    const { folder, out } = inputs('a.bin', 'b.bin', 'c.bin', 'd.bin');
-    const args = ['run', pipelineOf('invert'), folder, '--out', out, '--budget'];
-    expect((await fenceline([...args, '28KiB'])).code).toBe(0);
-    const refused = await fenceline([...args, '10KiB']);
-    expect([refused.code, refused.complaint]).toEqual([
-      1,
-      "fenceline: The budget (10.0 KiB) is too small for 'a.bin', which needs 19.5 KiB at once; raise it with --budget.",
-    ]);
-  });
+  if (isLong) {
+    test('has as many items under way as it likes, and Node warns of nothing', async () => {
+      const names = Array.from({ length: 16 }, (_, index) => `${index}.bin`);
+      const { folder, out } = inputs(...names);
+      const { code, stderr } = await fenceline([
+        ...['run', pipelineOf('invert'), folder, '--out', out, '--opt', `ahead=${names.length}`],
+      ]);
+      const said = stderr.split('\n').map((line) => line.replace(/\(.*/, ''));
+      expect([code, said]).toEqual([0, [...names.map((name) => `wrote ${name}.inverted `), '']]);
+    });
+
+    test('finishes within a budget that holds one item at a time, and refuses one that holds none', async () => {
+      const { folder, out } = inputs('a.bin', 'b.bin', 'c.bin', 'd.bin');
+      const args = ['run', pipelineOf('invert'), folder, '--out', out, '--budget'];
+      expect((await fenceline([...args, '28KiB'])).code).toBe(0);
+      const refused = await fenceline([...args, '10KiB']);
+      expect([refused.code, refused.complaint]).toEqual([
+        1,
+        "fenceline: The budget (10.0 KiB) is too small for 'a.bin', which needs 19.5 KiB at once; raise it with --budget.",
+      ]);
+    });
+  }
 });
 
 describe('a trace', () => {
@@ -132,18 +137,28 @@ describe('a trace', () => {
     expect(otherData.lostEvents).toBe(0);
   });
 
-  test('that cannot be written stops the run before it begins', async () => {
-    const { folder, out } = inputs('a.bin');
-    const args = ['run', pipelineOf('invert'), folder, '--out', out, '--trace', join(folder, 'missing', 'trace.json')];
-    const { code, stderr } = await fenceline(args);
-    expect([code, stderr]).toEqual([
-      1,
-      expect.stringMatching(
-        /^fenceline: The trace '.*trace.json' cannot be written: there is no such file or folder\.\n$/,
-      ),
-    ]);
-    expect(existsSync(out)).toBe(false);
-  });
+  if (isLong) {
+    test('that cannot be written stops the run before it begins', async () => {
+      const { folder, out } = inputs('a.bin');
+      const args = [
+        'run',
+        pipelineOf('invert'),
+        folder,
+        '--out',
+        out,
+        '--trace',
+        join(folder, 'missing', 'trace.json'),
+      ];
+      const { code, stderr } = await fenceline(args);
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(
+          /^fenceline: The trace '.*trace.json' cannot be written: there is no such file or folder\.\n$/,
+        ),
+      ]);
+      expect(existsSync(out)).toBe(false);
+    });
+  }
 });
 
 describe('what goes wrong is one sentence', () => {
@@ -155,7 +170,7 @@ describe('what goes wrong is one sentence', () => {
         [['run'], 'A pipeline module is missing: fenceline run <pipeline module>.'],
         [['run', 'a.js', '--workers', 'x'], "--workers takes a whole number from 1 to 60, not 'x'."],
       ],
-      2,
+      1,
     ),
   )('of usage, with exit code 2: %j', async (args, sentence) => {
     const { code, stdout, stderr } = await fenceline(args);
@@ -179,7 +194,7 @@ describe('what goes wrong is one sentence', () => {
         [pipelineOf('no-kernels'), /^The kernels of '.*' cannot be loaded: /],
         [pipelineOf('kernels-throw'), /^The kernels of '.*' cannot be loaded: .*The module fell over\.$/],
       ],
-      2,
+      1,
     ),
   )('of a module, and nothing is left behind: %s', async (module, sentence) => {
     const out = join(scratchFolder(), 'out');
@@ -232,7 +247,7 @@ describe('what goes wrong is one sentence', () => {
         ['givesText', /^The pipeline gave an output without a name or a body/, []],
         ['forgetsToAwait', /^Nobody awaited this\.$/, []],
       ],
-      2,
+      1,
     ),
   )('of a pipeline that %s, and only complete files are left', async (deed, sentence, left) => {
     const out = join(scratchFolder(), 'out');
@@ -265,13 +280,6 @@ describe('Ctrl-C', () => {
     expect(everythingBelow(out)).toEqual(['first.txt']);
   });
 
-  test('stops a run that is stuck where no signal reaches', async () => {
-    const out = join(scratchFolder(), 'out');
-    const { code } = await interrupted(strange('isStuck', out), 'stuck');
-    expect(code).toBe(130);
-    expect(everythingBelow(out)).toEqual(['first.txt']);
-  });
-
   test('a second time leaves at once, however stuck the run is', async () => {
     const out = join(scratchFolder(), 'out');
     const { code, stderr } = await interrupted(strange('isStuck', out), 'stuck', 'at once');
@@ -279,10 +287,19 @@ describe('Ctrl-C', () => {
     expect(stderr).not.toContain('The run was interrupted.');
     expect(everythingBelow(out)).toEqual(['first.txt']);
   });
+
+  if (isLong) {
+    test('stops a run that is stuck where no signal reaches', async () => {
+      const out = join(scratchFolder(), 'out');
+      const { code } = await interrupted(strange('isStuck', out), 'stuck');
+      expect(code).toBe(130);
+      expect(everythingBelow(out)).toEqual(['first.txt']);
+    });
+  }
 });
 
 describe('help', () => {
-  test.each([['--help'], ['help'], ['run', '--help']])('%s prints how it is used', async (...args) => {
+  test.each(firstFew([['--help'], ['help'], ['run', '--help']], 1))('%s prints how it is used', async (...args) => {
     const { code, stdout } = await fenceline(args);
     expect([code, stdout.split('\n')[0]]).toEqual([0, 'Usage: fenceline run <pipeline module> [inputs...] [options]']);
   });

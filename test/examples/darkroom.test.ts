@@ -84,7 +84,7 @@ describe('the darkroom', () => {
     }
   });
 
-  test.each(isLong ? [2, 4] : [3])('gives the same bytes with %i workers', async (workers) => {
+  test.each(isLong ? [2, 3, 4] : [])('gives the same bytes with %i workers', async (workers) => {
     const out = join(scratchFolder(), 'out');
     expect((await run(photos, out, '--workers', String(workers))).code).toBe(0);
     expectSameFiles(filesOf(out), usual);
@@ -93,7 +93,14 @@ describe('the darkroom', () => {
   test('gives the same bytes with a budget of a third of what it would take, and keeps to it', async () => {
     const out = join(scratchFolder(), 'out');
     const budget = Math.floor(peakHeapBytes / 3);
-    const { code, stdout, stderr } = await run(photos, out, '--workers', '2', '--budget', String(budget));
+    const { code, stdout, stderr } = await run(
+      photos,
+      out,
+      '--workers',
+      isLong ? '2' : '3',
+      '--budget',
+      String(budget),
+    );
     expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
     const summary = JSON.parse(stdout);
     expect(summary.peakHeapBytes).toBeLessThanOrEqual(budget);
