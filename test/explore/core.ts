@@ -45,6 +45,7 @@ export const agents: Primitive = {
       rule: 'whoever dies while joining by itself leaves a free seat',
       scenario: 'cells/joining-killed',
       limits: { preemptions: 2 },
+      short: { preemptions: 1 },
     },
     {
       isLong: true,
@@ -67,9 +68,14 @@ export const agents: Primitive = {
       rule: 'an agent is repaired by one other at a time',
       scenario: 'cells/repairs',
       limits: { preemptions: 2, killAgents: false },
+      short: { preemptions: 1 },
     },
     { isLong: true, rule: 'an agent is repaired, also if its repairers die', scenario: 'cells/repairs' },
-    { rule: 'a seat that was given up is not touched by its late owner', scenario: 'cells/seats' },
+    {
+      rule: 'a seat that was given up is not touched by its late owner',
+      scenario: 'cells/seats',
+      short: { preemptions: 1 },
+    },
   ],
 };
 
@@ -105,6 +111,7 @@ export const doorbell: Primitive = {
       rule: 'a callback runs exactly once, whoever rings',
       scenario: 'cells/pump',
       limits: { killAgents: ['left', 'right'] },
+      short: { preemptions: 0 },
     },
     { isLong: true, rule: 'a waiter that is over is not polled again', scenario: 'reservation/pumped-between' },
   ],
@@ -164,7 +171,7 @@ export const timeline: Primitive = {
     { rule: 'a number that was reached stays reached', scenario: 'fence/epochs-asked' },
     { rule: 'numbers are exact across the 32-bit wrap', scenario: 'fence/wrap', limits: { preemptions: 1 } },
     { rule: 'numbers are exact across epochs', scenario: 'fence/epochs', limits: { preemptions: 1 } },
-    { rule: 'the last generation of a slot ends like any other', scenario: 'fence/retired' },
+    { rule: 'the last generation of a slot ends like any other', scenario: 'fence/retired', short: { preemptions: 0 } },
     { rule: 'a forgotten error is unknown, never success', scenario: 'fence/records', limits: { preemptions: 0 } },
     {
       rule: 'a forgotten error is unknown, never success, nobody dying',
@@ -175,6 +182,7 @@ export const timeline: Primitive = {
       rule: 'who holds a timeline knows its outcomes',
       scenario: 'fence/reuse',
       limits: { preemptions: 2, killAgents: false },
+      short: { preemptions: 1 },
     },
     {
       rule: 'who holds a timeline knows its outcomes, whoever dies',
@@ -247,7 +255,11 @@ export const wwLock: Primitive = {
     { rule: 'a lock whose holder died is suspect exactly once', scenario: 'lock/killed' },
     { rule: 'a waiter in an event loop gets its turn', scenario: 'lock/asynchronous' },
     { rule: 'a waiter that gives up passes its ring on', scenario: 'lock/leaver' },
-    { rule: 'three tickets and two locks always come through', scenario: 'lock/three-by-two' },
+    {
+      rule: 'three tickets and two locks always come through',
+      scenario: 'lock/three-by-two',
+      short: { preemptions: 1 },
+    },
     {
       rule: 'wounded tickets give way, and all come through',
       scenario: 'lock/wounded-three-by-two',
@@ -282,7 +294,7 @@ export const wwLock: Primitive = {
       scenario: 'lock/wounded-partly',
       limits: { preemptions: 1 },
     },
-    { rule: 'wounds of an agent that died hold nobody up', scenario: 'lock/wounded-killed' },
+    { rule: 'wounds of an agent that died hold nobody up', scenario: 'lock/wounded-killed', short: { preemptions: 0 } },
     { isLong: true, rule: 'locks without an age have their turn among tickets', scenario: 'lock/plain' },
     {
       isLong: true,
@@ -347,7 +359,11 @@ export const reservation: Primitive = {
   name: 'reservation',
   modules: ['src/reservation/reservation.ts', 'src/reservation/foreign-points.ts'],
   explorations: [
-    { rule: 'foreign points take their places in one step, also if the writer dies', scenario: 'reservation/foreign' },
+    {
+      rule: 'foreign points take their places in one step, also if the writer dies',
+      scenario: 'reservation/foreign',
+      short: { preemptions: 0 },
+    },
     {
       rule: 'a full list has no room until something in it is over',
       scenario: 'reservation/full',
@@ -359,7 +375,7 @@ export const reservation: Primitive = {
       limits: { preemptions: 0 },
     },
     { isLong: true, rule: 'readers are never given a mix of two lists', scenario: 'reservation/overtaken' },
-    { rule: 'who waits for a write learns that it failed', scenario: 'reservation/waiting' },
+    { rule: 'who waits for a write learns that it failed', scenario: 'reservation/waiting', short: { preemptions: 0 } },
   ],
 };
 
@@ -377,6 +393,7 @@ export const traceRings: Primitive = {
       rule: 'who takes the seat of a writer goes on with its ring',
       scenario: 'cells/trace-ring-writer-killed',
       limits: { strategy: 'por' },
+      short: { preemptions: 1 },
     },
     { rule: 'a count passes 2^31 exactly', scenario: 'cells/wide-count' },
   ],

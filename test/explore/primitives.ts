@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { check, explore, type Failure, type Limits, type PlantedBug, type Report } from 'fenceline/check';
 import { describe, expect, test } from 'vitest';
+import { isLong, looksForAllPlanted } from '../lengths.ts';
 import { assertMeant } from './planted.ts';
 
 export interface Exploration {
@@ -11,6 +12,8 @@ export interface Exploration {
   readonly scenario: string;
   /** On top of the scenario's own. */
   readonly limits?: Limits;
+  /** Narrower bounds on top of these, with which `npm test` is done in a moment; `npm run test:all` is without them. */
+  readonly short?: Limits;
   /** Takes seconds: only `npm run test:all` runs it. */
   readonly isLong?: boolean;
   /** What it takes for planted bugs that hide deeper than the time of `npm test` allows for all of it. */
@@ -48,11 +51,11 @@ export function testPrimitive(primitive: Primitive): void {
   const reached = new Map<string, Set<string>>();
   const unreached = new Map<string, Set<string>>();
   describe(`explorations of ${primitive.name}`, () => {
-    for (const one of primitive.explorations.filter((each) => runsLong || each.isLong !== true)) {
+    for (const one of primitive.explorations.filter((each) => isLong || each.isLong !== true)) {
       test(
         one.rule,
         async () => {
-          const report = await check(urlOf(one.scenario), { seconds: secondsMax, ...one.limits });
+          const report = await check(urlOf(one.scenario), boundsOf(one));
           print(one.scenario, report);
           expect(report.isComplete, 'Nothing within the bounds was left out.').toBe(true);
           if (one.outcomes !== undefined) {
@@ -66,7 +69,7 @@ export function testPrimitive(primitive: Primitive): void {
       );
     }
     // What is reached is known once all have run.
-    if (!runsLong && primitive.explorations.some(({ isLong }) => isLong)) return;
+    if (!isLong && primitive.explorations.some((each) => each.isLong)) return;
     test('every cell operation is reached, or its function is listed with a reason', () => {
       const missing: string[] = [];
       for (const module of primitive.modules) {
@@ -83,10 +86,12 @@ export function testPrimitive(primitive: Primitive): void {
   });
 }
 
+function boundsOf({ limits, short }: Exploration): Limits {
+  return { seconds: secondsMax, ...limits, ...(isLong ? {} : short) };
+}
+
 /** How many planted bugs of each primitive tests look for; FENCELINE_PLANTED=all looks for all (minutes). */
 const plantedPerPrimitive = 1;
-const looksForAll = process.env.FENCELINE_PLANTED === 'all';
-const runsLong = process.env.FENCELINE_LONG === '1';
 
 /** Tests that the planted bugs of the primitive are found, and that their printed lines fail the same way. */
 export function testPlanted(primitive: Primitive): void {
@@ -94,7 +99,7 @@ export function testPlanted(primitive: Primitive): void {
     const bugs = plantedOf(primitive.name);
     expect(bugs.length).toBeGreaterThan(3);
     const real = bugs.filter(({ name }) => primitive.equivalent?.[name] === undefined);
-    for (const bug of looksForAll ? bugs : real.slice(0, plantedPerPrimitive)) {
+    for (const bug of looksForAllPlanted ? bugs : real.slice(0, plantedPerPrimitive)) {
       const argument = primitive.equivalent?.[bug.name];
       if (argument !== undefined) {
         test(

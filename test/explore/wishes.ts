@@ -45,6 +45,7 @@ export const wishes: Primitive = {
       rule: 'a wish for a timeline that is gone does not hide one for the next',
       scenario: 'fence/wanted-reused',
       limits: { preemptions: 2 },
+      short: { preemptions: 1 },
     },
     {
       rule: 'a deadline is told in time',
@@ -78,6 +79,7 @@ export const wishes: Primitive = {
       rule: 'a fence that is posted while its signaller ends or dies is exact or unknown',
       scenario: 'fence/posted',
       limits: { preemptions: 1 },
+      short: { preemptions: 0 },
     },
   ],
 };

@@ -7,6 +7,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { check } from 'fenceline/check';
 import { expect, test } from 'vitest';
+import { isLong } from '../../lengths.ts';
 
 const here = new URL('./', import.meta.url);
 const root = new URL('../../../', here);
@@ -16,13 +17,14 @@ const scenarios = readdirSync(here).filter((name) => name.endsWith('.scenario.ts
 /** Seconds are for idle cores; this is for busy ones. */
 const stepsMs = 120_000;
 
-/** `npm test` leaves out what takes seconds; `npm run test:all` runs all. */
-const isLong = process.env.FENCELINE_LONG === '1';
+/** `npm test` leaves out what takes seconds, and kills at some steps where there are many; `npm run test:all` at all of all. */
 const inLongOnly = new Set(
   ['jobs', 'local-jobs', 'residence', 'shifting', 'sync-objects'].map((name) => `${name}.scenario.ts`),
 );
 
-test.each(scenarios.filter((name) => isLong || !inLongOnly.has(name)))(
+const many = new Set(['blocks', 'buffers', 'repairs'].map((name) => `${name}.scenario.ts`));
+
+test.each(scenarios.filter((name) => isLong || !(inLongOnly.has(name) || many.has(name))))(
   'an agent dies at every step of the calls in %s',
   async (name) => {
     const report = await check(new URL(name, here), { seconds: stepsMs / 1000 });
@@ -32,6 +34,12 @@ test.each(scenarios.filter((name) => isLong || !inLongOnly.has(name)))(
   },
   stepsMs,
 );
+
+test.each(isLong ? [] : [...many])('an agent dies at some steps of the calls in %s', async (name) => {
+  const report = await check(new URL(name, here), { strategy: 'random', executions: 100, seed: 1 });
+  // Nine of ten kill.
+  expect(report.executions).toBe(100);
+});
 
 /** Modules whose functions change shared memory, or wait for it. */
 const modules = [

@@ -4,10 +4,14 @@
  */
 import { check, type Limits } from 'fenceline/check';
 import { expect, test } from 'vitest';
+import { isLong } from '../../lengths.ts';
 import { assertPlantedBugsFound } from '../planted.ts';
 
 const scenarioOf = (name: string) => new URL(`./${name}.scenario.ts`, import.meta.url);
-const alive = { preemptions: 1, killAgents: false } as const;
+/** `npm test` runs some of them, uninterrupted; `npm run test:all` runs all, and looks for the bugs of all. */
+const inShort = new Set(['emptied']);
+
+const alive = { preemptions: isLong ? 1 : 0, killAgents: false } as const;
 const killed = { preemptions: 0, killAgents: true } as const;
 
 const rules: readonly (readonly [rule: string, name: string])[] = [
@@ -17,10 +21,6 @@ const rules: readonly (readonly [rule: string, name: string])[] = [
   ['who waits for a point before it is promised gets all up to it', 'submitted'],
   ['what is transferred while it is signalled keeps its outcome', 'transferred'],
 ];
-
-/** `npm test` runs some of them; `npm run test:all` runs all, and looks for the bugs of all. */
-const isLong = process.env.FENCELINE_LONG === '1';
-const inShort = new Set(['emptied']);
 
 const cases = rules.flatMap(([rule, name]): (readonly [string, string, Limits])[] => [
   ...(isLong || inShort.has(name) ? [[rule, name, alive] as const] : []),
