@@ -2,10 +2,12 @@
  * Jobs of this thread that could not be admitted at once: tried again whenever a lock, memory or room may be free.
  *
  * Context: the queue is this thread's; workers of the pool try too, so that a blocked submitter holds nothing up.
- * A job that waits for memory fails with ENOMEM once nobody freed any for `patienceMs` (design D8).
+ * A job that waits for memory fails with ENOMEM once nobody freed any for `patienceMs` (design D8), one that waits for a slot
+ * of a full table with ENOSPC.
  */
 import { errorNumber, FencelineError } from './base/errors.ts';
 import {
+  H_JOB_TOP,
   H_MEMORY_WAIT,
   J_ERROR,
   J_ERROR_CHUNK,
@@ -30,6 +32,7 @@ import { ringQueued } from './reservation/lock-set.ts';
 import type { Admission } from './schedule/admit.ts';
 import { tryAdmit } from './schedule/admit.ts';
 import { encodeThrown } from './schedule/codec.ts';
+import type { Use } from './schedule/job.ts';
 import {
   ADMITTING,
   chunkOwnerOf,
@@ -37,6 +40,7 @@ import {
   FLAG_FILL,
   FLAG_WAITS_FOR_MEMORY,
   hasFlag,
+  isReplacing,
   jobAt,
   loadPhase,
   movePhase,
@@ -60,6 +64,8 @@ interface Queued {
   waitsSince: number | undefined;
   short: number;
   freed: number;
+  /** The last attempt met a full table, and this names it. */
+  full: FencelineError | undefined;
   isGivenUp: boolean;
 }
 
@@ -76,7 +82,10 @@ const queues: WeakMap<Core, Queue> = new WeakMap();
 
 /** Admits a job of this thread, now or later; then `onAdmitted` runs, unless a worker admitted it. */
 export function admitOrQueue(core: Core, job: number, locks: LockSet | undefined, onAdmitted: () => void): void {
-  const outcome = tryAdmit(core.agent, job, locks);
+  let full: FencelineError | undefined;
+  const outcome = tryAdmit(core.agent, job, locks, (error) => {
+    full = error;
+  });
   if (outcome === 'admitted') {
     onAdmitted();
     return;
@@ -96,6 +105,7 @@ export function admitOrQueue(core: Core, job: number, locks: LockSet | undefined
     waitsSince: undefined,
     short: 0,
     freed: 0,
+    full,
     isGivenUp: false,
   });
   waitForTurn(core, queue);
@@ -128,13 +138,16 @@ export function serveQueue(core: Core): boolean {
 /** `waiting`: what those before it in the queue use, and wait for. */
 function admitNext(core: Core, entry: Queued, waiting: WaitingUses): Admission {
   if (!isStillQueued(core, entry)) return 'gone';
+  entry.full = undefined;
   const { agent } = core;
   const locks = locksFor(core, entry);
   const uses = usesOf(agent, entry.job);
   // A transaction's own job goes before those that wait for its locks, and what fills a buffer before those that wait for that.
   if (locks === undefined && !hasFlag(agent, entry.job, FLAG_FILL) && conflictsWith(waiting, agent.index, uses))
     return 'later';
-  const outcome = tryAdmit(agent, entry.job, locks);
+  const outcome = tryAdmit(agent, entry.job, locks, (error) => {
+    entry.full = error;
+  });
   if (outcome === 'later') noteWaiting(waiting, agent.index, uses);
   return outcome;
 }
@@ -186,7 +199,7 @@ function isStillQueued(core: Core, { job, seqno }: Queued): boolean {
 }
 
 /**
- * Gives up on jobs that have waited for memory as long as the space is patient, while nobody freed any: the oldest
+ * Gives up on jobs that have waited for memory or a slot as long as the space is patient, while nobody freed any: the oldest
  * first, for what it asked for may have been in the way of the others. Also for those who block: no timer runs for them.
  */
 export function checkPatience(core: Core): void {
@@ -202,7 +215,8 @@ function isOutOfPatience(core: Core, entry: Queued): boolean {
   if (entry.isGivenUp || !isStillQueued(core, entry)) return false;
   // Contention is never a lack of memory: whoever gives the lock back rings (D8).
   const isWaiting =
-    hasFlag(core.agent, entry.job, FLAG_WAITS_FOR_MEMORY) && !hasFlag(core.agent, entry.job, FLAG_CONTENDED);
+    entry.full !== undefined ||
+    (hasFlag(core.agent, entry.job, FLAG_WAITS_FOR_MEMORY) && !hasFlag(core.agent, entry.job, FLAG_CONTENDED));
   if (!isWaiting) {
     entry.waitsSince = undefined;
     return false;
@@ -241,8 +255,10 @@ function watchPatience(core: Core, queue: Queue): void {
   const periodMs = Math.min(Math.max(core.data.patienceMs / 4, 1), 250);
   const ticker = startTicker(periodMs, () => {
     if (!core.isClosed && queue.entries.length > 0) {
-      // A fence of foreign work rings nobody who waits for memory: its buffer may be idle by now.
-      if (queue.entries.some(({ job }) => hasFlag(core.agent, job, FLAG_WAITS_FOR_MEMORY))) serveQueue(core);
+      // A fence of foreign work rings nobody who waits for memory: its buffer may be idle by now. Nor does a chunk that comes free.
+      const isShort = ({ job, full }: Queued): boolean =>
+        full !== undefined || hasFlag(core.agent, job, FLAG_WAITS_FOR_MEMORY);
+      if (queue.entries.some(isShort)) serveQueue(core);
       checkPatience(core);
       return;
     }
@@ -252,7 +268,7 @@ function watchPatience(core: Core, queue: Queue): void {
 }
 
 /**
- * The job will not get its memory: it fails, and still waits its turn so that its error comes after earlier writes.
+ * The job will not get its memory, or its slot: it fails, and still waits its turn so that its error comes after earlier writes.
  * Outcomes: false if somebody is at it right now: then it is looked at again.
  */
 function failQueued(core: Core, entry: Queued): boolean {
@@ -260,10 +276,28 @@ function failQueued(core: Core, entry: Queued): boolean {
   const word = loadPhase(agent, entry.job);
   if (phaseOf(word) !== QUEUED || !movePhase(agent, entry.job, word, ADMITTING, agent.index)) return false;
   entry.isGivenUp = true;
-  leaveError(core, entry.job, outOfMemory(core, entry.job));
+  leaveError(core, entry.job, entry.full ?? outOfMemory(core, entry.job));
   movePhase(agent, entry.job, loadPhase(agent, entry.job), QUEUED);
   serveQueue(core);
   return true;
+}
+
+/**
+ * Fails the jobs, whoever submitted them, that are queued for the contents of a buffer, where these will not come. One that
+ * somebody is at right now, and that asks for them again, is left out.
+ */
+export function failReaders(core: Core, buffer: number, error: FencelineError): void {
+  const { agent } = core;
+  const top = load(agent.words, H_JOB_TOP);
+  for (let job = 0; job < top; job++) {
+    const word = loadPhase(agent, job);
+    const isReader = (use: Use): boolean => use.buffer === buffer && !isReplacing(use);
+    if (phaseOf(word) !== QUEUED || !usesOf(agent, job).some(isReader)) continue;
+    if (!movePhase(agent, job, word, ADMITTING, agent.index)) continue;
+    leaveError(core, job, error);
+    movePhase(agent, job, loadPhase(agent, job), QUEUED);
+  }
+  ringQueued(agent);
 }
 
 /** Leaves an error with a job that is the caller's. Outcomes: false if it has one already. */

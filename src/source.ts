@@ -5,12 +5,14 @@
  * by one job at a time. An entry goes when the slot has another buffer: this thread may have disposed of its own
  * reference long before, and others still need the contents.
  */
+import { failReaders } from './admission.ts';
 import type { Arrays, DType } from './base/dtype.ts';
 import { bytesPerElement } from './base/dtype.ts';
 import { FencelineError, fail, isFencelineError } from './base/errors.ts';
 import type { View } from './base/view.ts';
 import type { BufferId } from './buffer/buffer.ts';
 import { isBufferUsable } from './buffer/buffer.ts';
+import { now, startTimer } from './cells/clock.ts';
 import { addWaiter, nextWaiterOrder } from './cells/pump.ts';
 import type { Core } from './core.ts';
 import { lengthOf, viewOver } from './live-view.ts';
@@ -97,20 +99,44 @@ function wantedOf(core: Core): Sourced[] {
 /** Never rejects: what goes wrong is told to those who asked, as the error of the job. */
 async function fill(core: Core, sourced: Sourced): Promise<void> {
   sourced.isUnderWay = true;
-  const { buffer, generation, label } = sourced;
+  const { buffer, label } = sourced;
   const { signal } = sourcesOf(core).stop;
-  const use = { buffer, generation, access: ACCESS_WRITE, isPart: false };
   let job: LocalJob | undefined;
   try {
-    job = await beginLocal(core, [use], `filling of '${label}'`, {}, FLAG_FILL);
+    job = await beginFilling(core, sourced);
     await run(core, sourced, signal);
     if (!core.isClosed) noteFilled(core.agent, buffer);
     job.end();
   } catch (thrown) {
     if (!core.isClosed && fillOf(core.agent, buffer) === FILL_WANTED) noteNotFilled(core.agent, buffer);
-    job?.end(errorOf(label, thrown));
+    if (job !== undefined) job.end(errorOf(label, thrown));
+    else if (lacksJob(thrown)) failReaders(core, buffer, thrown);
   }
   sourced.isUnderWay = false;
+}
+
+/**
+ * Its job. All slots may be taken by those who wait for it: then it is tried again until patience is over. Outcomes: the job,
+ * begun; rejects as `beginLocal`.
+ */
+async function beginFilling(core: Core, { buffer, generation, label }: Sourced): Promise<LocalJob> {
+  const use = { buffer, generation, access: ACCESS_WRITE, isPart: false };
+  const deadline = now() + core.data.patienceMs;
+  for (;;) {
+    try {
+      return await beginLocal(core, [use], `filling of '${label}'`, {}, FLAG_FILL);
+    } catch (error) {
+      if (!lacksJob(error) || core.isClosed || now() >= deadline) throw error;
+    }
+    await new Promise<void>((resolve) => startTimer(retryMs, resolve));
+  }
+}
+
+const retryMs = 5;
+
+/** Whether there was no slot for a job: nobody hears of it by one. */
+function lacksJob(error: unknown): error is FencelineError {
+  return FencelineError.is(error, 'ENOSPC') && (error.details as { limit?: string }).limit === 'jobs';
 }
 
 async function run(

@@ -90,11 +90,14 @@ export function takeBlockEvicting(agent: Agent, request: Request, buffer: number
   if (request.entered === 0) request.exchangedBytes = exchangedBytesOf(agent, buffer);
   request.entered |= 1 << heap;
   notePressure(agent, heap);
-  // Room enough, in pieces: nobody has to leave.
-  let block = hasRoomFor(agent, buffer, heap) ? shiftFor(agent, request, buffer, heap) : -1;
-  if (block < 0) block = evictFor(agent, request, buffer, heap);
-  request.entered &= ~(1 << heap);
-  return block;
+  try {
+    // Room enough, in pieces: nobody has to leave.
+    const block = hasRoomFor(agent, buffer, heap) ? shiftFor(agent, request, buffer, heap) : -1;
+    return block >= 0 ? block : evictFor(agent, request, buffer, heap);
+  } finally {
+    // Also if a table is full: the request may be made again.
+    request.entered &= ~(1 << heap);
+  }
 }
 
 /** Brings a buffer into a heap, and evicts others for it. Context: as `moveLocked`. Outcomes: false if there is no room. */
@@ -134,8 +137,8 @@ export function evictAll(agent: Agent, request: Request): void {
 /** The same of one buffer whose lock the request holds. */
 export function evictOwn(agent: Agent, request: Request, buffer: number): void {
   const heap = residenceOf(agent, buffer);
-  // What a source has just filled for the request is not sent back to it.
-  if (heap < 0 || kindOfHeap(agent, heap) !== HEAP_MEMORY || fillOf(agent, buffer) === FILL_CLEAN) return;
+  // What a source has just filled for the request is not sent back to it, nor is the memory that it is about to fill.
+  if (heap < 0 || kindOfHeap(agent, heap) !== HEAP_MEMORY || fillOf(agent, buffer) !== 0) return;
   evictLocked(agent, request, buffer, heap);
 }
 
@@ -158,19 +161,21 @@ function evictFor(agent: Agent, request: Request, buffer: number, heap: number):
 function evictChosen(agent: Agent, request: Request, buffer: number, heap: number): number {
   const { chooser } = agent;
   if (chooser === undefined || standingsIn(agent, heap).size > 0 || !chooser.begin(agent, heap)) return -1;
-  let block = -1;
-  for (let round = 0; round < chosenRoundsMax && block < 0; round++) {
-    const victims = chooser.choose(agent, heap, bufferSizeBytes(agent, buffer));
-    if (victims.length === 0) break;
-    for (const victim of victims) {
-      const hasLeft = tryEvict(agent, request, victim, heap);
-      chooser.told(heap, victim, hasLeft);
-      if (hasLeft) block = takeBlockIn(agent, buffer, heap);
-      if (block >= 0) break;
+  try {
+    for (let round = 0; round < chosenRoundsMax; round++) {
+      const victims = chooser.choose(agent, heap, bufferSizeBytes(agent, buffer));
+      if (victims.length === 0) break;
+      for (const victim of victims) {
+        const hasLeft = tryEvict(agent, request, victim, heap);
+        chooser.told(heap, victim, hasLeft);
+        const block = hasLeft ? takeBlockIn(agent, buffer, heap) : -1;
+        if (block >= 0) return block;
+      }
     }
+    return -1;
+  } finally {
+    chooser.end(heap);
   }
-  chooser.end(heap);
-  return block;
 }
 
 const chosenRoundsMax = 32;
@@ -238,14 +243,12 @@ function tryVictim(agent: Agent, request: Request, victim: number, heap: number,
     clearSuspect(agent, lockAt);
     set.suspects.pop();
   }
-  let isDone = false;
   try {
-    isDone = act(agent, request, victim, heap);
+    return act(agent, request, victim, heap);
   } finally {
     releaseSince(agent, set, heldCount);
+    tryRelease(agent, victim);
   }
-  tryRelease(agent, victim);
-  return isDone;
 }
 
 type Act = (agent: Agent, request: Request, victim: number, heap: number) => boolean;

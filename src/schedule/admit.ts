@@ -90,10 +90,13 @@ type Attempt = 'done' | 'locks' | 'memory' | 'room' | 'unusable';
 
 const sets: WeakMap<Agent, LockSet> = new WeakMap();
 
+/** Told of a table that is full, if that is why the job is 'later': its ENOSPC. */
+export type OnFull = (error: FencelineError) => void;
+
 /**
  * Tries to admit a job. `locks`: a transaction under whose locks it runs. Context: no lock of ours but those of `locks`.
  */
-export function tryAdmit(agent: Agent, job: number, locks?: LockSet): Admission {
+export function tryAdmit(agent: Agent, job: number, locks?: LockSet, onFull?: OnFull): Admission {
   for (;;) {
     const word = loadPhase(agent, job);
     if (phaseOf(word) === ADMITTING && phaseAgentOf(word) !== agent.index) {
@@ -103,12 +106,12 @@ export function tryAdmit(agent: Agent, job: number, locks?: LockSet): Admission 
       continue;
     }
     if (phaseOf(word) !== QUEUED) return 'gone';
-    if (movePhase(agent, job, word, ADMITTING, agent.index)) return admit(agent, job, locks);
+    if (movePhase(agent, job, word, ADMITTING, agent.index)) return admit(agent, job, locks, onFull);
   }
 }
 
 /** Context: the phase is ADMITTING and names us. */
-function admit(agent: Agent, job: number, locks: LockSet | undefined): Admission {
+function admit(agent: Agent, job: number, locks: LockSet | undefined, onFull: OnFull | undefined): Admission {
   const mine = loadPhase(agent, job);
   let outcome: Attempt = 'locks';
   try {
@@ -117,7 +120,7 @@ function admit(agent: Agent, job: number, locks: LockSet | undefined): Admission
       // Interest first, then one more look: what came free in between rang nobody, what comes free later rings us.
       if (outcome === 'memory') waitForMemory(agent, job);
       listen(agent);
-      outcome = attempt(agent, job, locks);
+      outcome = attempt(agent, job, locks, onFull);
     }
   } finally {
     // A throw is a broken promise of ours, and still must not leave the job in nobody's hands.
@@ -145,7 +148,7 @@ function waitForMemory(agent: Agent, job: number): void {
   cas(agent.words, H_MEMORY_WAIT, 0, MEMORY_AWAITED);
 }
 
-function attempt(agent: Agent, job: number, locks: LockSet | undefined): Attempt {
+function attempt(agent: Agent, job: number, locks: LockSet | undefined, onFull?: OnFull): Attempt {
   const uses = usesOf(agent, job);
   // A transaction's own job goes first: earlier ones may be queued for the very locks that it holds.
   // What fills a buffer goes before the jobs that wait for it to be filled.
@@ -156,9 +159,10 @@ function attempt(agent: Agent, job: number, locks: LockSet | undefined): Attempt
   try {
     if (lockAll(agent, set, uses)) outcome = admitLocked(agent, set, job, uses);
   } catch (error) {
-    // Full tables: blocks or chunks come free as other jobs end.
+    // Full tables: blocks or chunks come free as other jobs end, or their submitter runs out of patience.
     if (!FencelineError.is(error, 'ENOSPC')) throw error;
     outcome = 'room';
+    onFull?.(error);
   } finally {
     if (locks === undefined) releaseAll(agent, set);
   }
@@ -184,9 +188,14 @@ export function withLockNow(agent: Agent, buffer: number, fn: () => void): boole
   return true;
 }
 
-/** Evicts from a heap, without waiting, until no more than its budget, or that of a client (0: none), is in use. Outcomes: whether it came to that. */
-export function trimToBudget(agent: Agent, heap: number, client: number): boolean {
-  return evictToBudget(agent, newRequest(admissionSetOf(agent), isIdle), heap, client);
+/** Evicts from a heap, without waiting, until no more than its budget, or that of a client (0: none), is in use, or nothing more can go. */
+export function trimToBudget(agent: Agent, heap: number, client: number): void {
+  try {
+    evictToBudget(agent, newRequest(admissionSetOf(agent), isIdle), heap, client);
+  } catch (error) {
+    // No descriptor for who has to leave: whoever needs the room tries again, and hears of it.
+    if (!FencelineError.is(error, 'ENOSPC')) throw error;
+  }
 }
 
 function admissionSetOf(agent: Agent): LockSet {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { FencelineError, Job } from 'fenceline';
 import { expect, test } from 'vitest';
 import { withJobs } from '../pool/jobs-pool.ts';
-import { withSpace } from './with-space.ts';
+import { smallLimits, withSpace } from './with-space.ts';
 
 const KiB = 1024;
 
@@ -68,3 +68,19 @@ test('a disk that is full loses nothing, and is named when memory is short', asy
     expect(() => unlinkSync(path)).toThrow(/ENOENT/);
   }
 });
+
+test('a job for which there is no descriptor of a block is told so, once nobody gave any back', () =>
+  withSpace({ patienceMs: 50, limits: { ...smallLimits, blocks: 4 } }, async (space) => {
+    const buffers = Array.from({ length: 4 }, () => space.buffer('u32', [KiB]));
+    const outcomes = await Promise.allSettled(buffers.map((buffer) => buffer.set(new Uint32Array(KiB).fill(3))));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'fulfilled', 'rejected']);
+    expect((outcomes[3] as PromiseRejectedResult).reason).toMatchObject({
+      code: 'ENOSPC',
+      details: { limit: 'blocks', value: 4 },
+    });
+    const [first, , , last] = buffers;
+    first?.dispose();
+    await last?.set(new Uint32Array(KiB).fill(4));
+    expect((await last?.get())?.[8]).toBe(4);
+    for (const buffer of buffers.slice(1)) buffer.dispose();
+  }));

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { FencelineError, SharedBuffer, Space } from 'fenceline';
 import { describe, expect, test } from 'vitest';
 import { withJobs } from '../pool/jobs-pool.ts';
-import { withSpace } from './with-space.ts';
+import { smallLimits, withSpace } from './with-space.ts';
 
 const KiB = 1024;
 const tight = { budgetBytes: 16 * KiB, patienceMs: 2000 };
@@ -140,5 +140,16 @@ describe('a source', () => {
         for (const [at, layer] of layers.entries()) expect((await layer.get())[99]).toBe(at + 1);
       }
       for (const layer of layers) layer.dispose();
+    }));
+
+  test('that finds all jobs waiting for it is no reason to wait for ever: they fail, and the next is served', () =>
+    withSpace({ ...tight, patienceMs: 50, limits: { ...smallLimits, jobs: 6 } }, async (space) => {
+      const buffer = space.buffer('u32', [KiB], { source: ({ data }) => void data.fill(3) });
+      const outcomes = await Promise.allSettled(Array.from({ length: 6 }, () => buffer.get()));
+      for (const outcome of outcomes) {
+        expect(outcome).toMatchObject({ status: 'rejected', reason: { code: 'ENOSPC', details: { limit: 'jobs' } } });
+      }
+      expect((await buffer.get())[5]).toBe(3);
+      buffer.dispose();
     }));
 });
