@@ -5,8 +5,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'whoever could not admit a job does not listen',
     file: 'src/schedule/admit.ts',
-    find: '      listen(agent);\n      outcome = attempt(agent, job, locks);',
-    replace: '      outcome = attempt(agent, job, locks);',
+    find: '      listen(agent);\n      outcome = attempt(agent, job, locks, onFull);',
+    replace: '      outcome = attempt(agent, job, locks, onFull);',
   },
   {
     name: 'the holder of a lock is not asked to ring',
