@@ -212,8 +212,15 @@ function start(core: Core, fence: JobFence<void>, uses: readonly Use[], label: s
   if (phaseOf(word) !== ADMITTED || seqnoOfJob(agent, fence.slot) !== fence.seqno)
     throw fence.error ?? generalError('ECANCELED', label);
   movePhase(agent, fence.slot, word, RUNNING, agent.index);
+  const isFilling = hasFlag(agent, fence.slot, FLAG_FILL);
+  if (isFilling && !uses.every(({ buffer }) => isAbsent(agent, buffer))) {
+    // Whoever had a turn before it has written the buffer: the source does not know these contents.
+    finish(core, fence, undefined);
+    throw generalError('ECANCELED', label);
+  }
   if (load(agent.words, jobAt(agent, fence.slot) + J_ERROR) !== 0) {
-    // It failed while it was queued: there was no memory, so there is nothing to look at.
+    // It failed while it was queued: there was no memory, so there is nothing to look at. Who asked for a filling hears of it.
+    if (isFilling) setFlag(agent, fence.slot, FLAG_TOUCHED);
     finish(core, fence, undefined);
     throw fence.error ?? generalError('ENOMEM', label);
   }
@@ -223,7 +230,6 @@ function start(core: Core, fence: JobFence<void>, uses: readonly Use[], label: s
     throw failed;
   }
   setFlag(agent, fence.slot, FLAG_TOUCHED);
-  const isFilling = hasFlag(agent, fence.slot, FLAG_FILL);
   for (const use of uses) {
     if (isFilling) freshen(agent, use.buffer);
     else touchBuffer(agent, use);

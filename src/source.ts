@@ -20,6 +20,7 @@ import type { LocalJob } from './local-job.ts';
 import { beginLocal } from './local-job.ts';
 import { declareSource, FILL_WANTED, fillOf, noteFilled, noteNotFilled } from './memory/filling.ts';
 import { bytesOfBuffer } from './memory/placement.ts';
+import { ringQueued } from './reservation/lock-set.ts';
 import { ACCESS_WRITE, FLAG_FILL } from './schedule/job.ts';
 
 /** Makes the contents of a buffer, again if need be: all of them. `signal` aborts when this thread leaves the space. */
@@ -111,6 +112,8 @@ async function fill(core: Core, sourced: Sourced): Promise<void> {
     if (!core.isClosed && fillOf(core.agent, buffer) === FILL_WANTED) noteNotFilled(core.agent, buffer);
     if (job !== undefined) job.end(errorOf(label, thrown));
     else if (lacksJob(thrown)) failReaders(core, buffer, thrown);
+    // Its job was over before the buffer could be asked for again, and rang too early.
+    else if (!core.isClosed) ringQueued(core.agent);
   }
   sourced.isUnderWay = false;
 }

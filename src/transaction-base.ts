@@ -215,7 +215,11 @@ export abstract class BaseTransaction {
   /** Memory in one of these heaps, or where agents address it. Outcomes: undefined if there is no room now. */
   tryPlaceHere(parts: BufferParts, heaps: readonly number[]): true | undefined {
     if (!this.places.mayStay(parts.buffer, heaps)) this.bringHome(parts.buffer);
-    return this.places.tryPlace(parts, heaps) || undefined;
+    const before = placementOf(this.core.agent, parts.buffer);
+    const isPlaced = this.places.tryPlace(parts, heaps);
+    // It moved: views that this run gave of it are of memory that others have now.
+    if (placementOf(this.core.agent, parts.buffer) !== before) this.endViewsOf(({ block }) => block === before);
+    return isPlaced || undefined;
   }
 
   /** Gives up waiting for a lock. */

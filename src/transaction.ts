@@ -28,13 +28,17 @@ export interface Savepoint {
 }
 
 export interface Transaction<M extends 'sync' | 'async' = 'async'> {
-  /** Locks the buffer and waits for its writers. The view is over when the body returns. */
+  /** Locks the buffer and waits for its writers. The view is over when the body returns, or moves the buffer. */
   read<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Now<M, ReadView<D, S>>;
   /** A private draft with the buffer's contents; published, with all others, when the body returns. */
   edit<D extends DType, S extends readonly number[]>(buffer: SharedBuffer<D, S>): Now<M, View<D, S>>;
   /** Takes these one after the other: buffers, and locks of one's own that are wait-die, as buffers are. */
   lock(...items: readonly (SharedBuffer | WwLock)[]): Now<M, void>;
-  /** Makes sure that the buffer has memory, in one of these heaps. Outcomes: EINVAL if it is in another: nothing moves yet. */
+  /**
+   * Brings the buffer into one of these heaps, the first if there is room: a move ends the views that were read of it before. A
+   * draft of it stays where it was made, and so does the buffer once that is published. Outcomes: ENOENT or EINVAL (heaps),
+   * EBUSY (pinned elsewhere), ENOMEM, ETIME.
+   */
   place(buffer: SharedBuffer, heaps: readonly string[]): Now<M, void>;
   /**
    * Foreign work on a locked buffer: others wait for the fence. Outcomes: EBUSY if it is of a job that still waits for its own turn;

@@ -51,6 +51,9 @@ export function removeBlockFile(path: string): void {
   }
 }
 
+/** The most that one call moves: more than 2^31 - 1 bytes at once are refused by Node. */
+const stepMax = 2 ** 30;
+
 class OpenFile implements BlockFile {
   problem = '';
   readonly #path: string;
@@ -62,13 +65,13 @@ class OpenFile implements BlockFile {
 
   write(start: number, bytes: Uint8Array): boolean {
     return this.#all(bytes.length, (files, done) =>
-      files.writeSync(this.#descriptor, bytes, done, bytes.length - done, start + done),
+      files.writeSync(this.#descriptor, bytes, done, stepAt(done, bytes.length), start + done),
     );
   }
 
   read(start: number, into: Uint8Array): boolean {
     return this.#all(into.length, (files, done) =>
-      files.readSync(this.#descriptor, into, done, into.length - done, start + done),
+      files.readSync(this.#descriptor, into, done, stepAt(done, into.length), start + done),
     );
   }
 
@@ -98,6 +101,10 @@ class OpenFile implements BlockFile {
     this.problem = problem;
     return false;
   }
+}
+
+function stepAt(done: number, length: number): number {
+  return Math.min(length - done, stepMax);
 }
 
 function fileSystem(): FileSystem | undefined {

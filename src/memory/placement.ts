@@ -27,6 +27,7 @@ import {
   retireBlock,
   undoBlock,
 } from './allocator.ts';
+import { noteOverwritten } from './filling.ts';
 import { noteMemory } from './note.ts';
 
 /** Alignment of every buffer: a cache line, and every element type. */
@@ -93,6 +94,8 @@ function isBacked(agent: Agent, heap: number, block: number, sizeBytes: number):
 /** The draft's block becomes the contents, in one store; the old one is freed. Context: locked, nobody uses the old one. */
 export function publishLocked(agent: Agent, buffer: number, block: number): void {
   const old = placementOf(agent, buffer);
+  // What is there needs no source, whichever it is: a death right after the commit must not leave a draft that is taken for its source's.
+  noteOverwritten(agent, buffer, false);
   if (old >= 0) retireBlock(agent, old);
   invalidateLocked(agent, buffer);
   store(agent.words, bufferAt(agent, buffer) + B_PLACEMENT, block + 1);

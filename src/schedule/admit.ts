@@ -158,6 +158,8 @@ function attempt(agent: Agent, job: number, locks: LockSet | undefined, onFull?:
   let outcome: Attempt = 'locks';
   try {
     if (lockAll(agent, set, uses)) outcome = admitLocked(agent, set, job, uses);
+    // There may be memory by now: as long as only a lock is in the way, no patience is lost.
+    else if (hasFlag(agent, job, FLAG_WAITS_FOR_MEMORY)) setFlag(agent, job, FLAG_CONTENDED);
   } catch (error) {
     // Full tables: blocks or chunks come free as other jobs end, or their submitter runs out of patience.
     if (!FencelineError.is(error, 'ENOSPC')) throw error;

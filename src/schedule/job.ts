@@ -51,7 +51,7 @@ export const FLAG_REPAIRED = 16;
 export const FLAG_WAITS_FOR_MEMORY = 4;
 /** It took longer than it may: if the thread that is at it is ended, that is why it failed. */
 export const FLAG_OVERDUE = 32;
-/** Waits for memory that somebody's lock keeps from being evicted. */
+/** Waits for memory, and somebody's lock is in the way: that of a victim, or of a buffer of its own. */
 export const FLAG_CONTENDED = 64;
 /** Makes the contents of a buffer that others wait for: it passes jobs of its submitter that wait for them. */
 export const FLAG_FILL = 128;

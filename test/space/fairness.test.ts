@@ -44,6 +44,26 @@ test('a job that waits for one that waits for memory does not keep that memory f
     for (const buffer of [wide, small]) buffer.dispose();
   }));
 
+test('a job that has waited for memory, and then only for a lock, has not run out of memory', () =>
+  withJobs({ budgetBytes: 8 * KiB, patienceMs: 100 }, async (space, { run }) => {
+    const [src, dst, other] = [space.buffer('i32', [KiB]), space.buffer('i32', [KiB]), space.buffer('i32', [KiB])];
+    await src.set(new Int32Array(KiB).fill(4));
+    const inTheWay = await other.map('write');
+    let copied: Promise<unknown> | undefined;
+    await space.transaction(async (tx) => {
+      // Younger than the transaction, so it does not come first.
+      copied ??= run.copy({ src, dst }).wait();
+      await tx.lock(src);
+      // From here on there is room.
+      inTheWay.dispose();
+      other.dispose();
+      await new Promise((resolve) => setTimeout(resolve, 400));
+    });
+    await copied;
+    expect((await dst.get())[9]).toBe(4);
+    for (const buffer of [src, dst]) buffer.dispose();
+  }));
+
 test('a disk that is full loses nothing, and is named when memory is short', async () => {
   const path = join(tmpdir(), `fenceline-full-${process.pid}`);
   symlinkSync('/dev/full', path);

@@ -209,6 +209,19 @@ describe('lists of heaps', () => {
       for (const buffer of made) buffer.dispose();
     }));
 
+  test('a view that a transaction was given ends when it moves the buffer', () =>
+    withSpace({ budgetBytes: 64 * KiB, heaps }, async (space) => {
+      using buffer = space.buffer('u32', [KiB], { heaps: ['fast', 'system'] });
+      await buffer.set(new Uint32Array(KiB).fill(5));
+      await space.transaction(async (tx) => {
+        const [before, draft] = [await tx.read(buffer), await tx.edit(buffer)];
+        await tx.place(buffer, ['system']);
+        expect(() => before.data).toThrow(/view of .* is over/);
+        draft.data[1] = 6;
+      });
+      expect((await buffer.get()).subarray(0, 3)).toEqual(Uint32Array.of(5, 6, 5));
+    }));
+
   test('room in pieces is put together: who is between them moves, and nobody has to leave', () =>
     withSpace({ heaps, patienceMs: 200 }, async (space) => {
       const made = [1, 2, 3, 4].map((value) => ({ value, buffer: space.buffer('u32', [512], { heaps: ['fast'] }) }));

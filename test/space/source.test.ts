@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { FencelineError, SharedBuffer, Space } from 'fenceline';
+import { implicit } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
 import { withJobs } from '../pool/jobs-pool.ts';
 import { smallLimits, withSpace } from './with-space.ts';
@@ -102,6 +103,32 @@ describe('a source', () => {
       expect(() => space.buffer('u8', [1], { source: 5 as unknown as () => void })).toThrow(
         /source of the buffer \(number\)/,
       );
+    }));
+
+  test('does not fill what somebody else writes between the request and its turn', () =>
+    withSpace(tight, async (space) => {
+      let filled = 0;
+      const source = ({ data }: { data: Uint32Array }): void => {
+        filled++;
+        data.fill(7);
+      };
+      using layer = space.buffer('u32', [KiB], { source });
+      const placed = new Int32Array(new SharedArrayBuffer(4));
+      const writer = new Worker(new URL('../../build/test/space/writer.agent.js', import.meta.url), {
+        workerData: { space: space.handle, buffer: layer.handle, placed },
+      });
+      await once(writer, 'message');
+      // Writers wait for that, and readers do not: the request is made before the write has its place, and granted after it.
+      let letGo = (): void => {};
+      const gate = space.fence(new Promise<void>((resolve) => (letGo = resolve)));
+      implicit(layer as unknown as SharedBuffer).add(gate, 'read');
+      const seen = layer.get();
+      writer.postMessage('write');
+      expect(Atomics.wait(placed, 0, 0, 20_000)).not.toBe('timed-out');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      letGo();
+      expect([(await seen)[9], (await layer.get())[9], filled]).toEqual([200, 200, 0]);
+      await once(writer, 'exit');
     }));
 
   test('cannot serve its own thread while that blocks: it says so instead of hanging', () =>

@@ -18,6 +18,7 @@ const patienceMs = 240_000;
 const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] = [
   ['two movers leave the contents whole at every instant', 'moved', { preemptions: 1, ...alive }],
   ['transactions that evict each other both get through', 'contended', { preemptions: 1, ...alive }],
+  ['an edit of what a source made is not taken for its, wherever the editor dies', 'edited', killed],
 ];
 const longCases: typeof cases = [
   ['what is pinned stays where it is', 'pinned', { preemptions: 1, ...alive }],
@@ -49,6 +50,7 @@ test.each(isLong ? [...cases, ...longCases] : cases)(
 
 const planted: readonly (readonly [name: string, limits: Limits])[] = [['moved', killed]];
 const longPlanted: typeof planted = [
+  ['edited', killed],
   ['filled', { preemptions: 1, ...alive }],
   ['pinned', { preemptions: 1, ...alive }],
   ['outlived', killed],
