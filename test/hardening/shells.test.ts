@@ -48,13 +48,15 @@ describe('what a dead worker stored', () => {
 describe('a worker that cannot load its kernels', () => {
   test('has its thread ended, whatever it started, and the others go on', () =>
     withSpace({}, async (space) => {
+      const word = new Int32Array(new SharedArrayBuffer(4));
       const threads: Worker[] = [];
       const start = (): Worker => {
-        const thread = new Worker(refusedModule);
+        const thread = new Worker(refusedModule, { workerData: word });
         threads.push(thread);
         return thread;
       };
       const pool = await workers<typeof refused>(space, start, { count: 2 });
+      Atomics.store(word, 0, 1);
       const isOver = once(threads[1] as Worker, 'exit');
       await expect(pool.ready).rejects.toMatchObject({
         code: 'EINVAL',

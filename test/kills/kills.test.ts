@@ -1,6 +1,6 @@
 /**
- * Every public call, with its thread stopped in the middle: nobody hangs, accounting is exact, no slot is lost. Here each
- * call is stopped at one of its steps; test/all/kills-of-calls.long.test.ts goes through all of them.
+ * Every public call, with its thread stopped in the middle: nobody hangs, accounting is exact, no slot is lost. Here every
+ * eighth call is stopped at one of its steps; test/all/kills-of-calls.long.test.ts goes through all of them.
  *
  * Which calls there are is read from the declarations that ship, and which are made is noted while they are: a new one is
  * made by a call in calls/, or stands below with a reason.
@@ -115,10 +115,10 @@ const excused: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Of every fourth call one step, spread over them: the fractional parts of multiples of the golden ratio. */
+/** Of every eighth call one step, spread over them: the fractional parts of multiples of the golden ratio. */
 function spread(): (call: string, operations: number) => readonly number[] {
   let calls = 0;
-  return (_, operations) => (++calls % 4 === 0 ? [Math.floor(operations * ((calls * 0.618_034) % 1))] : []);
+  return (_, operations) => (++calls % 8 === 0 ? [Math.floor(operations * ((calls * 0.618_034) % 1))] : []);
 }
 
 test('a thread that is stopped in the middle of a public call leaves nobody hanging and nothing behind', async () => {

@@ -10,12 +10,15 @@ import { allocateBlock, createHeap, freeBlock } from '#fenceline/memory/allocato
 import { repairHeaps } from '#fenceline/memory/block-repair.js';
 import { createHeapMemory } from '#fenceline/memory/heap.js';
 import { heapStats, usedBytes } from '#fenceline/memory/heap-stats.js';
+import { isLong } from '../lengths.ts';
 import { checkAtRest, piecesOf } from './check-heap.ts';
 import type { HammerTask } from './hammer.agent.ts';
 import { agentOf, memoryOf, setSeat, spaceParts } from './small-space.ts';
 
 const program = new URL('../../build/test/memory/hammer.agent.js', import.meta.url);
 const capacityBytes = 64 * 1024;
+/** How often each of two threads takes and frees, and how many threads are terminated. */
+const [rounds, victims] = isLong ? [40_000, 15] : [15_000, 6];
 
 function newSpace() {
   const parts = spaceParts({ blocks: 200 });
@@ -48,7 +51,7 @@ async function resultOf(worker: Worker): Promise<{ refused: number; broken: numb
 test('two threads never hold the same bytes, and give back all they took', async () => {
   const { parts, memory, heap } = newSpace();
   const seed = Date.now() % 100_000;
-  const workers = [1, 2].map((index) => start({ parts, heap, index, seed: seed + index, rounds: 40_000 }));
+  const workers = [1, 2].map((index) => start({ parts, heap, index, seed: seed + index, rounds }));
   const results = await Promise.all(workers.map(resultOf));
   await Promise.all(workers.map((worker) => worker.terminate()));
   for (const { broken, checksum } of results) {
@@ -65,7 +68,7 @@ test('threads terminated anywhere leave a heap that a repair makes exact, while 
   const seed = Date.now() % 100_000;
   const survivor = start({ parts, heap, index: 1, seed, rounds: Number.POSITIVE_INFINITY });
   await once(survivor, 'message');
-  for (let run = 0; run < 15; run++) {
+  for (let run = 0; run < victims; run++) {
     const victim = start({ parts, heap, index: 2, seed: seed + run, rounds: Number.POSITIVE_INFINITY });
     await once(victim, 'message');
     await new Promise((resolve) => setTimeout(resolve, run % 7));

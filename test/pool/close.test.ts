@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type Fence, type FencelineError, type Job, type Space, workers } from 'fenceline';
 import { expect, test } from 'vitest';
+import { isLong } from '../lengths.ts';
 import { agentsPresent } from '../space/accounting.ts';
 import { withSpace } from '../space/with-space.ts';
 import type kernels from './jobs.kernels.ts';
@@ -52,7 +53,7 @@ test('closing with abort ends everything that was submitted, running, ready, blo
 
 test('closing gives up on work that does not end in time, and cancels it', () =>
   withSpace({}, async (space) => {
-    const pool = await startJobs(space);
+    const pool = await startJobs(space, { count: 1 });
     using meter = space.buffer('i32', [2]);
     const gate = never(space);
     const job = pool.run.note({ meter, number: 1 }, { after: gate.fence });
@@ -76,7 +77,7 @@ test('a kernel that does not look at cancelled is ended with its thread', () =>
 
 test('a closed pool refuses calls, and closing twice is closing once', () =>
   withSpace({}, async (space) => {
-    const pool = await startJobs(space);
+    const pool = await startJobs(space, { count: 1 });
     await Promise.all([pool.close(), pool.close(), pool[Symbol.asyncDispose]()]);
     using meter = space.buffer('i32', [2]);
     expect(() => pool.run.note({ meter, number: 1 })).toThrow(/closed/);
@@ -86,7 +87,7 @@ test('a closed pool refuses calls, and closing twice is closing once', () =>
 test('closing the space closes its pools, and what is open in it ends', async () => {
   const spaceModule = await import('fenceline');
   const space = spaceModule.Space.create({ budgetBytes: 2 ** 20 });
-  const pool = await startJobs(space);
+  const pool = await startJobs(space, { count: 1 });
   const buffer = space.buffer('i32', [4]);
   const mapping = await buffer.map('update');
   const gate = never(space);
@@ -107,17 +108,18 @@ test('closing the space closes its pools, and what is open in it ends', async ()
 
 test('a worker that stops by itself is replaced, and the event says so', () =>
   withSpace({}, async (space) => {
+    const crashCount = isLong ? 4 : 2;
     const pool = await startJobs(space, { name: 'robust' });
     const crashes: unknown[] = [];
     using _off = space.on('crash', (crash) => crashes.push(crash));
     using dst = space.buffer('i32', [4]);
-    for (let round = 0; round < 4; round++) {
+    for (let round = 0; round < crashCount; round++) {
       expect(await codeOf(pool.run.crashInPlace({ dst }))).toMatch(/EOWNERDEAD/);
       await dst.set([0, 0, 0, 0]);
       expect(await pool.run.sum({ src: dst }).wait()).toBe(0);
     }
     await sleep(50);
-    expect(crashes).toHaveLength(4);
+    expect(crashes).toHaveLength(crashCount);
     expect(crashes[0]).toMatchObject({ pool: 'robust', replaced: true });
     await pool.close();
   }));
@@ -138,7 +140,7 @@ test('a pool whose last worker is gone for good ends its jobs and refuses more',
 
 test('the form for bundlers runs the kernels of the worker that the factory makes', () =>
   withSpace({}, async (space) => {
-    const pool = await workers<typeof kernels>(space, () => new Worker(jobsModule), { count: 2 });
+    const pool = await workers<typeof kernels>(space, () => new Worker(jobsModule), { count: 1 });
     using dst = space.buffer('i32', [4]);
     pool.run.fill({ dst, with: 6 });
     expect(await pool.run.sum({ src: dst }).wait()).toBe(24);
@@ -163,7 +165,7 @@ test('a worker of the users own may make a pool; when it dies, its pool and its 
     using shared = space.buffer('i32', [4], { label: 'shared' });
     using meter = space.buffer('i32', [4]);
     await meter.set([0, 0, 0, 0]);
-    for (let round = 0; round < 3; round++) {
+    for (let round = 0; round < (isLong ? 3 : 1); round++) {
       const worker = new Worker(url, {
         workerData: { space: space.handle, shared: shared.handle, meter: meter.handle },
       });
@@ -176,7 +178,7 @@ test('a worker of the users own may make a pool; when it dies, its pool and its 
     }
     while (agentsPresent(space) > 1) await space.fence(sleep(10)).wait();
     const pools: JobsPool[] = [];
-    for (let count = 0; count < 4; count++) pools.push(await startJobs(space, { count: 1 }));
+    for (let count = 0; count < (isLong ? 4 : 2); count++) pools.push(await startJobs(space, { count: 1 }));
     for (const pool of pools) await pool.close();
   }));
 

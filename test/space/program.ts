@@ -51,6 +51,6 @@ export const withPool = `
 import { Space, workers } from 'fenceline';
 const space = Space.create({ budgetBytes: 1 << 20 });
 const jobs = new URL('${new URL('../../build/test/pool/jobs.kernels.js', import.meta.url).href}');
-const pool = await workers(space, jobs, { count: 2 });
+const pool = await workers(space, jobs, { count: 1 });
 const { run } = pool;
 `;

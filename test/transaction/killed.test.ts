@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
+import { isLong } from '../lengths.ts';
 import { randomOf } from '../pool/kills.ts';
 import { accounting } from '../space/accounting.ts';
 import { withSpace } from '../space/with-space.ts';
 import { account, total } from './accounts.ts';
 
 const url = new URL('../../build/test/transaction/transfers.agent.js', import.meta.url);
+
+const kills = isLong ? 10 : 4;
 
 test.each([true, false])(
   'killed in transactions that block: %s',
@@ -23,7 +26,7 @@ test.each([true, false])(
         new Worker(url, {
           workerData: { space: space.handle, accounts: handles, seed: seed + at, count: 1e9, isSync },
         });
-      for (let kill = 0; kill < 10; kill++) {
+      for (let kill = 0; kill < kills; kill++) {
         const threads = [start(kill * 2), start(kill * 2 + 1)];
         await Promise.all(threads.map((thread) => once(thread, 'online')));
         await sleep(30 + random(40));
