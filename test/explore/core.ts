@@ -85,6 +85,8 @@ export const doorbell: Primitive = {
   foundBy: {
     'ring-word-read-after-the-look': 'cells/doorbell',
     'sync-wake-disarms-the-async-one': 'cells/sleep-given-up',
+    'who-rings-the-others-leaves-the-set': 'cells/interest-kept',
+    'who-rings-the-others-loses-its-flag': 'cells/interest-kept',
   },
   explorations: [
     { rule: 'a repair makes everybody look everywhere', scenario: 'cells/repairs-seen' },
@@ -100,6 +102,11 @@ export const doorbell: Primitive = {
       limits: { strategy: 'dpor' },
     },
     { rule: 'who wants to know is told or sees it', scenario: 'cells/interest', limits: { strategy: 'dpor' } },
+    {
+      rule: 'who rings the others goes on wanting to know',
+      scenario: 'cells/interest-kept',
+      limits: { strategy: 'dpor' },
+    },
     { rule: 'a ring is never lost to a sleeper', scenario: 'cells/doorbell', limits: { preemptions: 1 } },
     {
       rule: 'a sleep and a waiter in the pump do not take each other’s rings',
