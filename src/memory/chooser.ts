@@ -9,6 +9,9 @@
  * (client-time.ts). Of jobs it is told what is known (told-jobs.ts): those that wait are exact knowledge, those that started
  * are what programs repeat.
  *
+ * In a heap of many buffers not every eviction looks at all of them: what is proposed is compared with its slot, so nothing
+ * goes that was used meanwhile; what came since the last look stays a little longer than it might.
+ *
  * Whose buffers give way first is decided elsewhere (victim-order.ts): among those of one client, `rank` is the order. Where
  * priorities matter it has no opinion.
  *
@@ -26,7 +29,7 @@ import {
 } from '../base/layout.ts';
 import { bufferAt, bufferSizeBytes } from '../buffer/buffer.ts';
 import { load, store } from '../cells/cell.ts';
-import type { Agent, Chooser } from '../cells/memory.ts';
+import type { Agent, Chooser, Memory } from '../cells/memory.ts';
 import { heapAt } from './block-chain.ts';
 import { buffersIn } from './buffers-in.ts';
 import { clientNumber, noteStart, timeOf } from './client-time.ts';
@@ -34,6 +37,7 @@ import { FILL_CLEAN, fillOf } from './filling.ts';
 import { HISTORY_WORDS, isUsed, type Moves, noteUse, resetHistory, setMoves, setSize } from './policy/history.ts';
 import { Horizon } from './policy/horizon.ts';
 import type { ReplacementPolicy } from './policy/policy.ts';
+import { residenceOf } from './residence.ts';
 import { unitsOf } from './size-class.ts';
 import { type JobLook, ToldJobs } from './told-jobs.ts';
 
@@ -44,7 +48,16 @@ interface Known {
   readonly uses: Map<number, number>;
   readonly jobs: ToldJobs;
   readonly held: number[];
+  /** How often somebody wanted room since all slots were looked at. */
+  asked: number;
 }
+
+/** So many buffers are looked at all the time; of more, one look at all serves for a share of as many evictions. */
+const fewCount = 64;
+const lookShare = 1 / 32;
+
+/** How often a proposal is made again because some of it was used meanwhile. */
+const staleMax = 8;
 
 /** Below so many buffers there is little to choose. */
 const leastCount = 4;
@@ -78,31 +91,28 @@ class SlotChooser implements Chooser {
 
   begin(agent: Agent, heap: number): boolean {
     const known = this.#knownOf(heap);
-    const seen = new Set<number>();
-    for (const buffer of buffersIn(agent, heap)) {
-      if (load(agent.words, bufferAt(agent, buffer) + B_PRIORITY) !== 0) return false;
-      seen.add(buffer);
-      this.#tell(agent, known, buffer);
-    }
-    for (const buffer of known.uses.keys()) if (!seen.has(buffer)) forget(known, buffer);
-    if (seen.size < leastCount) return false;
-    for (const buffer of known.jobs.tell(agent, known.policy, this.#look(agent))) this.#hold(known, buffer);
-    return true;
+    const { size } = known.uses;
+    const isDue = size <= fewCount || ++known.asked > size * lookShare;
+    return (!isDue || this.#lookAtAll(agent, known, heap)) && this.#hasChoice(agent, known);
   }
 
   choose(agent: Agent, heap: number, bytes: number): readonly number[] {
     const { policy } = this.#knownOf(heap);
     const at = heapAt(agent, heap);
     const free = load(agent.words, at + P_BUDGET) - load(agent.words, at + P_USED);
-    const victims: number[] = [];
-    policy.choose(Math.max(1, unitsOf(bytes) - Math.max(0, free)), this.#now(agent, heap), victims);
-    return victims;
+    const needed = Math.max(1, unitsOf(bytes) - Math.max(0, free));
+    for (let tries = 0; ; tries++) {
+      const victims: number[] = [];
+      policy.choose(needed, this.#now(agent, heap), victims);
+      if (tries === staleMax || !this.#retellStale(agent, heap, victims)) return victims;
+    }
   }
 
   rank(agent: Agent, heap: number): readonly number[] | undefined {
-    const hasOpinion = this.begin(agent, heap);
+    const known = this.#knownOf(heap);
+    const hasOpinion = this.#lookAtAll(agent, known, heap) && this.#hasChoice(agent, known);
     const victims: number[] = [];
-    if (hasOpinion) this.#knownOf(heap).policy.choose(Number.POSITIVE_INFINITY, this.#now(agent, heap), victims);
+    if (hasOpinion) known.policy.choose(Number.POSITIVE_INFINITY, this.#now(agent, heap), victims);
     this.end(heap);
     return hasOpinion ? victims : undefined;
   }
@@ -124,6 +134,44 @@ class SlotChooser implements Chooser {
     const { policy, held } = this.#knownOf(heap);
     for (const buffer of held) policy.release(buffer);
     held.length = 0;
+  }
+
+  /** Compares what it was told with the slots. Outcomes: false if priorities decide. */
+  #lookAtAll(agent: Agent, known: Known, heap: number): boolean {
+    const seen = new Set<number>();
+    for (const buffer of buffersIn(agent, heap)) {
+      if (hasPriority(agent, buffer)) {
+        // Looked at again the next time.
+        known.asked = Number.POSITIVE_INFINITY;
+        return false;
+      }
+      seen.add(buffer);
+      this.#tell(agent, known, buffer);
+    }
+    for (const buffer of known.uses.keys()) if (!seen.has(buffer)) forget(known, buffer);
+    known.asked = 0;
+    return true;
+  }
+
+  #hasChoice(agent: Agent, known: Known): boolean {
+    if (known.uses.size < leastCount) return false;
+    for (const buffer of known.jobs.tell(agent, known.policy, this.#look(agent))) this.#hold(known, buffer);
+    return true;
+  }
+
+  /** What was proposed for what is true no more, is told anew. Outcomes: whether there was any. */
+  #retellStale(agent: Agent, heap: number, victims: readonly number[]): boolean {
+    const known = this.#knownOf(heap);
+    let isStale = false;
+    for (const buffer of victims) {
+      const lastUse = load(agent.words, bufferAt(agent, buffer) + B_LAST_USE);
+      const isHere = residenceOf(agent, buffer) === heap && !hasPriority(agent, buffer);
+      if (isHere && known.uses.get(buffer) === lastUse) continue;
+      isStale = true;
+      if (isHere) this.#tell(agent, known, buffer);
+      else forget(known, buffer);
+    }
+    return isStale;
   }
 
   #hold({ policy, held }: Known, buffer: number): void {
@@ -159,11 +207,15 @@ class SlotChooser implements Chooser {
   #knownOf(heap: number): Known {
     let known = this.#heaps.get(heap);
     if (known === undefined) {
-      known = { policy: new Horizon(), uses: new Map(), jobs: new ToldJobs(), held: [] };
+      known = { policy: new Horizon(), uses: new Map(), jobs: new ToldJobs(), held: [], asked: 0 };
       this.#heaps.set(heap, known);
     }
     return known;
   }
+}
+
+function hasPriority(memory: Memory, buffer: number): boolean {
+  return load(memory.words, bufferAt(memory, buffer) + B_PRIORITY) !== 0;
 }
 
 function forget({ policy, uses }: Known, buffer: number): void {
