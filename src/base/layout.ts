@@ -186,6 +186,9 @@ export const B_HISTORY_TRAITS: number = B_HISTORY + 2;
 export const B_WANTED = 560;
 /** Whether its contents are there, and as its source makes them: memory/filling.ts. */
 export const B_FILL = 561;
+/** Block + 1, besides the placement, that a job has taken to replace contents that are swapped out, and the job + 1: memory/room.ts. */
+export const B_ROOM = 562;
+export const B_ROOM_JOB = 563;
 export const BUFFER_WORDS = 576;
 
 // ---- reservation: 520 words inside a buffer slot ------------------------------------------------------------------
@@ -384,10 +387,7 @@ assert(
   B_RESERVATION + R_BANKS + 2 * pointsPerReservation * ENTRY_WORDS <= B_PINS,
   'Both banks of a reservation fit a buffer slot before the words behind it.',
 );
-assert(
-  B_HISTORY + historyWords <= B_WANTED && B_WANTED < B_FILL && B_FILL < BUFFER_WORDS,
-  'The history fits a buffer slot.',
-);
+assert(B_HISTORY + historyWords <= B_WANTED && B_ROOM_JOB < BUFFER_WORDS, 'The history fits a buffer slot.');
 assert(P_COUNTS + heapCounts <= P_OWNER, 'The counts of a heap fit its slot.');
 assert(
   [B_STATE, Y_STATE, U_STATE, AC_STATE].every((word) => word === S_STATE) &&

@@ -23,6 +23,7 @@ import {
   B_REFS,
   B_REFS_OVERFLOW,
   B_RESERVATION,
+  B_ROOM,
   B_SIZE_HI,
   B_SIZE_LO,
   B_STATE,
@@ -84,6 +85,7 @@ export function createBuffer(
   store(words, at + B_PINS, 0);
   store(words, at + B_PINS_OVERFLOW, 0);
   store(words, at + B_FILL, 0);
+  store(words, at + B_ROOM, 0);
   store(words, at + B_HISTORY_TRAITS, 0);
   clearReservation(agent, at + B_RESERVATION);
   store(words, at + B_SIZE_LO, sizeBytes | 0);

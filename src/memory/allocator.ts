@@ -193,6 +193,14 @@ export function retireBlock(agent: Agent, block: number): void {
   assert(isMineNow, 'Only one agent retires a block.');
 }
 
+/** The same, of a block that two may want to give back. Outcomes: false if the other one does, or it is not that buffer's any more. */
+export function tryRetireBlock(agent: Agent, block: number, buffer: number): boolean {
+  const at = blockAt(agent, block);
+  const word = load(agent.words, at + K_STATE);
+  if (stateOf(word) !== LIVE || load(agent.words, at + K_OWNER) !== buffer + 1) return false;
+  return cas(agent.words, at + K_STATE, word, slotWord(CLOSING, agent.index, generationOf(word)));
+}
+
 /**
  * The same, where the block has to stay for a while after the placement names another: somebody copies from it still. It is
  * this agent's until it frees it, whatever else fails in this agent; if the agent dies, the placement decides. Context: as above.

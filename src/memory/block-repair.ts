@@ -13,7 +13,8 @@
  *             written K_OWNER of, stays.
  *   self      the agent lives. As above; and a free that was under way is finished or undone, as the placement says.
  *   all       it is gone. If the placement of the buffer that a block was taken for names the block, it is LIVE (the
- *             agent stopped between placement and `commitBlock`, or between `retireBlock` and placement); otherwise
+ *             agent stopped between placement and `commitBlock`, or between `retireBlock` and placement), and so it is if it is
+ *             the room that a job has there (room.ts); otherwise
  *             vacant. So whatever changes placements after a death (publication.ts) must run before this, and
  *             nothing else may free blocks that name the dead.
  * P_PEAK needs no repair: a section that ended has written it, and what an unfinished one took is vacant again.
@@ -24,8 +25,8 @@
  * Not here: when this is called (`agent.repairs`, and whoever catches a throw of the allocator).
  */
 import { assert } from '../base/assert.ts';
-import { A_STATE, H_FREED, K_CLIENT, K_OWNER, K_PREVIOUS, K_STATE, P_FIRST, P_USED } from '../base/layout.ts';
-import { placementOf } from '../buffer/buffer.ts';
+import { A_STATE, B_ROOM, H_FREED, K_CLIENT, K_OWNER, K_PREVIOUS, K_STATE, P_FIRST, P_USED } from '../base/layout.ts';
+import { bufferAt, placementOf } from '../buffer/buffer.ts';
 import { add, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { AGENT_DEAD, agentAt, agentStateOf, isLive } from '../cells/memory.ts';
@@ -153,8 +154,13 @@ function settleBlocks(agent: Agent, heap: number, goneIndex: number, scope: Scop
 /** What becomes of a block that names the agent; ALLOC: it stays as it is. */
 function settledState(memory: Memory, block: number, scope: Scope): number {
   const owner = load(memory.words, blockAt(memory, block) + K_OWNER);
-  if (owner !== 0 && placementOf(memory, owner - 1) === block) return LIVE;
+  if (owner !== 0 && isNamedBy(memory, owner - 1, block)) return LIVE;
   return owner !== 0 && scope === 'self' && blockState(memory, block) === ALLOC ? ALLOC : VACANT;
+}
+
+/** As its contents, or as the room of a job (room.ts). */
+function isNamedBy(memory: Memory, buffer: number, block: number): boolean {
+  return placementOf(memory, buffer) === block || load(memory.words, bufferAt(memory, buffer) + B_ROOM) === block + 1;
 }
 
 /** Whether the agent left a lock held, or anything that names it. */

@@ -29,6 +29,7 @@ import {
 } from './allocator.ts';
 import { noteOverwritten } from './filling.ts';
 import { noteMemory } from './note.ts';
+import { dropRoom } from './room.ts';
 
 /** Alignment of every buffer: a cache line, and every element type. */
 export const bufferAlignBytes = 64;
@@ -164,6 +165,7 @@ export function hasPending(memory: Memory, buffer: number): boolean {
 function release(agent: Agent, buffer: number): void {
   const at = bufferAt(agent, buffer);
   const exporter = exporterOf(agent, buffer);
+  dropRoom(agent, buffer);
   const block = placementOf(agent, buffer);
   if (block >= 0) {
     retireBlock(agent, block);

@@ -52,7 +52,7 @@ import {
   USAGE_WRITE,
   usageBefore,
 } from '../reservation/reservation.ts';
-import { completeJob } from './complete.ts';
+import { completeJob, giveRoomsBack } from './complete.ts';
 import type { Dependency } from './dependencies.ts';
 import { DEP_ORDER, requiredDependencies, storeDependencies } from './dependencies.ts';
 import { isIdle, isReturned } from './idle.ts';
@@ -166,6 +166,7 @@ function attempt(agent: Agent, job: number, locks: LockSet | undefined, onFull?:
     outcome = 'room';
     onFull?.(error);
   } finally {
+    if (outcome !== 'done') giveRoomsBack(agent, job, uses, true);
     if (locks === undefined) releaseAll(agent, set);
   }
   // Whoever wanted to release a closed buffer found us in it.
@@ -243,7 +244,7 @@ function place(agent: Agent, set: LockSet, job: number, uses: readonly Use[]): P
   const missing = missingOf(agent, set, uses);
   if (missing.length === 0) return isHeldBack(agent, job, uses) ? 'busy' : 'placed';
   const ahead = shortageAhead(agent, job, missing);
-  const placing = ahead >= 0 ? 'memory' : bringAll(agent, set, missing);
+  const placing = ahead >= 0 ? 'memory' : bringAll(agent, set, job, missing);
   if (placing === 'memory')
     store(agent.words, jobAt(agent, job) + J_SHORT, ahead >= 0 ? ahead : shortOf(agent, missing));
   return placing;

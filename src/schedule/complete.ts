@@ -3,7 +3,7 @@
  *
  * Context of `completeJob`: phase FINISHING names the caller, and was set after the error number, so that a repairer who
  * finds FINISHING finds the outcome too. Every step can be done again:
- *   1. contents of the buffers it wrote, if it had its turn: good, or failed with its error number
+ *   1. contents of the buffers it wrote, if it had its turn: good, or failed with its error number; room that it never used goes
  *   2. error recorded on the lane; phase DONE names the caller; the point is signalled      <- the commit
  *   3. waiters are rung; closed buffers whose last user it was are released
  * After the signal the slot belongs to the submitter, which may free it at once: step 3 reads nothing of it.
@@ -35,15 +35,16 @@ import { recordError } from '../fence/error-records.ts';
 import { writeSeqno } from '../fence/seqno.ts';
 import { completedOf, timelineAt, wake } from '../fence/timeline.ts';
 import { tryRelease } from '../memory/placement.ts';
+import { giveRoomBack } from '../memory/room.ts';
 import { ringQueued } from '../reservation/lock-set.ts';
 import {
-  ACCESS_WRITE,
   chunkOwnerOf,
   DONE_JOB,
   FLAG_REPAIRED,
   FLAG_TOUCHED,
   freeJobSlot,
   hasFlag,
+  isReplacing,
   isWriting,
   jobAt,
   laneOf,
@@ -51,6 +52,7 @@ import {
   movePhase,
   phaseOf,
   seqnoOfJob,
+  type Use,
   usesOf,
 } from './job.ts';
 
@@ -66,8 +68,9 @@ export function completeJob(agent: Agent, job: number): void {
   const uses = usesOf(agent, job);
   const seqno = seqnoOfJob(agent, job);
   if (hasFlag(agent, job, FLAG_TOUCHED)) {
-    for (const use of uses) if (isWriting(use)) judgeContents(agent, job, use.buffer, error, isReplaced(use));
+    for (const use of uses) if (isWriting(use)) judgeContents(agent, job, use.buffer, error, isReplacing(use));
   }
+  giveRoomsBack(agent, job, uses);
   const lane = laneOf(agent, job);
   const laneAt = timelineAt(agent, lane);
   const isSignaled = completedOf(agent, lane) >= seqno;
@@ -80,6 +83,11 @@ export function completeJob(agent: Agent, job: number): void {
   ringQueued(agent);
   // Read after the signal: a repairer writes it before it looks at the lane, so one of us sees the other.
   if (load(words, at + J_SUBMITTER) === nobody) collectSlot(agent, job, seqno);
+}
+
+/** Memory for contents that it does not replace any more (memory/room.ts). `isUndone`: as `undoBlock`. */
+export function giveRoomsBack(agent: Agent, job: number, uses: readonly Use[], isUndone: boolean = false): void {
+  for (const use of uses) if (isReplacing(use)) giveRoomBack(agent, use.buffer, job, isUndone);
 }
 
 /** Frees the slot of a job that is over. By its submitter, or by whoever finds that there is none any more. */
@@ -106,10 +114,6 @@ function freeNamedChunks(agent: Agent, at: number, errorChunk: number): void {
   freeChain(agent, errorChunk);
   const parts = load(words, at + J_PARTS);
   for (let part = 0; part < parts; part++) freeChain(agent, load(words, at + J_RESULT + part));
-}
-
-function isReplaced(use: { readonly access: number; readonly isPart: boolean }): boolean {
-  return use.access === ACCESS_WRITE && !use.isPart;
 }
 
 /** A failed write leaves contents that nobody can vouch for; a full one that succeeded heals them. */

@@ -5,7 +5,8 @@
  * What has no memory gets some; what is elsewhere (swapped out, or in another heap) is moved, once nobody uses it. First
  * without evicting anybody, from the desired heap to the last fallback; then by evicting, in the same order.
  *
- * All or nothing: a buffer that got memory here and was never used gives it back when another one gets none. One that was
+ * All or nothing: a buffer that got memory here and was never used gives it back when another one gets none, and so does a job
+ * its room (admit.ts). One that was
  * moved here may stay: nobody uses it, so whoever comes first may evict it again. So a job that waits holds nothing that
  * others need.
  *
@@ -18,14 +19,15 @@ import type { Agent } from '../cells/memory.ts';
 import { chargedHeap, clientOf, hasAccountBudget } from '../memory/account.ts';
 import { sendHome } from '../memory/device-heap.ts';
 import type { Request } from '../memory/evict.ts';
-import { evictAll, evictOwn, moveEvicting, newRequest } from '../memory/evict.ts';
-import { moveLocked } from '../memory/move.ts';
+import { evictAll, evictOwn, newRequest, takeBlockEvicting } from '../memory/evict.ts';
+import { isNeeded, moveIntoLocked } from '../memory/move.ts';
 import { isPinned } from '../memory/pins.ts';
-import { unplaceLocked } from '../memory/placement.ts';
+import { takeBlockIn, unplaceLocked } from '../memory/placement.ts';
 import { HEAP_MEMORY, isUsableIn, kindOfHeap, placeAt } from '../memory/residence.ts';
+import { isSwappedOut, takeRoomLocked } from '../memory/room.ts';
 import type { LockSet } from '../reservation/lock-set.ts';
 import { isIdle } from './idle.ts';
-import type { Use } from './job.ts';
+import { isReplacing, type Use } from './job.ts';
 
 /**
  * 'busy': a buffer is elsewhere, and still in use there. 'memory': there is no room, or a buffer is pinned elsewhere.
@@ -49,7 +51,7 @@ export function missingOf(agent: Agent, set: LockSet, uses: readonly Use[]): rea
 const none: Use[] = [];
 
 /** Brings what is missing to where the job needs it. Outcomes: as `Placing`. */
-export function bringAll(agent: Agent, set: LockSet, missing: readonly Use[]): Placing {
+export function bringAll(agent: Agent, set: LockSet, job: number, missing: readonly Use[]): Placing {
   for (const { buffer } of missing) {
     if (placementOf(agent, buffer) < 0) continue;
     if (isPinned(agent, buffer)) return 'memory';
@@ -60,7 +62,7 @@ export function bringAll(agent: Agent, set: LockSet, missing: readonly Use[]): P
   const placed: number[] = [];
   for (const use of missing) {
     const isNew = placementOf(agent, use.buffer) < 0;
-    if (bring(agent, request, use)) {
+    if (bring(agent, request, job, use)) {
       if (isNew) placed.push(use.buffer);
       continue;
     }
@@ -89,17 +91,26 @@ function isOnlyIn(agent: Agent, use: Use, heap: number): boolean {
   return wantedAt(agent, use, 0) === heap && wantedAt(agent, use, 1) < 0;
 }
 
-function bring(agent: Agent, request: Request, use: Use): boolean {
-  for (let rank = 0; ; rank++) {
-    const heap = wantedAt(agent, use, rank);
-    if (heap < 0) break;
-    if (kindOfHeap(agent, heap) === HEAP_MEMORY && moveLocked(agent, use.buffer, heap) === 'moved') return true;
+function bring(agent: Agent, request: Request, job: number, use: Use): boolean {
+  const { buffer } = use;
+  for (let rank = 0, heap = wantedAt(agent, use, 0); heap >= 0; heap = wantedAt(agent, use, ++rank)) {
+    if (kindOfHeap(agent, heap) !== HEAP_MEMORY) continue;
+    if (bringInto(agent, job, use, takeBlockIn(agent, buffer, heap))) return true;
   }
-  for (let rank = 0; ; rank++) {
-    const heap = wantedAt(agent, use, rank);
-    if (heap < 0) return false;
-    if (kindOfHeap(agent, heap) === HEAP_MEMORY && moveEvicting(agent, request, use.buffer, heap)) return true;
+  for (let rank = 0, heap = wantedAt(agent, use, 0); heap >= 0; heap = wantedAt(agent, use, ++rank)) {
+    if (kindOfHeap(agent, heap) !== HEAP_MEMORY) continue;
+    if (bringInto(agent, job, use, takeBlockEvicting(agent, request, buffer, heap))) return true;
   }
+  return false;
+}
+
+/** What is to be replaced stays swapped out until the job begins (memory/room.ts). `block`: this agent's; -1: there is none. */
+function bringInto(agent: Agent, job: number, use: Use, block: number): boolean {
+  if (block < 0) return false;
+  const isReadForNothing = isReplacing(use) && isSwappedOut(agent, use.buffer) && isNeeded(agent, use.buffer);
+  if (!isReadForNothing) return moveIntoLocked(agent, use.buffer, block) === 'moved';
+  takeRoomLocked(agent, use.buffer, block, job);
+  return true;
 }
 
 /** The heap to try at this rank: the one that the job needs, else those of the buffer's list. -1: there are no more. */

@@ -24,7 +24,8 @@ import { freeChunksOf } from '../cells/chunk.ts';
 import type { Agent } from '../cells/memory.ts';
 import { ALLOC, FREEING, LIVE, nobody, ownerOf, stateOf } from '../cells/slot.ts';
 import { completedOf } from '../fence/timeline.ts';
-import { collectSlot, completeJob, decideError } from './complete.ts';
+import { settleRoom } from '../memory/room.ts';
+import { collectSlot, completeJob, decideError, giveRoomsBack } from './complete.ts';
 import {
   ADMITTED,
   ADMITTING,
@@ -55,6 +56,7 @@ import {
   SPLIT,
   seqnoOfJob,
   setFlag,
+  usesOf,
 } from './job.ts';
 import { finishSplit } from './take.ts';
 
@@ -91,9 +93,10 @@ function repairPhase(agent: Agent, job: number, deadIndex: number): void {
       break;
     case ADMITTING:
       if (load(agent.words, jobAt(agent, job) + J_SUBMITTER) === deadIndex) endBy(agent, job, word, dead);
-      else movePhase(agent, job, word, QUEUED);
+      else goBackToQueue(agent, job, word);
       break;
     case RUNNING:
+      for (const { buffer } of usesOf(agent, job)) settleRoom(agent, buffer);
       // Taken and not begun: anybody may take it.
       if (!hasFlag(agent, job, FLAG_TOUCHED) || mayRerun(agent, job)) goBack(agent, job, word);
       else endBy(agent, job, word, dead);
@@ -159,6 +162,12 @@ function collectOrphan(agent: Agent, job: number): void {
 
 function isSignaled(agent: Agent, job: number): boolean {
   return completedOf(agent, laneOf(agent, job)) >= seqnoOfJob(agent, job);
+}
+
+/** Anybody may admit it: with the memory that it gets then. */
+function goBackToQueue(agent: Agent, job: number, word: number): void {
+  giveRoomsBack(agent, job, usesOf(agent, job));
+  movePhase(agent, job, word, QUEUED);
 }
 
 /** Anybody may take it again; its time begins anew. */

@@ -16,6 +16,7 @@ import { addInterest } from '../fence/timeline.ts';
 import { wantPoint } from '../fence/wishes.ts';
 import { noteOverwritten } from '../memory/filling.ts';
 import { freshen } from '../memory/placement.ts';
+import { moveIntoRoom } from '../memory/room.ts';
 import { tryAdmit } from './admit.ts';
 import { completeJob, decideError } from './complete.ts';
 import { failedDependency, pendingDependency } from './dependencies.ts';
@@ -232,8 +233,9 @@ function begin(agent: Agent, job: number): Work | undefined {
   return undefined;
 }
 
-/** The job begins to use a buffer: see `freshen`; and contents that it writes are not its source's any more. */
+/** The job begins to use a buffer: see `moveIntoRoom`, `freshen`; and contents that it writes are not its source's any more. */
 export function touchBuffer(agent: Agent, use: Use): void {
+  if (isReplacing(use)) moveIntoRoom(agent, use.buffer);
   freshen(agent, use.buffer);
   if (isWriting(use)) noteOverwritten(agent, use.buffer, isReplacing(use));
 }

@@ -1,6 +1,6 @@
 /** What a repair makes of a heap, for the dead and for an agent that lives; deaths at every step are in test/explore. */
 import { describe, expect, test } from 'vitest';
-import { B_PLACEMENT, BUFFER_WORDS, H_FREED, HEAP_WORDS, P_LOCK } from '#fenceline/base/layout.js';
+import { B_PLACEMENT, B_ROOM, BUFFER_WORDS, H_FREED, HEAP_WORDS, P_LOCK } from '#fenceline/base/layout.js';
 import type { Agent } from '#fenceline/cells/memory.js';
 import { AGENT_DEAD } from '#fenceline/cells/memory.js';
 import {
@@ -59,6 +59,16 @@ describe('after a death', () => {
     setSeat(live, 1, AGENT_DEAD);
     repairHeaps(live, 1);
     expect([stateOf(live, a), stateOf(live, b)]).toEqual([2, 4]);
+    checkAtRest(live);
+  });
+
+  test('a block that its buffer names as the room of a job stays with it', () => {
+    const { dead, live } = twoAgents();
+    const room = take(dead, 3, 1);
+    live.words[live.layout.buffers + BUFFER_WORDS + B_ROOM] = room + 1;
+    setSeat(live, 1, AGENT_DEAD);
+    repairHeaps(live, 1);
+    expect(stateOf(live, room)).toBe(2);
     checkAtRest(live);
   });
 

@@ -155,7 +155,8 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     ],
   ],
   'a part of the calls that scenarios name: they make it': [
-    ...['missingOf', 'bringAll', 'placeIntoLocked', 'trimToBudget', 'touchBuffer'],
+    ...['missingOf', 'bringAll', 'placeIntoLocked', 'trimToBudget', 'touchBuffer', 'tryRetireBlock'],
+    ...['giveRoomsBack'],
     ...['enterHeap', 'chargeLocked', 'creditLocked', 'recountLocked'],
     ...[
       'freeChain',

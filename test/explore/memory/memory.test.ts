@@ -19,8 +19,11 @@ const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] 
   ['two movers leave the contents whole at every instant', 'moved', { preemptions: 1, ...alive }],
   ['transactions that evict each other both get through', 'contended', { preemptions: 1, ...alive }],
   ['an edit of what a source made is not taken for its, wherever the editor dies', 'edited', killed],
+  ['contents that are replaced are not read back', 'replaced', { preemptions: 0, ...alive }],
 ];
 const longCases: typeof cases = [
+  ['contents that are replaced stay swapped out until a job begins', 'replaced', { preemptions: 1, ...alive }],
+  ['contents that are to be replaced are the old ones, the new ones, or lost', 'replaced', killed],
   ['what is pinned stays where it is', 'pinned', { preemptions: 1, ...alive }],
   ['a buffer is filled by its source whenever it is needed', 'filled', { preemptions: 1, ...alive }],
   ['jobs take turns in memory that holds one buffer', 'evicted', { preemptions: 0, ...alive }],
@@ -54,6 +57,7 @@ const longPlanted: typeof planted = [
   ['filled', { preemptions: 1, ...alive }],
   ['pinned', { preemptions: 1, ...alive }],
   ['outlived', killed],
+  ['replaced', killed],
   ['contended', { preemptions: 1, ...alive }],
   ['evicted', { preemptions: 1, ...alive }],
 ];
