@@ -41,7 +41,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a repair frees what a placement names',
     file: 'src/memory/block-repair.ts',
-    find: '  if (owner !== 0 && placementOf(memory, owner - 1) === block) return LIVE;\n',
+    find: '  if (owner !== 0 && isNamedBy(memory, owner - 1, block)) return LIVE;\n',
     replace: '',
   },
   {

@@ -17,8 +17,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'nothing is evicted for a job',
     file: 'src/schedule/place-all.ts',
-    find: '&& moveEvicting(agent, request, use.buffer, heap)) return true;',
-    replace: "&& moveLocked(agent, use.buffer, heap) === 'moved') return true;",
+    find: 'takeBlockEvicting(agent, request, buffer, heap))) return true;',
+    replace: 'takeBlockIn(agent, buffer, heap))) return true;',
   },
   {
     name: 'contents are dropped instead of swapped out',
