@@ -1,7 +1,7 @@
 /**
  * `space.describe()`: a text for people. Not here: the same facts in full, as data (src/dump/).
  */
-import { H_JOB_TOP, P_KIND } from './base/layout.ts';
+import { H_FETCHED, H_JOB_TOP, P_KIND } from './base/layout.ts';
 import { ticketsPerAgent } from './base/limits.ts';
 import { bufferAt, bufferSizeBytes, lockOf, placementOf } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
@@ -41,9 +41,15 @@ export function describeCore(core: Core): string {
   for (let job = 0; job < top; job++) {
     if (stateOf(load(agent.words, jobAt(agent, job))) !== FREE && phaseOf(loadPhase(agent, job)) !== 0) jobs++;
   }
-  lines.push(`  jobs: ${jobs} of ${agent.layout.limits.jobs}`);
+  lines.push(`  jobs: ${jobs} of ${agent.layout.limits.jobs}${fetchedNote(agent)}`);
   lines.push(...transactionLines(core));
   return lines.join('\n');
+}
+
+/** What idle workers brought back before the job that needs it was admitted. */
+function fetchedNote(agent: Agent): string {
+  const count = load(agent.words, H_FETCHED) >>> 0;
+  return count === 0 ? '' : `; ${count} buffers fetched ahead of them`;
 }
 
 function heapLine(agent: Agent, name: string, heap: number): string {

@@ -21,9 +21,10 @@ import { signatureOf } from './device/kernel.ts';
 import type { ServedParts } from './device/served.ts';
 import { isServed, loadServed, takeServed } from './device/served.ts';
 import { runWork } from './run-work.ts';
+import { takeOrFetch } from './schedule/fetch-ahead.ts';
 import { joinPool } from './schedule/pool.ts';
 import type { Work } from './schedule/take.ts';
-import { announceBusy, takeOrListen, takeWork } from './schedule/take.ts';
+import { announceBusy, takeWork } from './schedule/take.ts';
 import { spaceOver } from './space.ts';
 import { whenTrue } from './waiting.ts';
 
@@ -151,7 +152,7 @@ async function sleep(core: Core, pool: number): Promise<Work | undefined> {
   const { agent } = core;
   let found: Work | undefined;
   const look = (): boolean => {
-    found = takeOrListen(agent, pool);
+    found = takeOrFetch(agent, pool);
     return found !== undefined || isAskedToQuit(agent);
   };
   if (!core.canBlock || !sleepUntil(agent, look, now() + blockedMs)) {

@@ -175,16 +175,16 @@ function attempt(agent: Agent, job: number, locks: LockSet | undefined, onFull?:
 }
 
 /**
- * Runs `fn` under a buffer's lock if that takes no waiting. Context: `fn` takes no lock, admits nothing, waits for nothing.
+ * Runs `fn` under a buffer's lock if that takes no waiting. Context: `fn` only tries further locks, in `set`, admits nothing, waits for nothing.
  * Outcomes: false if somebody holds the lock, or it is kept for somebody; then `fn` was not run.
  */
-export function withLockNow(agent: Agent, buffer: number, fn: () => void): boolean {
+export function withLockNow(agent: Agent, buffer: number, fn: (set: LockSet) => void): boolean {
   const set = admissionSetOf(agent);
   const outcome = tryLock(agent, set, lockOf(agent, buffer));
   if (outcome === 'blocked') return false;
   try {
     if (outcome === 'suspect') recoverLocked(agent, buffer);
-    fn();
+    fn(set);
   } finally {
     releaseAll(agent, set);
   }

@@ -114,7 +114,7 @@ function bringInto(agent: Agent, job: number, use: Use, block: number): boolean 
 }
 
 /** The heap to try at this rank: the one that the job needs, else those of the buffer's list. -1: there are no more. */
-function wantedAt(agent: Agent, use: Use, rank: number): number {
+export function wantedAt(agent: Agent, use: Use, rank: number): number {
   const needed = use.heap ?? -1;
   if (needed >= 0) return rank === 0 ? needed : -1;
   return placeAt(agent, use.buffer, rank);

@@ -10,7 +10,7 @@ import { J_POOL, O_IDLE, O_IDLE_OVERFLOW, O_STATE, O_WORKERS, O_WORKERS_OVERFLOW
 import { poolsPerSpace } from '../base/limits.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import { ring, ringAgents } from '../cells/doorbell.ts';
-import { addAgent, popAgent, readAgents, removeAgent } from '../cells/interest.ts';
+import { addAgent, dropFromSet, popAgent, readAgents, removeAgent } from '../cells/interest.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { jobAt } from './job.ts';
 
@@ -81,6 +81,14 @@ export function wakeAllWorkers(agent: Agent, pool: number): void {
 export function enterIdle(agent: Agent, pool: number): void {
   const at = poolAt(agent, pool);
   addAgent(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW, agent.index);
+}
+
+/** Whether another worker of the pool says that it sleeps. */
+export function hasIdle(agent: Agent, pool: number): boolean {
+  const at = poolAt(agent, pool);
+  const idle = readAgents(agent.words, at + O_IDLE, at + O_IDLE_OVERFLOW);
+  dropFromSet(idle, agent.index);
+  return popAgent(idle) >= 0;
 }
 
 /** Takes this worker out of the idle set. Outcomes: false if it had been taken out already, by somebody who rang it. */

@@ -9,13 +9,25 @@
  */
 
 import { codeNumber } from '../base/errors.ts';
-import { H_JOB_TOP, J_ERROR, J_ORDER, J_PART, J_PARTS, J_POOL, J_PRIORITY, J_SUBMITTER } from '../base/layout.ts';
+import {
+  DEBUG_NOT_AHEAD,
+  H_DEBUG,
+  H_JOB_TOP,
+  J_ERROR,
+  J_ORDER,
+  J_PART,
+  J_PARTS,
+  J_POOL,
+  J_PRIORITY,
+  J_SUBMITTER,
+} from '../base/layout.ts';
 import { cas, load, store } from '../cells/cell.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import { addInterest } from '../fence/timeline.ts';
 import { wantPoint } from '../fence/wishes.ts';
 import { noteOverwritten } from '../memory/filling.ts';
 import { freshen } from '../memory/placement.ts';
+import { isUsableIn } from '../memory/residence.ts';
 import { moveIntoRoom } from '../memory/room.ts';
 import { tryAdmit } from './admit.ts';
 import { completeJob, decideError } from './complete.ts';
@@ -44,7 +56,7 @@ import {
   setFlag,
   usesOf,
 } from './job.ts';
-import { enterIdle, leaveIdle, wakeWorkers } from './pool.ts';
+import { enterIdle, hasIdle, leaveIdle, wakeWorkers } from './pool.ts';
 import { conflictsWith, noteWaiting, noWaitingUses } from './waiting-uses.ts';
 
 /** A job, or one part of it, that is the caller's to run. */
@@ -69,12 +81,14 @@ export function takeOrListen(agent: Agent, pool: number): Work | undefined {
 
 function take(agent: Agent, pool: number, listens: boolean): Work | undefined {
   for (;;) {
-    admitQueued(agent, pool);
+    const isLeft = admitQueued(agent, pool);
     const { best, word, others } = findReady(agent, pool, listens);
+    // Somebody else was faster: now there is time for what was left to others.
+    if (best < 0 && isLeft) continue;
     if (best < 0) return undefined;
     const work = claim(agent, best, word);
     if (work === undefined) continue;
-    if (others || hasFreePart(agent, best, word)) wakeWorkers(agent, pool, 1);
+    if (others || isLeft || hasFreePart(agent, best, word)) wakeWorkers(agent, pool, 1);
     if (work.part >= 0) return work;
   }
 }
@@ -116,8 +130,12 @@ export function failedRequirement(memory: Memory, job: number): number {
   return failedDependency(memory, job)?.status ?? 0;
 }
 
-/** Tries the queued jobs of the pool: what they waited for may be free by now. */
-function admitQueued(agent: Agent, pool: number): void {
+/**
+ * Tries the queued jobs of the pool: what they waited for may be free by now. A job whose buffers have to be brought first is
+ * left to a worker that is idle, while another is ready to run: copying takes time, and that one should not wait for it.
+ * Outcomes: whether any was left, to be woken for.
+ */
+function admitQueued(agent: Agent, pool: number): boolean {
   const { words } = agent;
   const top = load(words, H_JOB_TOP);
   const queued: { job: number; order: number }[] = [];
@@ -127,12 +145,28 @@ function admitQueued(agent: Agent, pool: number): void {
   }
   if (queued.length > 1) queued.sort((a, b) => (a.order - b.order) | 0);
   const waiting = noWaitingUses();
+  let isLeft = false;
   for (const { job } of queued) {
     const uses = usesOf(agent, job);
     const submitter = load(words, jobAt(agent, job) + J_SUBMITTER);
     if (conflictsWith(waiting, submitter, uses)) continue;
-    if (tryAdmit(agent, job) === 'later') noteWaiting(waiting, submitter, uses);
+    if (isMissing(agent, uses) && (isLeft || mayLeave(agent, pool))) isLeft = true;
+    else if (tryAdmit(agent, job) !== 'later') continue;
+    noteWaiting(waiting, submitter, uses);
   }
+  return isLeft;
+}
+
+/** Whether any of these has to be brought, or given memory, before a job can run: a look, without locks. */
+function isMissing(agent: Agent, uses: readonly Use[]): boolean {
+  for (const { buffer, heap = -1 } of uses) if (!isUsableIn(agent, buffer, heap)) return true;
+  return false;
+}
+
+/** Whether there is something better to do than copying, and somebody else to do that. */
+function mayLeave(agent: Agent, pool: number): boolean {
+  if ((load(agent.words, H_DEBUG) & DEBUG_NOT_AHEAD) !== 0) return false;
+  return hasIdle(agent, pool) && findReady(agent, pool, false).best >= 0;
 }
 
 /** The next job; and whether there are others that somebody should look at while the caller is busy. */

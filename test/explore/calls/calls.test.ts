@@ -132,7 +132,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
     ],
     ...['laneOf', 'jobOfLane', 'phaseOf', 'phaseAgentOf', 'phaseWord', 'isOfSeqno', 'seqnoOfJob', 'pointOfJob'],
     ...['hasFlag', 'partWord', 'partStateOf', 'partAgentOf', 'useOf', 'usesOf', 'isWriting', 'chunkOwnerOf', 'poolAt'],
-    ...['isReplacing'],
+    ...['isReplacing', 'wantedAt', 'hasIdle'],
     ...[
       'isSuspect',
       'userLockAt',

@@ -151,24 +151,27 @@ export function drop(agent: Agent, buffer: number): void {
   if (dropBuffer(agent, buffer, agent.index)) tryRelease(agent, buffer);
 }
 
+/** The last look of a worker before it sleeps. */
+type Look = (agent: Agent, pool: number) => Work | undefined;
+
 /** Works for pool 0 until it is asked to quit. Outcomes: how many parts it ran. */
-export function serve(space: Space, agent: Agent): number {
+export function serve(space: Space, agent: Agent, look: Look = takeOrListen): number {
   joinPool(agent, 0);
   let count = 0;
   for (;;) {
-    const work = takeWork(agent, 0) ?? sleepForWork(space, agent);
+    const work = takeWork(agent, 0) ?? sleepForWork(space, agent, look);
     if (work === undefined) return count;
     run(space, agent, work);
     count++;
   }
 }
 
-function sleepForWork(space: Space, agent: Agent): Work | undefined {
+function sleepForWork(space: Space, agent: Agent, look: Look): Work | undefined {
   const { found } = space;
   sleepUntil(
     agent,
     () => {
-      found[agent.index] = takeOrListen(agent, 0);
+      found[agent.index] = look(agent, 0);
       return found[agent.index] !== undefined || isAskedToQuit(agent);
     },
     never,

@@ -16,6 +16,8 @@ const planted: readonly (readonly [name: string, limits: Limits])[] = [
   ['late-listener', { preemptions: 1, ...alive }],
   ['memory', { preemptions: 1, ...alive }],
   ['own-budget', { preemptions: 0, ...alive }],
+  ['fetched-ahead', { preemptions: 0, ...alive }],
+  ['fetched-beside', { preemptions: 1, ...alive }],
   ['cancelled', killed],
   ['rerun', { preemptions: 0 }],
   ['transfers', killed],

@@ -42,6 +42,11 @@ const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] 
     'own-budget',
     { preemptions: 1, ...alive },
   ],
+  ['what the next job needs is fetched while it waits for a lock', 'fetched-ahead', { preemptions: 0, ...alive }],
+  ['what the next job needs is fetched, and comes back once', 'fetched-ahead', { preemptions: 1, ...alive }],
+  ['what was being fetched is whole, wherever its worker dies', 'fetch-cut', { preemptions: 0 }],
+  ['nothing that is in use is moved by who fetches', 'fetched-beside', { preemptions: 1, ...alive }],
+  ['what has to be copied is left to who is idle', 'left-to-idle', { preemptions: 0, ...alive }],
   ['a job that may not run again runs once', 'once', { preemptions: 0, killAgents: ['worker'] }],
   ['no worker sleeps while a job is ready', 'meeting', { preemptions: 0, ...alive }],
   ['a job of which one part throws has failed', 'thrown', { preemptions: 0, ...alive }],
@@ -63,7 +68,7 @@ const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] 
 ];
 
 const isLong = process.env.FENCELINE_LONG === '1';
-const inShort = new Set(['in-order', 'foreign', 'locked', 'memory', 'transfers', 'closed']);
+const inShort = new Set(['in-order', 'foreign', 'locked', 'memory', 'transfers', 'closed', 'fetched-ahead']);
 const looked = cases.filter(
   ([, name, { preemptions }]) => isLong || (inShort.has(name) && (preemptions === 0 || name === 'transfers')),
 );
