@@ -6,6 +6,7 @@
  * made by a call in calls/, or stands below with a reason.
  */
 import { expect, test } from 'vitest';
+import { isLong } from '../lengths.ts';
 import { packVictim } from './pack.ts';
 import { publicMembers } from './public-members.ts';
 import { sweep } from './sweep.ts';
@@ -115,10 +116,11 @@ const excused: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** Of every eighth call one step, spread over them: the fractional parts of multiples of the golden ratio. */
+/** Of every so manyth call one step, spread over them: the fractional parts of multiples of the golden ratio. */
+const everyNth = isLong ? 4 : 8;
 function spread(): (call: string, operations: number) => readonly number[] {
   let calls = 0;
-  return (_, operations) => (++calls % 8 === 0 ? [Math.floor(operations * ((calls * 0.618_034) % 1))] : []);
+  return (_, operations) => (++calls % everyNth === 0 ? [Math.floor(operations * ((calls * 0.618_034) % 1))] : []);
 }
 
 test('a thread that is stopped in the middle of a public call leaves nobody hanging and nothing behind', async () => {
