@@ -51,6 +51,14 @@ import { blockUntilOver, deadlineOf, isLockedHere, isOwedHere, refuseLate, whenO
 
 const noBytes: Uint8Array = new Uint8Array(0);
 
+/** Until when a blocking call waits, on the clock of `now`; and how long that was to be. */
+interface Limit {
+  readonly deadline: number;
+  readonly timeoutMs: number | undefined;
+}
+
+const unlimited: Limit = { deadline: Number.POSITIVE_INFINITY, timeoutMs: undefined };
+
 /** A job under way on this thread. */
 export interface LocalJob {
   readonly fence: JobFence<void>;
@@ -119,7 +127,7 @@ export async function beginLocal(
 }
 
 /** The same, blocking this thread. Context: it may block. Outcomes: also EDEADLK if this thread is in its own way. */
-export function beginLocalSync(core: Core, uses: readonly Use[], label: string): LocalJob {
+export function beginLocalSync(core: Core, uses: readonly Use[], label: string, limit: Limit = unlimited): LocalJob {
   let isAdmitted = false;
   const fence = open(core, uses, label, () => {
     isAdmitted = true;
@@ -131,13 +139,14 @@ export function beginLocalSync(core: Core, uses: readonly Use[], label: string):
       checkPatience(core);
       return isAdmitted || !isQueued() || isLockedHere(core.agent, fence.slot) || isFilledHere(core, uses);
     };
-    if (!isAdmitted) sleepUntil(core.agent, look, Number.POSITIVE_INFINITY);
+    if (!isAdmitted && !sleepUntil(core.agent, look, limit.deadline)) refuseLate(limit.timeoutMs, label);
     if (isQueued()) refuseBlocking(label);
     for (;;) {
       const next = nextDependency(core, fence);
       if (next === undefined) break;
       const isOwed = (of: Points): boolean => isOwedHere(core, of);
-      if (isOwed([next]) || !blockUntilOver(core, [next], Number.POSITIVE_INFINITY, isOwed)) refuseBlocking(label);
+      if (isOwed([next]) || !blockUntilOver(core, [next], limit.deadline, isOwed)) refuseBlocking(label);
+      if (now() >= limit.deadline) refuseLate(limit.timeoutMs, label);
     }
   } catch (error) {
     abandon(core, fence);

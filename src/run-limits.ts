@@ -1,4 +1,5 @@
 /** What all runs of one transaction share. Not here: running them (run-transaction.ts). */
+import type { BufferId } from './buffer/buffer.ts';
 import type { Contention } from './contention.ts';
 import type { Injection } from './lock/injection.ts';
 import type { UserLock } from './user-lock.ts';
@@ -15,8 +16,8 @@ export interface RunLimits {
   readonly order: number;
   /** Buffers whose turn had not come when a job needed them at once: waited for before the next run. */
   readonly turns: Set<number>;
-  /** Buffers that their source had not filled when they were needed, and how often: waited for before the next run. */
-  readonly fills: Map<number, number>;
+  /** Buffers that their source had not filled when they were needed: filled before the next run. */
+  readonly fills: Map<number, BufferId>;
   /** Buffers that stay this thread's until the locks are free, also if the body disposes of them. */
   readonly kept: Set<number>;
   /** The same of locks, by address. */

@@ -26,7 +26,7 @@ import type { RunLimits } from './run-limits.ts';
 import type { Transaction, TransactionOptions } from './transaction.ts';
 import { AsyncTransaction } from './transaction-async.ts';
 import type { BaseTransaction } from './transaction-base.ts';
-import { areFilled } from './transaction-fills.ts';
+import { lockFilled, lockFilledSync } from './transaction-fills.ts';
 import { refuseSelf, SyncTransaction } from './transaction-sync.ts';
 import { deadlineOf, refuseLate, whenTrue } from './waiting.ts';
 
@@ -81,8 +81,8 @@ export async function runTransaction<R>(
   try {
     for (let attempt = 1; attempt <= runsMax; attempt++) {
       if (limits.turns.size > 0) await whenTurnsCome(core, limits);
-      if (limits.fills.size > 0) await whenFilled(core, limits);
       if (set.contended !== 0) await takeContended(core, set, limits);
+      else if (limits.fills.size > 0) await lockFilled(core, set, limits);
       noteRun(core, opened, attempt);
       const tx = new AsyncTransaction(core, set, attempt, limits);
       const ended = await settle(tx, () => body(tx));
@@ -112,8 +112,8 @@ export function runTransactionSync<R>(
   try {
     for (let attempt = 1; attempt <= runsMax; attempt++) {
       if (limits.turns.size > 0) blockForTurns(core, limits, set);
-      if (limits.fills.size > 0) blockUntilFilled(core, limits);
       if (set.contended !== 0) takeContendedSync(core, set, limits);
+      else if (limits.fills.size > 0) lockFilledSync(core, set, limits);
       noteRun(core, opened, attempt);
       const tx = new SyncTransaction(core, set, attempt, limits);
       const ended = settleSync(tx, () => body(tx));
@@ -229,18 +229,6 @@ function haveTurnsCome(core: Core, { turns, order }: RunLimits): boolean {
     turns.delete(buffer);
   }
   return true;
-}
-
-/** With nothing held: a source fills its buffer under the buffer's lock. */
-async function whenFilled(core: Core, limits: RunLimits): Promise<void> {
-  const { signal, deadline, timeoutMs } = limits;
-  if (!(await whenTrue(core, () => areFilled(core, limits.fills), signal, deadline)))
-    refuseLate(timeoutMs, 'transaction');
-}
-
-function blockUntilFilled(core: Core, limits: RunLimits): void {
-  if (!sleepUntil(core.agent, () => areFilled(core, limits.fills), limits.deadline))
-    refuseLate(limits.timeoutMs, 'transaction');
 }
 
 async function takeContended(core: Core, set: LockSet, limits: RunLimits): Promise<void> {

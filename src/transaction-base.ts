@@ -45,7 +45,7 @@ import { ACCESS_READ } from './schedule/job.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import { partsOf } from './shared-buffer.ts';
 import type { Savepoint } from './transaction.ts';
-import { askIfAbsent } from './transaction-fills.ts';
+import { noteAbsent } from './transaction-fills.ts';
 import { anywhere, TransactionPlaces } from './transaction-places.ts';
 import { type UserLock, userLockOf } from './user-lock.ts';
 import { refuseLate } from './waiting.ts';
@@ -74,7 +74,7 @@ export abstract class BaseTransaction {
   constructor(core: Core, set: LockSet, attempt: number, limits: RunLimits) {
     this.core = core;
     this.set = set;
-    this.places = new TransactionPlaces(core, set);
+    this.places = new TransactionPlaces(core, set, limits.fills.keys());
     this.attempt = attempt;
     this.timeoutMs = limits.timeoutMs;
     this.deadline = limits.deadline;
@@ -268,9 +268,9 @@ export abstract class BaseTransaction {
     return points.filter((point) => !isReturned(agent, point));
   }
 
-  /** Contents that only a source can make are asked for, and the transaction begins again once they are there. Context: locked. */
+  /** Contents that only a source can make are waited for, and the transaction begins again once they are there. Context: locked. */
   checkFilled(parts: BufferParts, blocks: boolean): void {
-    if (!askIfAbsent(this.core, this.#limits.fills, parts, blocks)) return;
+    if (!noteAbsent(this.core, this.#limits.fills, parts, blocks)) return;
     releaseAll(this.core.agent, this.set);
     this.doom();
   }

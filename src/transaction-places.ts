@@ -35,17 +35,18 @@ interface Named {
 export class TransactionPlaces {
   readonly #core: Core;
   readonly #set: LockSet;
-  /** Buffers that this run has locked. */
-  readonly #used: number[] = [];
+  /** Buffers that this run has locked for itself, and those that were locked for it before it began. */
+  readonly #used: number[];
   /** Whose job it counts as. */
   #client = 0;
   #request: Request | undefined;
   /** Heaps that had no room, by the buffer that it was asked for. */
   readonly #refused: Map<number, number> = new Map();
 
-  constructor(core: Core, set: LockSet) {
+  constructor(core: Core, set: LockSet, needed: Iterable<number> = []) {
     this.#core = core;
     this.#set = set;
+    this.#used = [...needed];
   }
 
   /** A buffer that the last attempt could have evicted, had somebody not held its lock; -1: none. */

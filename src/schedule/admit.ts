@@ -61,6 +61,7 @@ import {
   ADMITTED,
   ADMITTING,
   FINISHING,
+  FLAG_ASKED,
   FLAG_CANCELLED,
   FLAG_CONTENDED,
   FLAG_FILL,
@@ -219,7 +220,7 @@ function admitLocked(agent: Agent, set: LockSet, job: number, uses: readonly Use
   if (!isOver) {
     const placing = place(agent, set, job, uses);
     if (placing !== 'placed') return refused(agent, job, placing);
-    if (asksForFilling(agent, uses)) return refused(agent, job, 'busy');
+    if (asksForFilling(agent, job, uses)) return refused(agent, job, 'busy');
   }
   storeDependencies(agent, job, collectDependencies(agent, job, uses));
   const point = pointOfJob(agent, job);
@@ -233,7 +234,7 @@ function admitLocked(agent: Agent, set: LockSet, job: number, uses: readonly Use
   }
   // A buffer that was being released meanwhile: see tryRelease, which looks again after saying so.
   for (const use of uses) if (!isBufferUsable(agent, use)) return 'unusable';
-  clearFlags(agent, job, FLAG_WAITS_FOR_MEMORY | FLAG_CONTENDED);
+  clearFlags(agent, job, FLAG_WAITS_FOR_MEMORY | FLAG_CONTENDED | FLAG_ASKED);
   // Still under the locks: who takes them next and finds our point knows by the phase that it counts.
   movePhase(agent, job, loadPhase(agent, job), ADMITTED);
   return 'done';
@@ -241,7 +242,7 @@ function admitLocked(agent: Agent, set: LockSet, job: number, uses: readonly Use
 
 /** Memory for all buffers of the job that have none where it can run, in order of submission. */
 function place(agent: Agent, set: LockSet, job: number, uses: readonly Use[]): Placing {
-  const missing = missingOf(agent, set, uses);
+  const missing = missingOf(agent, set, job, uses);
   if (missing.length === 0) return isHeldBack(agent, job, uses) ? 'busy' : 'placed';
   const ahead = shortageAhead(agent, job, missing);
   const placing = ahead >= 0 ? 'memory' : bringAll(agent, set, job, missing);
@@ -270,13 +271,14 @@ function refused(agent: Agent, job: number, placing: Exclude<Placing, 'placed'>)
  * Contents that only a source can make are asked for once there is memory for all of the job: so what is made for it drives
  * out nothing that it needs. Outcomes: whether it has to wait for any.
  */
-function asksForFilling(agent: Agent, uses: readonly Use[]): boolean {
+function asksForFilling(agent: Agent, job: number, uses: readonly Use[]): boolean {
   let isWaiting = false;
   for (const use of uses) {
     if (isReplacing(use) || !needsFilling(agent, use.buffer)) continue;
     askForFilling(agent, use.buffer);
     isWaiting = true;
   }
+  if (isWaiting) setFlag(agent, job, FLAG_ASKED);
   return isWaiting;
 }
 

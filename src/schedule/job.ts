@@ -55,8 +55,10 @@ export const FLAG_OVERDUE = 32;
 export const FLAG_CONTENDED = 64;
 /** Makes the contents of a buffer that others wait for: it passes jobs of its submitter that wait for them. */
 export const FLAG_FILL = 128;
+/** Waits for contents that it has asked for: what it needs with them is no victim of later jobs (claims.ts). */
+export const FLAG_ASKED = 256;
 /** Flags share their word with the low bits of the number, so that a flag that comes late does not reach the next job. */
-const flagBits = 8;
+const flagBits = 9;
 
 export const ACCESS_READ = 0;
 export const ACCESS_WRITE = 1;

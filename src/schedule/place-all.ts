@@ -19,13 +19,14 @@ import type { Agent } from '../cells/memory.ts';
 import { chargedHeap, clientOf, hasAccountBudget } from '../memory/account.ts';
 import { sendHome } from '../memory/device-heap.ts';
 import type { Request } from '../memory/evict.ts';
-import { evictAll, evictOwn, newRequest, takeBlockEvicting } from '../memory/evict.ts';
+import { evictAll, evictOwn, takeBlockEvicting } from '../memory/evict.ts';
 import { isNeeded, moveIntoLocked } from '../memory/move.ts';
 import { isPinned } from '../memory/pins.ts';
 import { takeBlockIn, unplaceLocked } from '../memory/placement.ts';
 import { HEAP_MEMORY, isUsableIn, kindOfHeap, placeAt } from '../memory/residence.ts';
 import { isSwappedOut, takeRoomLocked } from '../memory/room.ts';
 import type { LockSet } from '../reservation/lock-set.ts';
+import { requestOf } from './claims.ts';
 import { isIdle } from './idle.ts';
 import { isReplacing, type Use } from './job.ts';
 
@@ -36,8 +37,8 @@ import { isReplacing, type Use } from './job.ts';
 export type Placing = 'placed' | 'busy' | 'memory' | 'contended';
 
 /** The uses whose buffers are not where the job can run on them. */
-export function missingOf(agent: Agent, set: LockSet, uses: readonly Use[]): readonly Use[] {
-  if ((load(agent.words, H_DEBUG) & DEBUG_EVICT) !== 0) evictFirst(agent, set, uses);
+export function missingOf(agent: Agent, set: LockSet, job: number, uses: readonly Use[]): readonly Use[] {
+  if ((load(agent.words, H_DEBUG) & DEBUG_EVICT) !== 0) evictFirst(agent, requestOf(set, job), uses);
   let missing = none;
   for (const use of uses) {
     if (isUsableIn(agent, use.buffer, use.heap ?? -1)) continue;
@@ -58,7 +59,7 @@ export function bringAll(agent: Agent, set: LockSet, job: number, missing: reado
     // From a device it is brought home by that one's thread, which rings.
     if (sendHome(agent, buffer) || !isIdle(agent, buffer)) return 'busy';
   }
-  const request = newRequest(set, isIdle);
+  const request = requestOf(set, job);
   const placed: number[] = [];
   for (const use of missing) {
     const isNew = placementOf(agent, use.buffer) < 0;
@@ -121,8 +122,7 @@ export function wantedAt(agent: Agent, use: Use, rank: number): number {
 }
 
 /** Debugging: between any two uses a buffer is moved out and back, as far as nobody uses it. */
-function evictFirst(agent: Agent, set: LockSet, uses: readonly Use[]): void {
-  const request = newRequest(set, isIdle);
+function evictFirst(agent: Agent, request: Request, uses: readonly Use[]): void {
   evictAll(agent, request);
   for (const { buffer } of uses) evictOwn(agent, request, buffer);
 }

@@ -105,6 +105,22 @@ describe('a source', () => {
       );
     }));
 
+  test('serves all who need several of them at once, though there is room for one of these at a time', () =>
+    withSpace({ budgetBytes: 8 * KiB, patienceMs: 2000 }, async (space) => {
+      const { layers } = layersOf(space, 6);
+      const words = layers as unknown as SharedBuffer<'u32'>[];
+      const both = (first: number, second: number): Promise<number> =>
+        space.transaction(async (tx) => {
+          const read = async (at: number): Promise<number> =>
+            (await tx.read(words[at] as SharedBuffer<'u32'>)).data[9] ?? 0;
+          return (await read(first)) * 10 + (await read(second));
+        });
+      const pairs = Array.from({ length: 8 }, (_, at): [number, number] => [at % 6, (at * 5 + 1) % 6]);
+      const seen = await Promise.all(pairs.map(([first, second]) => both(first, second)));
+      expect(seen).toEqual(pairs.map(([first, second]) => (first + 1) * 10 + second + 1));
+      for (const layer of layers) layer.dispose();
+    }));
+
   test('does not fill what somebody else writes between the request and its turn', () =>
     withSpace(tight, async (space) => {
       let filled = 0;

@@ -11,7 +11,7 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'a reader does not wait for the source',
     file: 'src/schedule/admit.ts',
-    find: "if (asksForFilling(agent, uses)) return refused(agent, job, 'busy');",
+    find: "if (asksForFilling(agent, job, uses)) return refused(agent, job, 'busy');",
     replace: '',
   },
   {

@@ -24,6 +24,11 @@ const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] 
 const longCases: typeof cases = [
   ['contents that are replaced stay swapped out until a job begins', 'replaced', { preemptions: 1, ...alive }],
   ['contents that are to be replaced are the old ones, the new ones, or lost', 'replaced', killed],
+  [
+    'readers that need several sources at once do not evict them from each other',
+    'claimed',
+    { preemptions: 0, ...alive },
+  ],
   ['what is pinned stays where it is', 'pinned', { preemptions: 1, ...alive }],
   ['a buffer is filled by its source whenever it is needed', 'filled', { preemptions: 1, ...alive }],
   ['jobs take turns in memory that holds one buffer', 'evicted', { preemptions: 0, ...alive }],
@@ -54,6 +59,7 @@ test.each(isLong ? [...cases, ...longCases] : cases)(
 const planted: readonly (readonly [name: string, limits: Limits])[] = [['moved', killed]];
 const longPlanted: typeof planted = [
   ['edited', killed],
+  ['claimed', { preemptions: 0, ...alive }],
   ['filled', { preemptions: 1, ...alive }],
   ['pinned', { preemptions: 1, ...alive }],
   ['outlived', killed],
