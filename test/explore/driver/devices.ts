@@ -164,7 +164,7 @@ function take(world: Devices, agent: Agent, set: LockSet, buffer: number): boole
   return true;
 }
 
-function victimIn(agent: Agent, except: number): number {
+export function victimIn(agent: Agent, except: number): number {
   for (let buffer = 0; buffer < agent.layout.limits.buffers; buffer++) {
     if (buffer !== except && placementOf(agent, buffer) >= 0 && residenceOf(agent, buffer) === OWN) return buffer;
   }

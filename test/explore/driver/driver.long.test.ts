@@ -30,7 +30,9 @@ test.each(['home', 'asked'])('planted bugs are found in %s', (name) =>
 );
 test('a request with two preemptions', () => search('asked', { preemptions: 2, killAgents: false }));
 test('a request with a preemption and a death', () => search('asked', { preemptions: 1, killAgents: true }));
-test('the five steps with a preemption', () => search('five-steps', { preemptions: 1, killAgents: false }));
+test('the five steps with a preemption', () => search('five-steps-apart', { preemptions: 1, killAgents: false }));
+test('planted bugs are found in the five steps with a preemption', () =>
+  assertPlantedBugsFound(scenarioOf('five-steps-apart'), { preemptions: 1, killAgents: false }));
 test('the five steps with a death at every step', () => search('five-steps', { preemptions: 0, killAgents: true }));
 
 // A hundred thousand of them, in two halves.
