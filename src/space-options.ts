@@ -37,7 +37,7 @@ export interface SpaceOptions {
      * nothing; `lockOrder(space)` (fenceline/sync) then says what it saw. Default: false.
      */
     validateLocks?: boolean | 'observe';
-    /** Moves everything that nobody uses out of memory whenever a job or a transaction needs a buffer. Costs these copies. */
+    /** Moves everything that nobody uses out of memory whenever a job needs a buffer. Costs these copies. */
     evict?: 'always';
     /**
      * Catches looks at what must not be looked at any more: fills memory that is given back with a pattern, which costs a write of

@@ -183,6 +183,8 @@ export class DeviceMemory {
     // Those of others too: it copies what they brought.
     const copies = [points, this.#copies.get(parts.buffer) ?? [], this.#movesOf(parts.buffer)];
     const old = replaceBlockLocked(agent, parts.buffer, block, why);
+    // Views that this run gave of it are of memory that others will have.
+    tx.endViewsOf((given) => given.block === old);
     this.#watch(parts, block, mergePoints(agent, copies));
     if (isIn) {
       this.residents.set(parts.buffer, parts);

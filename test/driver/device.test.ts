@@ -61,6 +61,19 @@ describe('a device', () => {
       await gone(vpu);
     }));
 
+  test('a view that a transaction was given ends when the buffer is brought in', () =>
+    withSpace(options, async (space) => {
+      const vpu = new MockDevice(space, 'vpu', 64, { ticks: true });
+      using buffer = await filled(space, 3);
+      await space.transaction(async (tx) => {
+        const view = await tx.read(buffer);
+        await tx.place(buffer, ['vpu']);
+        expect(() => view.data).toThrow(/view of .* is over/);
+      });
+      expect([...(await buffer.get())]).toEqual(new Array(64).fill(3));
+      await gone(vpu);
+    }));
+
   test('a copy waits for what uses the buffer, and for who leaves the place', () =>
     withSpace(options, async (space) => {
       const vpu = new MockDevice(space, 'vpu', 64);
