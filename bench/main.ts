@@ -20,6 +20,7 @@ const groups = [
   'lock',
   'residency',
   'evicting',
+  'fetching',
   'wake',
   'contended',
   'hand-over',
