@@ -365,6 +365,7 @@ export const lockSets: Primitive = {
 export const reservation: Primitive = {
   name: 'reservation',
   modules: ['src/reservation/reservation.ts', 'src/reservation/foreign-points.ts'],
+  foundBy: { 'count-stored-before-the-entry': 'reservation/full' },
   explorations: [
     {
       rule: 'foreign points take their places in one step, also if the writer dies',

@@ -22,7 +22,7 @@ const inLongOnly = new Set(
   ['jobs', 'local-jobs', 'residence', 'shifting', 'sync-objects'].map((name) => `${name}.scenario.ts`),
 );
 
-const many = new Set(['blocks', 'buffers', 'repairs'].map((name) => `${name}.scenario.ts`));
+const many = new Set(['accounts', 'blocks', 'buffers', 'repairs'].map((name) => `${name}.scenario.ts`));
 
 test.each(scenarios.filter((name) => isLong || !(inLongOnly.has(name) || many.has(name))))(
   'an agent dies at every step of the calls in %s',
