@@ -17,27 +17,23 @@
 import { codeNumber, FencelineError } from '../base/errors.ts';
 import {
   B_LAST_USE,
-  H_JOB_TOP,
   H_MEMORY_WAIT,
   H_QUEUED_INTEREST,
   H_QUEUED_OVERFLOW,
   J_CLIENT,
-  J_DEP_COUNT,
   J_ERROR,
   J_FLAGS,
   J_ORDER,
   J_SHORT,
-  J_SUBMITTER,
   MEMORY_AWAITED,
   MEMORY_HELD,
 } from '../base/layout.ts';
 import { bufferAt, isBufferUsable, lockOf, reservationOf } from '../buffer/buffer.ts';
 import { and, cas, load, store } from '../cells/cell.ts';
 import { addAgent } from '../cells/interest.ts';
-import type { Agent, Memory } from '../cells/memory.ts';
+import type { Agent } from '../cells/memory.ts';
 import type { Point } from '../fence/points.ts';
 import { askToBeRung, clearSuspect } from '../lock/ww-lock.ts';
-import { clientOf } from '../memory/account.ts';
 import { evictToBudget, newRequest } from '../memory/evict.ts';
 import { askForFilling, needsFilling } from '../memory/filling.ts';
 import { tryRelease } from '../memory/placement.ts';
@@ -83,6 +79,7 @@ import {
 import type { Placing } from './place-all.ts';
 import { bringAll, missingOf, shortOf } from './place-all.ts';
 import { ringPool } from './pool.ts';
+import { isAfterQueued, isBehindEarlier, shortageAhead } from './queue-order.ts';
 
 /** 'later': still QUEUED; this agent will be rung when trying again may help. 'gone': it is QUEUED no more. */
 export type Admission = 'admitted' | 'later' | 'gone';
@@ -308,72 +305,6 @@ function lockAll(agent: Agent, set: LockSet, uses: readonly Use[]): boolean {
  */
 export function recoverLocked(agent: Agent, buffer: number): void {
   clearSuspect(agent, lockOf(agent, buffer));
-}
-
-/**
- * Whether an earlier job waits for memory: requests are served in order of submission. One that only waits for the budget of
- * its own client is in the way of that client alone; once that has room, it takes its turn for the heap.
- * Outcomes: -1; or what that job waits for, as J_SHORT.
- */
-function shortageAhead(agent: Agent, job: number, missing: readonly Use[]): number {
-  const { words } = agent;
-  if (load(words, H_MEMORY_WAIT) === 0) return -1;
-  const order = load(words, jobAt(agent, job) + J_ORDER);
-  const top = load(words, H_JOB_TOP);
-  let isAnybodyWaiting = false;
-  let ahead = -1;
-  for (let other = 0; other < top; other++) {
-    const phase = phaseOf(loadPhase(agent, other));
-    if ((phase !== QUEUED && phase !== ADMITTING) || !hasFlag(agent, other, FLAG_WAITS_FOR_MEMORY)) continue;
-    // This job itself counts: it may be the one that others are behind.
-    isAnybodyWaiting = true;
-    if (other === job || ((load(words, jobAt(agent, other) + J_ORDER) - order) | 0) >= 0) continue;
-    const short = load(words, jobAt(agent, other) + J_SHORT);
-    if (short === 0) return 0;
-    if (isAnyOf(agent, short, missing)) ahead = short;
-  }
-  // A job that starts to wait right now sets the hint again after its attempt.
-  if (!isAnybodyWaiting) store(words, H_MEMORY_WAIT, 0);
-  return ahead;
-}
-
-function isAnyOf(agent: Agent, client: number, uses: readonly Use[]): boolean {
-  for (const { buffer } of uses) if (clientOf(agent, buffer) === client) return true;
-  return false;
-}
-
-/**
- * Whether the job waits for one that is still queued, and may be for memory: this one would hold its own, and wait for that
- * one, which waits for memory that this one holds (C6 of the contract).
- */
-function isAfterQueued(agent: Agent, job: number): boolean {
-  if (load(agent.words, jobAt(agent, job) + J_DEP_COUNT) === 0) return false;
-  for (const dependency of requiredDependencies(agent, job)) if (isReturned(agent, dependency)) return true;
-  return false;
-}
-
-/** Whether an earlier job of the same submitter that shares a buffer is still queued: program order. */
-function isBehindEarlier(agent: Agent, job: number, uses: readonly Use[]): boolean {
-  const { words } = agent;
-  const at = jobAt(agent, job);
-  const order = load(words, at + J_ORDER);
-  const submitter = load(words, at + J_SUBMITTER);
-  const top = load(words, H_JOB_TOP);
-  for (let other = 0; other < top; other++) {
-    const phase = phaseOf(loadPhase(agent, other));
-    if (other === job || (phase !== QUEUED && phase !== ADMITTING)) continue;
-    const otherAt = jobAt(agent, other);
-    if (load(words, otherAt + J_SUBMITTER) !== submitter) continue;
-    if (((load(words, otherAt + J_ORDER) - order) | 0) < 0 && sharesBuffer(agent, other, uses)) return true;
-  }
-  return false;
-}
-
-function sharesBuffer(memory: Memory, job: number, uses: readonly Use[]): boolean {
-  for (const theirs of usesOf(memory, job)) {
-    for (const ours of uses) if (theirs.buffer === ours.buffer && (isWriting(theirs) || isWriting(ours))) return true;
-  }
-  return false;
 }
 
 /** What must be over before the job runs: earlier users in its way, and what it requires. */
