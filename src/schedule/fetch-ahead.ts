@@ -25,6 +25,7 @@
  *
  * Not here: whose turn it is, and what a job needs besides (admit.ts).
  */
+import { FencelineError } from '../base/errors.ts';
 import {
   B_CONTENTS,
   B_FRESH,
@@ -119,9 +120,14 @@ function isFetchable(agent: Agent, use: Use): boolean {
 function fetchNow(agent: Agent, next: Fetch): boolean {
   const { buffer } = next.use;
   let isHere = false;
-  withLockNow(agent, buffer, (set) => {
-    isHere = isFetchable(agent, next.use) && bring(agent, set, next);
-  });
+  try {
+    withLockNow(agent, buffer, (set) => {
+      isHere = isFetchable(agent, next.use) && bring(agent, set, next);
+    });
+  } catch (error) {
+    // Full tables: whoever needs the buffer is told, if they still are by then.
+    if (!FencelineError.is(error, 'ENOSPC')) throw error;
+  }
   // Whoever wanted to release it found us in it.
   tryRelease(agent, buffer);
   if (!isHere) return false;
