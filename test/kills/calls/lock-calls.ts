@@ -40,6 +40,16 @@ async function givesWay(attempt: () => unknown): Promise<boolean> {
   }
 }
 
+/** A ticket that has given back everything, and may take the lock that it lost. Before the call begins the older one keeps it. */
+async function gaveWay(world: World): Promise<Locking> {
+  const locks = locking(world);
+  await locks.ticket.lock(locks.own);
+  if (!(await givesWay(() => locks.ticket.lock(locks.lock))))
+    throw new Error('The older ticket does not hold the lock.');
+  locks.ticket.unlockAll();
+  return locks;
+}
+
 export const lockCalls: Readonly<Record<string, KilledCall>> = {
   wwLock: {
     prepare:
@@ -80,18 +90,31 @@ export const lockCalls: Readonly<Record<string, KilledCall>> = {
   }),
   'ticket.lock behind an older one': withLocks(async ({ lock, ticket }) => ticket.lock(lock), 'ticket'),
   'ticket.lockSync behind an older one': withLocks(({ lock, ticket }) => ticket.lockSync(lock), 'ticket'),
-  'ticket.lockSlow': withLocks(async ({ own, lock, ticket }) => {
-    await ticket.lock(own);
-    if (!(await givesWay(() => ticket.lock(lock)))) return;
-    ticket.unlockAll();
-    await ticket.lockSlow(lock);
-  }, 'ticket'),
-  'ticket.lockSlowSync': withLocks(async ({ own, lock, ticket }) => {
-    ticket.lockSync(own);
-    if (!(await givesWay(() => ticket.lockSync(lock)))) return;
-    ticket.unlockAll();
-    ticket.lockSlowSync(lock);
-  }, 'ticket'),
+  'ticket.lock that gives way': {
+    hindrance: 'ticket',
+    prepare: async (world) => {
+      const { own, lock, ticket } = locking(world);
+      await ticket.lock(own);
+      return async () => {
+        await givesWay(() => ticket.lock(lock));
+        ticket.unlockAll();
+      };
+    },
+  },
+  'ticket.lockSlow': {
+    hindrance: 'ticket',
+    prepare: async (world) => {
+      const { lock, ticket } = await gaveWay(world);
+      return () => ticket.lockSlow(lock);
+    },
+  },
+  'ticket.lockSlowSync': {
+    hindrance: 'ticket',
+    prepare: async (world) => {
+      const { lock, ticket } = await gaveWay(world);
+      return () => ticket.lockSlowSync(lock);
+    },
+  },
   'transaction that locks a lock': {
     prepare: (world) => {
       const { lock } = locking(world);
