@@ -222,6 +222,7 @@ export const wwLock: Primitive = {
   unreached: {
     isSuspect: 'a look, for whoever holds the lock and for a slot that gets a new buffer',
     forgetSuspect: 'clears a slot before a new buffer gets it: explored with buffers',
+    openServiceTicket: 'a ticket like others in a slot of its own, which driver/home.scenario.ts opens',
     isBehindOlder: 'the free lock that is kept for another, met by a ticket that holds locks: beyond these bounds',
   },
   foundBy: {
