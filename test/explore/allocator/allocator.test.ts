@@ -5,6 +5,7 @@
  */
 import { check, type Limits, type Report } from 'fenceline/check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { completeWithin } from '../../lengths.ts';
 import { assertPlantedBugsFound } from '../planted.ts';
 
 const scenarioOf = (name: string) => new URL(`./${name}.scenario.ts`, import.meta.url);
@@ -12,7 +13,7 @@ const withoutKills = { killAgents: false } as const;
 const unreached = new Map<string, Set<string>>();
 
 async function complete(name: string, limits: Limits): Promise<Report> {
-  const report = await check(scenarioOf(name), limits);
+  const report = await check(scenarioOf(name), { ...completeWithin, ...limits });
   console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);
   expect(report.isComplete).toBe(true);
   for (const module of report.coverage) {

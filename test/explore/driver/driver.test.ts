@@ -4,6 +4,7 @@
  */
 import { check, type Limits } from 'fenceline/check';
 import { expect, test } from 'vitest';
+import { completeWithin } from '../../lengths.ts';
 import { assertPlantedBugsFound } from '../planted.ts';
 import bugs from './told.planted.ts';
 
@@ -17,7 +18,7 @@ test.each([
   ['the five steps on three devices make no circle', 'five-steps'],
   ['nobody writes where a device still copies from', 'carried'],
 ])('%s', async (_, name) => {
-  const report = await check(scenarioOf(name), alive);
+  const report = await check(scenarioOf(name), { ...completeWithin, ...alive });
   console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);
   expect(report.isComplete).toBe(true);
 });
@@ -26,7 +27,7 @@ test.each([
   ['who needs what a device has gets it, or hears that it is lost, whoever dies', 'home'],
   ['a request to an exporter is answered or fails, whoever dies or leaves', 'asked'],
 ])('%s', async (_, name) => {
-  const report = await check(scenarioOf(name), { preemptions: 0, killAgents: true });
+  const report = await check(scenarioOf(name), { ...completeWithin, preemptions: 0, killAgents: true });
   console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);
   expect(report.isComplete).toBe(true);
 });

@@ -4,6 +4,7 @@
  */
 import { check, type Limits } from 'fenceline/check';
 import { expect, test } from 'vitest';
+import { completeWithin } from '../../lengths.ts';
 import { assertPlantedBugsFound } from '../planted.ts';
 
 const scenarioOf = (name: string) => new URL(`./${name}.scenario.ts`, import.meta.url);
@@ -13,7 +14,7 @@ const killed = { killAgents: true, preemptions: 0 } as const;
 /** `npm test` runs some of them; `npm run test:all` runs all. */
 const isLong = process.env.FENCELINE_LONG === '1';
 /** Seconds are for idle cores; this is for busy ones. */
-const patienceMs = 240_000;
+const patienceMs = 400_000;
 
 const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] = [
   ['two movers leave the contents whole at every instant', 'moved', { preemptions: 1, ...alive }],
@@ -49,7 +50,7 @@ const longCases: typeof cases = [
 test.each(isLong ? [...cases, ...longCases] : cases)(
   '%s',
   async (_, name, limits) => {
-    const report = await check(scenarioOf(name), limits);
+    const report = await check(scenarioOf(name), { ...completeWithin, ...limits });
     console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);
     expect(report.isComplete).toBe(true);
   },

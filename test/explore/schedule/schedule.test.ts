@@ -7,6 +7,7 @@
  */
 import { check, type Limits } from 'fenceline/check';
 import { expect, test } from 'vitest';
+import { completeWithin } from '../../lengths.ts';
 
 const scenarioOf = (name: string) => new URL(`./${name}.scenario.ts`, import.meta.url);
 const alive = { killAgents: false } as const;
@@ -74,7 +75,7 @@ const looked = cases.filter(
 );
 
 test.each(looked)('%s', async (_rule, name, limits) => {
-  const report = await check(scenarioOf(name), limits);
+  const report = await check(scenarioOf(name), { ...completeWithin, ...limits });
   console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);
   expect(report.isComplete).toBe(true);
 });

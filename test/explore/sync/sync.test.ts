@@ -4,7 +4,7 @@
  */
 import { check, type Limits } from 'fenceline/check';
 import { expect, test } from 'vitest';
-import { isLong } from '../../lengths.ts';
+import { completeWithin, isLong } from '../../lengths.ts';
 import { assertPlantedBugsFound } from '../planted.ts';
 
 const scenarioOf = (name: string) => new URL(`./${name}.scenario.ts`, import.meta.url);
@@ -28,7 +28,7 @@ const cases = rules.flatMap(([rule, name]): (readonly [string, string, Limits])[
 ]);
 
 test.each(cases)('%s', async (_rule, name, limits) => {
-  const report = await check(scenarioOf(name), limits);
+  const report = await check(scenarioOf(name), { ...completeWithin, ...limits });
   console.log(`${name}: ${report.executions} executions, ${report.points} points, ${report.seconds.toFixed(2)} s`);
   expect(report.isComplete).toBe(true);
 });
