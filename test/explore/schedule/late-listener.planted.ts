@@ -5,9 +5,9 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'an idle worker listens before it admits',
     file: 'src/schedule/take.ts',
-    find: '    admitQueued(agent, pool);\n    const { best, word, others } = findReady(agent, pool, listens);\n',
+    find: '    const isLeft = admitQueued(agent, pool);\n    const { best, word, others } = findReady(agent, pool, listens);\n',
     replace:
-      '    const heard = findReady(agent, pool, listens);\n    admitQueued(agent, pool);\n    const { best, word, others } = heard.best >= 0 ? heard : findReady(agent, pool, false);\n',
+      '    const heard = findReady(agent, pool, listens);\n    const isLeft = admitQueued(agent, pool);\n    const { best, word, others } = heard.best >= 0 ? heard : findReady(agent, pool, false);\n',
   },
 ];
 export default bugs;
