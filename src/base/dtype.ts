@@ -51,11 +51,6 @@ export function arrayOf<D extends DType>(dtype: D, length: number): Arrays[D] {
   return new constructors[dtype](length);
 }
 
-/** Says whether `value` is the typed array that views of this element type are. */
-export function isArrayOf<D extends DType>(dtype: D, value: unknown): value is Arrays[D] {
-  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === `[object ${constructors[dtype].name}]`;
-}
-
 /** The number that stands for an element type in shared memory: positive, so that zero is never one. */
 export function dtypeNumber(dtype: DType): number {
   return dtypes.indexOf(dtype) + 1;

@@ -73,8 +73,6 @@ export interface Chooser {
   choose(agent: Agent, heap: number, bytes: number): readonly number[];
   /** All that lives in the heap and is not in use, whoever should go first at the front; undefined if it has no opinion. */
   rank(agent: Agent, heap: number): readonly number[] | undefined;
-  /** When a job that waits uses the buffer next, as its number among all jobs, after `begin`; -1: no such job is known. */
-  nextUse(heap: number, buffer: number): number;
   /** It has left, or cannot leave now. */
   told(heap: number, buffer: number, hasLeft: boolean): void;
   /** What could not leave may be proposed again. */

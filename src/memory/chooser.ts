@@ -117,10 +117,6 @@ class SlotChooser implements Chooser {
     return hasOpinion ? victims : undefined;
   }
 
-  nextUse(heap: number, buffer: number): number {
-    return this.#knownOf(heap).jobs.nextUse(buffer);
-  }
-
   told(heap: number, buffer: number, hasLeft: boolean): void {
     const known = this.#knownOf(heap);
     if (hasLeft) {

@@ -39,11 +39,6 @@ export class ToldJobs {
   readonly #clients: Set<number> = new Set([0]);
   readonly #clock: Int32Array = new Int32Array(CLOCK_WORDS);
 
-  /** When a job that waits uses the buffer next, or -1. */
-  nextUse(buffer: number): number {
-    return this.#next.get(buffer) ?? -1;
-  }
-
   /** Tells the policy what has changed since the last time. Outcomes: the buffers that jobs use now. */
   tell(agent: Agent, policy: ReplacementPolicy, jobs: readonly ToldJob[]): readonly number[] {
     const seen = new Map(jobs.map((each) => [each.job, each]));

@@ -31,7 +31,7 @@ import { isUsableIn } from '../memory/residence.ts';
 import { moveIntoRoom } from '../memory/room.ts';
 import { tryAdmit } from './admit.ts';
 import { completeJob, decideError } from './complete.ts';
-import { failedDependency, pendingDependency } from './dependencies.ts';
+import { pendingDependency } from './dependencies.ts';
 import type { Use } from './job.ts';
 import {
   ADMITTED,
@@ -123,11 +123,6 @@ export function finishSplit(agent: Agent, job: number): void {
   const done = partWord(PART_DONE, 0, word);
   for (let part = 0; part < parts; part++) if (load(agent.words, at + J_PART + part) !== done) return;
   if (movePhase(agent, job, word, FINISHING, agent.index)) completeJob(agent, job);
-}
-
-/** The first dependency of the job that failed and that it requires. */
-export function failedRequirement(memory: Memory, job: number): number {
-  return failedDependency(memory, job)?.status ?? 0;
 }
 
 /**

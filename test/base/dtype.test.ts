@@ -7,7 +7,6 @@ import {
   dtypeFromNumber,
   dtypeNumber,
   dtypes,
-  isArrayOf,
   isDType,
 } from '#fenceline/base/dtype.js';
 
@@ -50,17 +49,6 @@ describe.each(dtypes)('%s', (dtype) => {
   test('has a positive number that leads back', () => {
     expect(dtypeNumber(dtype)).toBeGreaterThan(0);
     expect(dtypeFromNumber(dtypeNumber(dtype))).toBe(dtype);
-  });
-
-  test('knows its own arrays', () => {
-    expect(isArrayOf(dtype, arrayOf(dtype, 1))).toBe(true);
-    for (const other of dtypes) {
-      const same = expected[other][1] === expected[dtype][1];
-      expect(isArrayOf(dtype, arrayOf(other, 1))).toBe(same);
-    }
-    for (const no of [undefined, null, [1], new ArrayBuffer(8), new DataView(new ArrayBuffer(8)), 'u8']) {
-      expect(isArrayOf(dtype, no)).toBe(false);
-    }
   });
 });
 

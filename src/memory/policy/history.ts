@@ -29,8 +29,6 @@ export const HISTORY_WORDS = 8;
 export const intervalsMax = 8;
 /** Priorities are 0 to 3; whatever has a lower one is evicted first. */
 export const prioritiesMax = 4;
-/** Clients a history can name. */
-export const clientsMax = 65_536;
 
 const clientMask = 0xffff;
 const countShift = 16;

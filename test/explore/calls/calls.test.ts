@@ -143,16 +143,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
       'forEachWaiter',
       'isWounded',
     ],
-    ...[
-      'failedRequirement',
-      'isAnnounced',
-      'isOverdue',
-      'flagsWord',
-      'isListedPending',
-      'listedPoints',
-      'headIn',
-      'listOf',
-    ],
+    ...['isAnnounced', 'isOverdue', 'flagsWord', 'isListedPending', 'listedPoints', 'headIn', 'listOf'],
   ],
   'a part of the calls that scenarios name: they make it': [
     ...['missingOf', 'bringAll', 'placeIntoLocked', 'trimToBudget', 'touchBuffer', 'tryRetireBlock'],

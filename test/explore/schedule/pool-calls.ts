@@ -29,7 +29,7 @@ import { tryRelease } from '#fenceline/memory/placement.js';
 import type { LockSet } from '#fenceline/reservation/lock-set.js';
 import { tryAdmit } from '#fenceline/schedule/admit.js';
 import { collectSlot } from '#fenceline/schedule/complete.js';
-import { pendingDependency } from '#fenceline/schedule/dependencies.js';
+import { failedDependency, pendingDependency } from '#fenceline/schedule/dependencies.js';
 import type { Use } from '#fenceline/schedule/job.js';
 import {
   ACCESS_READ,
@@ -50,14 +50,7 @@ import { poolJobs } from '#fenceline/schedule/pool-jobs.js';
 import type { JobSpec } from '#fenceline/schedule/submit.js';
 import { submitJob } from '#fenceline/schedule/submit.js';
 import type { Work } from '#fenceline/schedule/take.js';
-import {
-  announceBusy,
-  failedRequirement,
-  finishPart,
-  isAnnounced,
-  takeOrListen,
-  takeWork,
-} from '#fenceline/schedule/take.js';
+import { announceBusy, finishPart, isAnnounced, takeOrListen, takeWork } from '#fenceline/schedule/take.js';
 import { isOverdue, noteStart } from '#fenceline/schedule/time-limit.js';
 import { payloadAt, type Space } from './space-world.ts';
 
@@ -205,7 +198,7 @@ function reasonNotToRun(agent: Agent, job: number): number {
   const at = jobAt(agent, job);
   if ((load(agent.words, at + J_FLAGS) & FLAG_CANCELLED) !== 0) return codeNumber('ECANCELED');
   if (load(agent.words, at + J_ERROR) !== 0) return codeNumber('ECANCELED');
-  if (failedRequirement(agent, job) < 0) return codeNumber('EINPUT');
+  if (failedDependency(agent, job) !== undefined) return codeNumber('EINPUT');
   for (const use of usesOf(agent, job)) {
     if (use.access === ACCESS_WRITE && !use.isPart) continue;
     if (load(agent.words, bufferAt(agent, use.buffer) + B_CONTENTS) !== 0) return codeNumber('EINPUT');
