@@ -25,6 +25,7 @@ import { addWaiter, nextWaiterOrder } from './cells/pump.ts';
 import type { Core } from './core.ts';
 import { figuresOf } from './figures.ts';
 import { freedCount } from './memory/account.ts';
+import { sweepClosed } from './memory/placement.ts';
 import { isUsableIn, placeAt } from './memory/residence.ts';
 import { noRoom } from './no-room.ts';
 import type { LockSet } from './reservation/lock-set.ts';
@@ -243,6 +244,8 @@ function holdBack(core: Core, queue: Queue): void {
   const isHolding = waitedMs >= data.patienceMs / 4 && waitedMs < data.patienceMs * 0.75;
   if (isHolding === queue.isHolding) return;
   queue.isHolding = isHolding;
+  // Once in a while, for it looks at every buffer: memory of closed ones whose watcher left.
+  if (isHolding) sweepClosed(agent);
   const [from, to] = isHolding ? [MEMORY_AWAITED, MEMORY_HELD] : [MEMORY_HELD, MEMORY_AWAITED];
   if (cas(agent.words, H_MEMORY_WAIT, from, to) && !isHolding) ringQueued(agent);
 }

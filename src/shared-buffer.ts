@@ -13,8 +13,9 @@ import { FencelineError, fail } from './base/errors.ts';
 import { B_PLACES } from './base/layout.ts';
 import type { Access, Pattern, ReadView, Sized, View } from './base/view.ts';
 import type { BufferId } from './buffer/buffer.ts';
-import { bufferAt, createBuffer } from './buffer/buffer.ts';
+import { bufferAt } from './buffer/buffer.ts';
 import { checkPriority, priorityOf, setPriority } from './buffer-priority.ts';
+import { takeBufferSlot } from './buffer-slot.ts';
 import { store } from './cells/cell.ts';
 import type { Core } from './core.ts';
 import { releaseBuffer, retainBuffer } from './core.ts';
@@ -370,7 +371,7 @@ export function newBuffer<D extends DType, S extends readonly number[]>(
 ): SharedBuffer<D, S> {
   const sizeBytes = lengthOf(shape) * bytesPerElement(dtype);
   const { agent } = core;
-  const id = createBuffer(agent, sizeBytes, dtypeNumber(dtype), places[0] ?? 0, client);
+  const id = takeBufferSlot(agent, sizeBytes, dtypeNumber(dtype), places[0] ?? 0, client);
   const at = bufferAt(agent, id.buffer);
   if (places.length > 1) store(agent.words, at + B_PLACES, placesWord(places));
   if (priority !== 0) setPriority(agent, id.buffer, priority);
