@@ -81,9 +81,12 @@ describe('explored', () => {
     );
     console.log(`not reached: ${[...new Set(left)].join(', ')}`);
     expect([...new Set(left)].sort()).toEqual([
-      // Of the scheduler, which explores them: a look at the budget, and taking an allocation back.
+      // Explored by who needs them: a look at the budget, and taking an allocation back (../schedule); a block that is still
+      // copied from (../driver); the room of what is to be replaced (../memory).
       'src/memory/allocator.ts hasBudget',
+      'src/memory/allocator.ts keepBlock',
       'src/memory/allocator.ts setBudget',
+      'src/memory/allocator.ts tryRetireBlock',
       'src/memory/allocator.ts undoBlock',
       'src/memory/heap-lock.ts isHolderStopped',
     ]);
