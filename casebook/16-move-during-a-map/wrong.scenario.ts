@@ -23,7 +23,7 @@ export default scenario({
   after: (words, { importer }) => {
     if (words[isTold] === 1) return;
     const places = [words[0], words[1]];
-    assert.equal(`${importer}`, `${places}`, `It was not told, has ${importer}, and the pages are at ${places}.`);
+    assert(`${importer}` === `${places}`, `It was not told, has ${importer}, and the pages are at ${places}.`);
   },
   describeWord: (_words, index) => ['place of page 0', 'place of page 1', 'in the list', 'told'][index],
 });

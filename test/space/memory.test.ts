@@ -49,8 +49,8 @@ describe('taking memory', () => {
       const sums = await Promise.all(jobs.map((job) => job.wait()));
       expect(sums).toEqual(sums.map((_, number) => number * 1500));
       await sleep(5);
-      // Two fit at once: nobody is overtaken by more than who shares the memory with them.
-      for (const [place, number] of order.entries()) expect(Math.abs(place - number)).toBeLessThanOrEqual(2);
+      // Two fit at once: while the system lets one worker rest, the other goes on with the next ones, and no further than it gets.
+      for (const [place, number] of order.entries()) expect(Math.abs(place - number)).toBeLessThanOrEqual(8);
       expect(meter.isIn('system')).toBe(false);
     }));
 
