@@ -1,4 +1,5 @@
 /** Many calls, each stopped at many of its steps, some at a time. */
+import { setTimeout } from 'node:timers/promises';
 import { killedCalls } from './all-calls.ts';
 import type { Manner } from './kill.ts';
 import { killAt } from './kill.ts';
@@ -28,7 +29,7 @@ export async function sweep(
     for (let name = left.shift(); name !== undefined; name = left.shift()) {
       const count = await countOperations(stage, name, manner, tally);
       for (const step of stepsOf(name, count)) {
-        await killAt(stage, name, step, manner).catch((cause: unknown) => {
+        await inTime(killAt(stage, name, step, manner)).catch((cause: unknown) => {
           throw new Error(`'${name}' was stopped before operation ${step} of ${count}`, { cause });
         });
         tally.kills++;
@@ -43,8 +44,27 @@ export async function sweep(
 
 /** Nothing stops it. */
 async function countOperations(stage: Stage, name: string, manner: Manner, tally: Tally): Promise<number> {
-  const { count, members } = await killAt(stage, name, Number.POSITIVE_INFINITY, manner);
+  const made = inTime(killAt(stage, name, Number.POSITIVE_INFINITY, manner));
+  const { count, members } = await made.catch((cause: unknown) => {
+    throw new Error(`'${name}' was to be made to its end`, { cause });
+  });
   for (const member of members) tally.members.add(member);
   tally.operations.set(name, count);
   return count;
+}
+
+/** More than all bounds of one kill together: who does not even run into those is named, instead of the whole sweep ending in a time-out. */
+const killMs = 60_000;
+
+async function inTime<T>(kill: Promise<T>): Promise<T> {
+  const timer = new AbortController();
+  const late = setTimeout(killMs, undefined, { signal: timer.signal }).then(() => {
+    throw new Error(`It hangs: nothing came of it for ${killMs} ms.`);
+  });
+  try {
+    return await Promise.race([kill, late]);
+  } finally {
+    timer.abort();
+    late.catch(() => {});
+  }
 }
