@@ -37,6 +37,11 @@ export function fenceline(
   });
 }
 
+/** Standard error without the lines of progress, of which a slow machine prints one every two seconds. */
+export function besidesProgress(stderr: string): string {
+  return stderr.replace(/^(\d+ %, )?\d+ items?, [\d.]+\/s\n/gm, '');
+}
+
 /** Where a pipeline of these tests is. */
 export function pipelineOf(name: string): string {
   return fileURLToPath(new URL(`./pipelines/${name}.mjs`, import.meta.url));

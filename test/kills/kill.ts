@@ -17,6 +17,7 @@ import { killedCalls } from './all-calls.ts';
 import type { BystanderAnswer, BystanderOrder } from './bystander.agent.ts';
 import type { Errand, Hindrance, Photo } from './call.ts';
 import { photoLength } from './calls/props.ts';
+import { packedVictim } from './pack.ts';
 import type { Stage } from './stage.ts';
 import { expectEmpty, startThread } from './stage.ts';
 import type { Told } from './victim.agent.ts';
@@ -59,7 +60,7 @@ export interface Manner {
 export async function killAt(stage: Stage, name: string, stopBefore: number, manner: Manner): Promise<Killed> {
   const props = await makeProps(stage, name, stopBefore);
   const isPacked = manner.isPacked && !killedCalls[name]?.startsThreads;
-  const thread = startThread(isPacked ? 'packed/victim.agent.js' : 'victim.agent.js', props.errand);
+  const thread = startThread(isPacked ? packedVictim : 'victim.agent.js', props.errand);
   const waits: Promise<string>[] = [];
   const owed: Handle<Fence<unknown>>[] = [];
   const taken: Photo[] = [];
