@@ -82,8 +82,11 @@ export const fenceCalls: Readonly<Record<string, KilledCall>> = {
   'fence.abortSignal': {
     prepare:
       ({ later }) =>
-      () =>
-        new Promise((resolve) => later.abortSignal().addEventListener('abort', resolve)),
+      async () => {
+        const signal = later.abortSignal();
+        // The fence may be over before this thread comes to ask: then nothing is dispatched any more.
+        if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      },
   },
   'fence.eventTarget': {
     prepare:
