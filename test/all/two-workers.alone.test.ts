@@ -18,7 +18,7 @@ const names = ['black-canyon', 'dust-bowl-home', 'nagasaki-boats', 'airplane-fro
 const copies = 3;
 /** One slow run of one worker would look like a gain. */
 const roundsMin = 3;
-const roundsMax = 6;
+const roundsMax = 10;
 const goal = 1.6;
 const plainOnIdleCores = 1.85;
 const share = 0.85;

