@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { causeOfJob, errorOfJob } from '#fenceline/failure.js';
 import type { JobFence } from '#fenceline/job.js';
 import { coreOf } from '#fenceline/space.js';
-import { withJobs } from './jobs-pool.ts';
+import { whenInside, withJobs } from './jobs-pool.ts';
 
 async function errorOf(work: Promise<unknown>): Promise<FencelineError> {
   return work.then(
@@ -117,7 +117,8 @@ test('one part of a split that throws fails the job and asks the others to stop'
     const began = performance.now();
     const error = await errorOf(run.boomPart({ dst, at: 0 }).wait());
     expect(error.message).toContain('part at 0');
-    expect(performance.now() - began).toBeLessThan(1500);
+    // The other part would go on for twenty seconds.
+    expect(performance.now() - began).toBeLessThan(10_000);
     expect((await errorOf(dst.get())).code).toBe('EINPUT');
   }));
 
@@ -156,7 +157,7 @@ test('cancelling a running job is seen in the middle of its loop', () =>
     using meter = space.buffer('i32', [2]);
     using dst = space.buffer('i32', [1]);
     const job = run.gate({ meter, dst: [dst] });
-    await settle();
+    await whenInside(meter);
     job.cancel(new Error('not needed'));
     const error = await errorOf(job.wait());
     expect(error.code).toBe('ECANCELED');
@@ -169,6 +170,7 @@ test('cancelling a queued job keeps it from running', () =>
     using meter = space.buffer('i32', [4]);
     using gate = space.buffer('i32', [2]);
     const held = run.gate({ meter: gate, dst: [] });
+    await whenInside(gate);
     const queued = run.note({ meter, number: 1 });
     queued.cancel();
     held.cancel();
@@ -238,7 +240,7 @@ test('an error that nobody asks about is told once, by event', () =>
     const told: string[] = [];
     using _off = space.on('unobserved', (error) => told.push(error.message));
     run.boom({ dst: [], word: 'silent' });
-    await settle();
+    await expect.poll(() => told.length, { timeout: 20_000 }).toBeGreaterThan(0);
     await settle();
     expect(told).toEqual(['The kernel of boom threw: silent']);
   }));
@@ -264,8 +266,8 @@ test('an error that somebody asked about is not told by event', () =>
     await run.sum({ src: a }).settled();
     run.boom({ dst: [a], word: 'transaction' });
     await errorOf(space.transaction((tx) => tx.read(a)));
+    await expect.poll(() => calls, { timeout: 20_000 }).toBe(1);
     await settle();
-    expect(calls).toBe(1);
     expect(told).toEqual([]);
   }));
 
@@ -277,8 +279,8 @@ test('a job may be run again after a crash if it replaces what it writes', () =>
     using meter = space.buffer('i32', [1]);
     run.crashOnce({ dst, meter }, { retries: 1 });
     expect([...(await dst.get())]).toEqual([5, 5, 5, 5]);
-    await settle();
-    expect(crashes).toEqual([true]);
+    // Who waited may have found out that the thread is gone before its end is told.
+    await expect.poll(() => crashes, { timeout: 20_000 }).toEqual([true]);
   }));
 
 test('forbids a second run in place, and of a job that did not ask for it', () =>

@@ -1,6 +1,7 @@
 /** The pool of test kernels, in a space of its own that must be at rest afterwards. */
-import type { Pool, PoolOptions, SpaceOptions } from 'fenceline';
+import type { Pool, PoolOptions, SharedBuffer, SpaceOptions } from 'fenceline';
 import { Space, workers } from 'fenceline';
+import { expect } from 'vitest';
 import { afterFile } from '../after-file.ts';
 import { expectAtRest } from '../space/accounting.ts';
 import { smallLimits, withSpace } from '../space/with-space.ts';
@@ -14,6 +15,13 @@ export async function startJobs(space: Space, options: PoolOptions<typeof kernel
   const pool = await workers<typeof kernels>(space, jobsModule, { count: 2, ...options });
   await pool.ready;
   return pool;
+}
+
+/** Waits until a kernel that notes in this meter how many are inside, as `gate` does, has begun. */
+export async function whenInside(meter: SharedBuffer<'i32'>): Promise<void> {
+  using map = await meter.map('read');
+  const words = map.data as unknown as Int32Array;
+  await expect.poll(() => Atomics.load(words, 0), { timeout: 20_000, interval: 1 }).toBeGreaterThan(0);
 }
 
 /** One space and pool for all tests of a file that want nothing special: starting threads is most of what a test takes. */

@@ -2,7 +2,7 @@
 import { Fence } from 'fenceline';
 import { expect, test } from 'vitest';
 import { withSpace } from '../space/with-space.ts';
-import { jobsModule, startJobs, withJobs } from './jobs-pool.ts';
+import { jobsModule, startJobs, whenInside, withJobs } from './jobs-pool.ts';
 
 test('permits two readers of one buffer at once', () =>
   withJobs({}, async (space, { run }) => {
@@ -81,6 +81,7 @@ test('the higher priority runs first, and equal ones in order of submission', ()
     using meter = space.buffer('i32', [16]);
     using gate = space.buffer('i32', [2]);
     const held = run.gate({ meter: gate, dst: [] });
+    await whenInside(gate);
     const jobs = [0, 5, -3, 5, 0].map((priority, number) => run.note({ meter, number }, { priority }));
     held.cancel();
     await Promise.all(jobs.map((job) => job.wait()));
@@ -175,7 +176,7 @@ test('jobs submitted before finish while their thread blocks', () =>
     const last = run.sum({ src: a }, { label: 'last' });
     const noted = run.note({ meter, number: 9 }, { after: last });
     // Nothing of this thread runs until the last job has written here.
-    const deadline = performance.now() + 5000;
+    const deadline = performance.now() + 20_000;
     while (Atomics.load(words, 1) === 0 && performance.now() < deadline) Atomics.wait(words, 1, 0, 5);
     expect(words[1]).toBe(9);
     map.dispose();

@@ -94,11 +94,14 @@ export function accounting(space: Space): Accounts {
 }
 
 /** Waits until nothing is held, and says what still is if that does not come. */
-export async function expectAtRest(space: Space, withinMs: number = 3000): Promise<void> {
+export async function expectAtRest(space: Space, withinMs: number = 10_000): Promise<void> {
   const deadline = performance.now() + withinMs;
-  while (performance.now() < deadline && !isNothing(accounting(space)))
+  let left = accounting(space);
+  while (performance.now() < deadline && !isNothing(left)) {
     await new Promise((resolve) => setTimeout(resolve, 5));
-  expect(accounting(space)).toEqual(nothing);
+    left = accounting(space);
+  }
+  expect(left).toEqual(nothing);
   expect(coreOf(space).agent.words[H_MEMORY_WAIT] ?? 0).toBeLessThanOrEqual(2);
 }
 
@@ -116,12 +119,14 @@ export function agentsPresent(space: Space): number {
  * that was joined may stay listed by the system for a moment. Looks by itself: when nobody waits, nobody else does.
  */
 export async function expectAgents(space: Space, count: number, note?: string): Promise<void> {
-  const deadline = performance.now() + 3000;
-  while (performance.now() < deadline && agentsPresent(space) !== count) {
+  const deadline = performance.now() + 10_000;
+  let present = agentsPresent(space);
+  while (performance.now() < deadline && present !== count) {
     await new Promise((resolve) => setTimeout(resolve, 5));
     findStopped(coreOf(space).agent);
+    present = agentsPresent(space);
   }
-  expect(agentsPresent(space), note).toBe(count);
+  expect(present, note).toBe(count);
 }
 
 function countBlocks(core: Core): number {
