@@ -26,7 +26,7 @@ port.postMessage('ready');
 async function answer(order: Order): Promise<unknown> {
   switch (order.do) {
     case 'wait':
-      return told(await space.open(order.fence).settled({ timeoutMs: 5000 }));
+      return told(await space.open(order.fence).settled({ timeoutMs: 20_000 }));
     case 'block':
       return block(space.open(order.fence));
     case 'hint':
@@ -74,7 +74,7 @@ function linePartly(number: number, points: number): readonly unknown[] {
 
 function block(fence: Fence): unknown {
   try {
-    fence.waitSync({ timeoutMs: 5000 });
+    fence.waitSync({ timeoutMs: 20_000 });
     return ['done'];
   } catch (error) {
     return ['failed', FencelineError.is(error, 'EIO') ? error.details.errno : (error as FencelineError).code];

@@ -137,8 +137,8 @@ describe('the first wait', () => {
     withSpace({}, async (space) => {
       await withWorker(space, async (ask) => {
         const fences = ((await ask({ do: 'lazy', count: 8 })) as Handle<Fence>[]).map((handle) => space.open(handle));
-        fences[0]?.waitSync({ timeoutMs: 5000 });
-        await fences[3]?.wait({ timeoutMs: 5000 });
+        fences[0]?.waitSync({ timeoutMs: 20_000 });
+        await fences[3]?.wait({ timeoutMs: 20_000 });
         expect(fences.map(({ status }) => status)).toEqual([...Array(4).fill('done'), ...Array(4).fill('pending')]);
         // Below the shells too.
         const [point] = (fences[6] as Fence<unknown> as unknown as { handle: { points: readonly [never] } }).handle
@@ -149,7 +149,7 @@ describe('the first wait', () => {
       await once(worker, 'message');
       worker.postMessage({ do: 'silent' });
       const [handle] = await once(worker, 'message');
-      const waiting = space.open<Fence>(handle).settled({ timeoutMs: 5000 });
+      const waiting = space.open<Fence>(handle).settled({ timeoutMs: 20_000 });
       await sleep(5);
       await worker.terminate();
       expect(await waiting).toMatchObject({ status: 'failed', error: { code: 'EOWNERDEAD' } });
@@ -161,8 +161,8 @@ describe('the first wait', () => {
       using line = lazy(space, calls);
       using object = syncObject(space, 'object');
       for (let point = 1; point <= 4; point++) object.replace(line.issue(), point);
-      expect(waitPointsSync([{ object, point: 1 }], { timeoutMs: 5000 })).toBe(-1);
-      const waiting = syncWait([{ object, point: 2 }], { timeoutMs: 5000 });
+      expect(waitPointsSync([{ object, point: 1 }], { timeoutMs: 20_000 })).toBe(-1);
+      const waiting = syncWait([{ object, point: 2 }], { timeoutMs: 20_000 });
       expect(calls).toEqual([1, 2]);
       await waiting;
       await expect(syncWait([{ object, point: 4 }], { timeoutMs: 0 })).rejects.toMatchObject({ code: 'ETIME' });
@@ -171,8 +171,8 @@ describe('the first wait', () => {
         const handles = (await ask({ do: 'lazy', count: 2 })) as Handle<Fence>[];
         for (const [at, handle] of handles.entries()) object.replace(space.open(handle), 5 + at);
         line.signal();
-        expect(waitPointsSync([{ object, point: 5 }], { timeoutMs: 5000 })).toBe(-1);
-        await syncWait([{ object, point: 6 }], { timeoutMs: 5000 });
+        expect(waitPointsSync([{ object, point: 5 }], { timeoutMs: 20_000 })).toBe(-1);
+        await syncWait([{ object, point: 6 }], { timeoutMs: 20_000 });
       });
     }));
 
@@ -251,12 +251,12 @@ describe('deadlines', () => {
       await withWorker(space, async (ask) => {
         const atMs = performance.timeOrigin + performance.now() + 1000;
         await ask({ do: 'hint', fence: fences[1]?.handle, atMs });
-        for (let look = 0; look < 500 && calls.length === 0; look++) await sleep(2);
+        await expect.poll(() => calls.length, { timeout: 20_000 }).toBe(1);
         expect(calls[0]?.[1]).toBe(2);
         expect(calls[0]?.[0]).toBeLessThanOrEqual(atMs);
         expect(calls[0]?.[0]).toBeGreaterThan(atMs - 2);
         await ask({ do: 'hint', fence: Fence.all(fences).handle, atMs: 0 });
-        for (let look = 0; look < 500 && calls.length === 1; look++) await sleep(2);
+        await expect.poll(() => calls.length, { timeout: 20_000 }).toBe(2);
         expect(calls[1]).toEqual([coreOf(space).data.createdAt, 3]);
       });
     }));

@@ -92,11 +92,11 @@ function stress({ rule, seed, forMs, isTry: isOne }: Order, locks: readonly WwLo
   const random = generator(seed);
   const tally: Tally = { done: 0, unexpected: [] };
   const end = performance.now() + forMs;
-  while (performance.now() < end) {
+  do {
     if (isOne) one(locks[random(locks.length)] as WwLock);
     else all(rule, shuffled(locks, random), tally);
     tally.done++;
-  }
+  } while (performance.now() < end);
   return tally;
 }
 

@@ -1,7 +1,7 @@
 /** Bad input to spaces, buffers, pools and calls: each is told what is wrong with it, and nothing is left behind. */
 import { type FencelineError, Space, workers } from 'fenceline';
 import { describe, expect, test } from 'vitest';
-import { accounting, agentsPresent } from '../space/accounting.ts';
+import { accounting, expectAgents } from '../space/accounting.ts';
 import { withSpace } from '../space/with-space.ts';
 import type kernels from './jobs.kernels.ts';
 import { jobsModule, withJobs } from './jobs-pool.ts';
@@ -158,12 +158,12 @@ describe('a pool', () => {
     withSpace({}, async (space) => {
       const error = await errorOf(workers(space, built(name), { count: 2 }));
       expect([error.code, error.message]).toEqual([code, expect.stringMatching(sentence)]);
-      expect(agentsPresent(space)).toBe(1);
+      await expectAgents(space, 1);
       // Its place is free again: there are 16.
       for (let round = 0; round < 17; round++) {
         await expect(workers(space, () => ({ postMessage: 1 }) as never, { count: 1 })).rejects.toThrow(/not a Worker/);
       }
-      expect(agentsPresent(space)).toBe(1);
+      await expectAgents(space, 1);
     }),
   );
 

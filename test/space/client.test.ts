@@ -9,7 +9,7 @@ import { type AccountStats, accountStats } from '#fenceline/memory/account.js';
 import { clientTokenOf, coreOf } from '#fenceline/space.js';
 import { checkAccounts } from '../memory/check-heap.ts';
 import { startJobs } from '../pool/jobs-pool.ts';
-import { accounting, agentsPresent, expectAtRest } from './accounting.ts';
+import { accounting, agentsPresent, expectAgents, expectAtRest } from './accounting.ts';
 import { withSpace } from './with-space.ts';
 
 const agent = new URL('../../build/test/space/client.agent.js', import.meta.url);
@@ -122,7 +122,7 @@ describe('a full account', () => {
       await using other = space.client('other', { budgetBytes: 8192 });
       for (const owner of [space, other]) {
         using free = owner.buffer('u8', [4096]);
-        await free.set(bytes(4096), { timeoutMs: 4000 });
+        await free.set(bytes(4096), { timeoutMs: 20_000 });
       }
       expect(isOver).toBe(false);
       expect(usedBy(client)).toBe(6016);
@@ -247,7 +247,7 @@ describe('a client', () => {
       pool.run.fill({ dst: buffer, with: 9 });
       await client.close();
       expect([...(await buffer.get())]).toEqual([9, 9, 9, 9]);
-      expect(agentsPresent(space)).toBe(1);
+      await expectAgents(space, 1);
       expect(() => pool.run.fill({ dst: buffer, with: 1 })).toThrow();
     }));
 
@@ -315,7 +315,7 @@ describe('a handle of a client', () => {
       await ask(worker, { do: 'close' });
       expect(accounting(space).clients).toBe(0);
       await gone;
-      expect(agentsPresent(space)).toBe(1);
+      await expectAgents(space, 1);
     }));
 
   test('outlives the thread that opened it, and what a thread that dies held is uncharged', () =>
@@ -331,7 +331,7 @@ describe('a handle of a client', () => {
       await expectAtRestBut(space, 1);
       expect(usedBy(client)).toBe(0);
       using mine = client.buffer('u8', [8192]);
-      await mine.set(bytes(8192), { timeoutMs: 4000 });
+      await mine.set(bytes(8192), { timeoutMs: 20_000 });
     }));
 
   test('joins once however often it is joined, and not at all once the client is closed', () =>

@@ -33,7 +33,7 @@ test('buffers that are used without a pause are evicted for a request that has w
   }));
 
 test('a job that waits for one that waits for memory does not keep that memory from it', () =>
-  withJobs({ budgetBytes: 8 * KiB, patienceMs: 500, swap: { sizeBytes: 32 * KiB } }, async (space, { run }) => {
+  withJobs({ budgetBytes: 8 * KiB, patienceMs: 10_000, swap: { sizeBytes: 32 * KiB } }, async (space, { run }) => {
     const [wide, small] = [space.buffer('i32', [2 * KiB]), space.buffer('i32', [KiB])];
     run.later({ dst: small, ms: 60 });
     // There is room for it once the job before it is over, and the one behind it does not count.

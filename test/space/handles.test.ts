@@ -1,11 +1,10 @@
 /** Handles of spaces and buffers: what travels between threads, weak or given away, and never trusted. */
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { type SharedBuffer, Space } from 'fenceline';
 import { describe, expect, test } from 'vitest';
 import { coreOf } from '#fenceline/space.js';
-import { accounting, agentsPresent, expectAtRest } from './accounting.ts';
+import { accounting, agentsPresent, expectAgents, expectAtRest } from './accounting.ts';
 import { withSpace } from './with-space.ts';
 
 const agent = new URL('../../build/test/space/joiner.agent.js', import.meta.url);
@@ -13,7 +12,7 @@ const agent = new URL('../../build/test/space/joiner.agent.js', import.meta.url)
 async function whenLeft(space: Space, workers: readonly Worker[]): Promise<void> {
   for (const worker of workers) worker.postMessage({ do: 'leave' });
   await Promise.all(workers.map((worker) => once(worker, 'exit')));
-  expect(agentsPresent(space)).toBe(1);
+  await expectAgents(space, 1);
 }
 
 async function ask(worker: Worker, order: object): Promise<unknown> {
@@ -36,7 +35,7 @@ describe('a space', () => {
         const worker = workers[round % 3] as Worker;
         after = await ask(worker, { do: 'add', buffer: buffer.handle, after });
       }
-      await space.open(after as ReturnType<typeof space.fence>['handle']).wait({ timeoutMs: 5000 });
+      await space.open(after as ReturnType<typeof space.fence>['handle']).wait({ timeoutMs: 20_000 });
       expect([...(await buffer.get())]).toEqual([7, 8, 9, 10]);
       await whenLeft(space, workers);
     }));
@@ -50,18 +49,18 @@ describe('a space', () => {
         await once(worker, 'message');
         const handle = await ask(worker, { do: what, buffer: buffer.handle });
         const fence = what === 'promise' ? space.open(handle as ReturnType<typeof space.fence>['handle']) : undefined;
-        const outcome = fence?.settled({ timeoutMs: 5000 });
+        const outcome = fence?.settled({ timeoutMs: 20_000 });
         await worker.terminate();
         if (outcome !== undefined)
           expect(await outcome).toMatchObject({ status: 'failed', error: { code: 'EOWNERDEAD' } });
-        const read = buffer.get({ timeoutMs: 5000 });
+        const read = buffer.get({ timeoutMs: 20_000 });
         // It wrote in place when it died: what it left is nobody's to vouch for.
         if (what === 'map') await expect(read).rejects.toMatchObject({ code: 'EINPUT', cause: { code: 'EOWNERDEAD' } });
         else expect([...(await read)]).toEqual([1, 2, 3, 4]);
         await buffer.set([1, 2, 3, 4]);
       }
       // Whoever waits looks now and then whether somebody stopped; nobody told us of the last one.
-      await space.fence(sleep(300)).wait();
+      await expectAgents(space, 1);
     }));
 
   test('a worker that leaves owes nothing: a mapping that it ends later is nobody elses', () =>
@@ -73,7 +72,7 @@ describe('a space', () => {
       await ask(worker, { do: 'map', buffer: buffer.handle });
       await ask(worker, { do: 'close' });
       // The slot of its job is free again: these take it.
-      await buffer.set([5, 6, 7, 8], { timeoutMs: 5000 });
+      await buffer.set([5, 6, 7, 8], { timeoutMs: 20_000 });
       const map = await buffer.map('update');
       await ask(worker, { do: 'unmap' });
       await expect(buffer.get({ timeoutMs: 30 })).rejects.toMatchObject({ code: 'ETIME' });

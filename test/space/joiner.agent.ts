@@ -50,7 +50,7 @@ async function answer(order: Order): Promise<unknown> {
 
 function add(buffer: SharedBuffer<'i32', readonly [number]>, after: Fence): Fence {
   const work = async (): Promise<void> => {
-    await after.wait({ timeoutMs: 5000 });
+    await after.wait({ timeoutMs: 20_000 });
     using view = await buffer.map('update');
     view.data.forEach((one, at) => {
       view.data[at] = one + 1;

@@ -36,8 +36,8 @@ describe('taking memory', () => {
       }
     }));
 
-  test('more work than fits goes through, in order of submission', () =>
-    withJobs({ budgetBytes: 16_384, patienceMs: 4000 }, async (space, { run }) => {
+  test.each([1, 2])('more work than fits goes through, by %i workers; by one, in order of submission', (count) =>
+    withJobs({ count, budgetBytes: 16_384, patienceMs: 20_000 }, async (space, { run }) => {
       using meter = space.buffer('i32', [64]);
       const order: number[] = [];
       const jobs = Array.from({ length: 24 }, (_, number) => {
@@ -48,11 +48,13 @@ describe('taking memory', () => {
       });
       const sums = await Promise.all(jobs.map((job) => job.wait()));
       expect(sums).toEqual(sums.map((_, number) => number * 1500));
-      await sleep(5);
-      // Two fit at once: while the system lets one worker rest, the other goes on with the next ones, and no further than it gets.
-      for (const [place, number] of order.entries()) expect(Math.abs(place - number)).toBeLessThanOrEqual(8);
+      await expect.poll(() => order.length, { timeout: 20_000 }).toBe(24);
+      // Two fit at once. With two workers nothing is said: while the system lets one of them rest, the other goes on.
+      const overtaken = order.map((number, place) => Math.abs(place - number));
+      if (count === 1) expect(Math.max(...overtaken)).toBeLessThanOrEqual(4);
       expect(meter.isIn('system')).toBe(false);
-    }));
+    }),
+  );
 
   test('a small request does not overtake a large one that waits', () =>
     withSpace({ budgetBytes: 8192 }, async (space) => {
@@ -113,7 +115,7 @@ describe('running out', () => {
       using held = space.buffer('u8', [8000]);
       await held.set(new Uint8Array(8000));
       using wide = space.buffer('i32', [1000]);
-      expect(() => run.fill({ dst: wide, with: 1 }).waitSync({ timeoutMs: 4000 })).toThrow(/no room/);
+      expect(() => run.fill({ dst: wide, with: 1 }).waitSync({ timeoutMs: 20_000 })).toThrow(/no room/);
     }));
 
   test('a request that waited for a lock first still fails in time', () =>
@@ -131,14 +133,17 @@ describe('running out', () => {
     }));
 
   test('a cancelled job needs no memory to end', () =>
-    withJobs({ budgetBytes: 8192, patienceMs: 4000 }, async (space, { run }) => {
+    withJobs({ budgetBytes: 8192, patienceMs: 25_000 }, async (space, { run }) => {
       using held = space.buffer('u8', [8000]);
       await held.set(new Uint8Array(8000));
       using wide = space.buffer('i32', [1000]);
       const job = run.fill({ dst: wide, with: 1 });
       await sleep(20);
       job.cancel();
-      expect(await job.settled({ timeoutMs: 2000 })).toMatchObject({ status: 'failed', error: { code: 'ECANCELED' } });
+      expect(await job.settled({ timeoutMs: 20_000 })).toMatchObject({
+        status: 'failed',
+        error: { code: 'ECANCELED' },
+      });
     }));
 
   test('a wait for memory that is given up leaves nothing behind', () =>
@@ -238,7 +243,7 @@ describe('giving back', () => {
       const space = Space.create({ budgetBytes: 1 << 20 });
       const make = async () => { const buffer = space.buffer('u8', [4096], { label: 'lost' }); await buffer.get(); };
       await make();
-      for (let round = 0; round < 50 && !/system: 0 of/.test(space.describe()); round++) {
+      for (let round = 0; round < 300 && !/system: 0 of/.test(space.describe()); round++) {
         globalThis.gc();
         await new Promise((resolve) => setTimeout(resolve, 10));
       }

@@ -108,7 +108,7 @@ describe('a worker that cannot be stopped', () => {
       while ((await meter.get())[0] === 0) await new Promise((resolve) => setTimeout(resolve, 5));
       const began = performance.now();
       await pool.close({ abort: true });
-      console.log('closed', performance.now() - began < 5000);
+      console.log('closed', performance.now() - began < 10_000);
       console.log(await job.wait({ timeoutMs: 100 }).catch((error) => error.message));
       console.log(await buffer.get({ timeoutMs: 100 }).catch((error) => error.code));
       const settled = job.settled({ timeoutMs: 8000 });
@@ -120,8 +120,10 @@ describe('a worker that cannot be stopped', () => {
       rmSync(folder, { recursive: true });
       buffer.dispose();
       meter.dispose();
-      await new Promise((resolve) => setTimeout(resolve, 50));
-      console.log(/ 0 of \\d+ bytes used/.test(space.describe()), /agents: 1 of/.test(space.describe()));
+      // Its job may be over before its thread is.
+      const isAlone = () => /agents: 1 of/.test(space.describe());
+      for (let look = 0; look < 500 && !isAlone(); look++) await new Promise((resolve) => setTimeout(resolve, 10));
+      console.log(/ 0 of \\d+ bytes used/.test(space.describe()), isAlone());
       await space.close();`);
     expect(ended.stderr).toBe('');
     expect(ended.stdout.split('\n')).toEqual([

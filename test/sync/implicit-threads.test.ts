@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import type { Space } from 'fenceline';
 import { implicit, timeline } from 'fenceline/sync';
 import { expect, test } from 'vitest';
+import { expectAgents } from '../space/accounting.ts';
 import { withSpace } from '../space/with-space.ts';
 import type { Order } from './importer.agent.ts';
 
@@ -37,7 +38,7 @@ test('what another thread added is waited for, and fails when that thread stops'
     const read = buffer.get();
     await expect(buffer.get({ timeoutMs: 10 })).rejects.toMatchObject({ code: 'ETIME' });
     await worker.terminate();
-    expect(await file.fence.settled({ timeoutMs: 5000 })).toMatchObject({
+    expect(await file.fence.settled({ timeoutMs: 20_000 })).toMatchObject({
       status: 'failed',
       error: { code: 'EOWNERDEAD' },
     });
@@ -59,7 +60,7 @@ test('who stops after it added a point of another thread takes nothing of it alo
     line.signal();
     expect(implicit(buffer).isReady('write')).toBe(true);
     // The proof of its stop, and the repair, come with the next look.
-    await space.fence(new Promise((resolve) => setTimeout(resolve, 300))).wait();
+    await expectAgents(space, 1);
   }));
 
 test('who drops the buffer keeps what it added known until it is over', () =>

@@ -188,7 +188,7 @@ describe('who comes after imported work', () => {
       expect(none.status).toBe('done');
       const next = pool.run.fill({ dst: src, with: 4 });
       // It has its turn at once, unless a worker is just giving it.
-      await expect.poll(() => next.status === 'done' || !implicit(src).isReady('read')).toBe(true);
+      await expect.poll(() => next.status === 'done' || !implicit(src).isReady('read'), { timeout: 20_000 }).toBe(true);
       using file = implicit(src).exportFile('read');
       await file.fence.wait();
       expect(next.status).toBe('done');

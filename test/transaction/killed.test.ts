@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { expect, test } from 'vitest';
 import { isLong } from '../lengths.ts';
 import { randomOf } from '../pool/kills.ts';
-import { accounting } from '../space/accounting.ts';
+import { accounting, expectAgents } from '../space/accounting.ts';
 import { withSpace } from '../space/with-space.ts';
 import { account, total } from './accounts.ts';
 
@@ -31,11 +31,11 @@ test.each([true, false])(
         await Promise.all(threads.map((thread) => once(thread, 'online')));
         await sleep(30 + random(40));
         await Promise.all(threads.map((thread) => thread.terminate()));
-        const left = await Promise.all(accounts.map((one) => one.get({ timeoutMs: 8000 })));
+        const left = await Promise.all(accounts.map((one) => one.get({ timeoutMs: 20_000 })));
         expect(total(left.map((one) => one[0] ?? 0)), what).toBe(400);
       }
       // Whoever waits looks now and then whether somebody stopped: nobody was in the way of the last ones.
-      await space.fence(sleep(300)).wait();
+      await expectAgents(space, 1, what);
       expect(accounting(space), what).toMatchObject({ locks: 0, tickets: 0, buffers: 4, blocks: 4, chunks: 0 });
       for (const one of accounts) one.dispose();
     });

@@ -186,13 +186,22 @@ describe('limits', () => {
     const { Space } = await import('fenceline');
     const space = Space.create({ budgetBytes: 2 ** 20 });
     const a = await account(space, 1);
+    let [begin, end] = [(): void => {}, (): void => {}];
+    const begun = new Promise<void>((resolve) => {
+      begin = resolve;
+    });
+    const ended = new Promise<void>((resolve) => {
+      end = resolve;
+    });
     const late = space.transaction(async (tx) => {
       (await tx.edit(a)).data[0] = 2;
-      await sleep(20);
+      begin();
+      await ended;
     });
     const failed = errorOf(late);
-    await sleep(5);
+    await begun;
     await space.close();
+    end();
     expect((await failed).message).toMatch(/closed/);
   });
 
