@@ -42,6 +42,7 @@ import {
   FLAG_WAITS_FOR_MEMORY,
   hasFlag,
   isReplacing,
+  isWaitingForTurn,
   jobAt,
   loadPhase,
   movePhase,
@@ -195,8 +196,8 @@ function queueOf(core: Core): Queue {
 }
 
 function isStillQueued(core: Core, { job, seqno }: Queued): boolean {
-  const phase = phaseOf(loadPhase(core.agent, job));
-  return seqnoOfJob(core.agent, job) === seqno && (phase === QUEUED || phase === ADMITTING);
+  const isWaiting = isWaitingForTurn(loadPhase(core.agent, job));
+  return seqnoOfJob(core.agent, job) === seqno && isWaiting;
 }
 
 /**

@@ -21,7 +21,7 @@ import { heapStats } from './memory/heap-stats.ts';
 import { countOf } from './memory/note.ts';
 import { type OpenTransaction, openTransactions, transactionStatsOf } from './open-transactions.ts';
 import { isInTheWay, nameOfBuffer } from './report.ts';
-import { jobAt, loadPhase, phaseOf, QUEUED } from './schedule/job.ts';
+import { isWaitingForTurn, jobAt, loadPhase, phaseOf } from './schedule/job.ts';
 
 /** The largest buffers stand in the text, as many as this. */
 const describedMax = 8;
@@ -119,8 +119,7 @@ function openLine(core: Core, { label, since, attempt, set, buffers, locks }: Op
   const held = set.held.map((lockAt) => names.get(lockAt) ?? locks.get(lockAt)?.label ?? 'a lock');
   let waiting = 0;
   for (let job = 0; job < load(agent.words, H_JOB_TOP); job++) {
-    const isQueued =
-      stateOf(load(agent.words, jobAt(agent, job))) !== FREE && phaseOf(loadPhase(agent, job)) === QUEUED;
+    const isQueued = stateOf(load(agent.words, jobAt(agent, job))) !== FREE && isWaitingForTurn(loadPhase(agent, job));
     if (isQueued && isInTheWay(core, set, job)) waiting++;
   }
   const openMs = Math.round(now() - since);

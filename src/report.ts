@@ -27,6 +27,7 @@ import { nameOfTimeline, pointInfo } from './point-info.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import {
   ADMITTED,
+  isWaitingForTurn,
   jobAt,
   jobOfLane,
   loadPhase,
@@ -35,7 +36,6 @@ import {
   partStateOf,
   phaseAgentOf,
   phaseOf,
-  QUEUED,
   RUNNING,
   SPLIT,
   seqnoOfJob,
@@ -119,7 +119,7 @@ export function whoOwes(core: Core, points: Points): string {
       const runners = runnersOf(agent, job).map((index) => nameAgent(agent, index));
       return `Its parts run on ${runners.join(', ')}.`;
     }
-    if (phase === QUEUED) return whyQueued(core, job);
+    if (isWaitingForTurn(word)) return whyQueued(core, job);
     if (phase === ADMITTED) return 'It has not begun: it waits for earlier work, or for a worker.';
   }
   return '';

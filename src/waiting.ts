@@ -26,7 +26,16 @@ import { agentOfTicket } from './lock/ticket.ts';
 import { beforeWait } from './lock/validator.ts';
 import { holderOf } from './lock/ww-lock.ts';
 import { pendingDependency } from './schedule/dependencies.ts';
-import { ADMITTED, jobAt, jobOfLane, loadPhase, phaseOf, QUEUED, seqnoOfJob, usesOf } from './schedule/job.ts';
+import {
+  ADMITTED,
+  isWaitingForTurn,
+  jobAt,
+  jobOfLane,
+  loadPhase,
+  phaseOf,
+  seqnoOfJob,
+  usesOf,
+} from './schedule/job.ts';
 
 export interface WaitOptions {
   /**
@@ -226,9 +235,10 @@ function isJobOwedHere({ agent }: Core, point: Points[number]): boolean {
     if (job < 0) return isOwedByMe(agent, [at]);
     if (pointsStatus(agent, [at]) !== PENDING || seqnoOfJob(agent, job) !== at.seqno) return false;
     const isMine = load(agent.words, jobAt(agent, job) + J_SUBMITTER) === agent.index;
-    const phase = phaseOf(loadPhase(agent, job));
+    const word = loadPhase(agent, job);
+    const phase = phaseOf(word);
     if (load(agent.words, jobAt(agent, job) + J_POOL) < 0 && isMine && phase >= ADMITTED) return true;
-    if (phase === QUEUED && isLockedHere(agent, job)) return true;
+    if (isWaitingForTurn(word) && isLockedHere(agent, job)) return true;
     at = phase === ADMITTED ? pendingDependency(agent, job) : undefined;
   }
   return false;

@@ -99,6 +99,11 @@ export function phaseOf(word: number): number {
   return word & 15;
 }
 
+/** Whether a job waits for its turn. While somebody tries to give it that, it still does: who finds a lock taken puts it back. */
+export function isWaitingForTurn(word: number): boolean {
+  return phaseOf(word) === QUEUED || phaseOf(word) === ADMITTING;
+}
+
 export function phaseAgentOf(word: number): number {
   return (word >>> 4) & 63;
 }

@@ -130,7 +130,17 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
       'failedDependency',
       'jobAt',
     ],
-    ...['laneOf', 'jobOfLane', 'phaseOf', 'phaseAgentOf', 'phaseWord', 'isOfSeqno', 'seqnoOfJob', 'pointOfJob'],
+    ...[
+      'laneOf',
+      'jobOfLane',
+      'phaseOf',
+      'isWaitingForTurn',
+      'phaseAgentOf',
+      'phaseWord',
+      'isOfSeqno',
+      'seqnoOfJob',
+      'pointOfJob',
+    ],
     ...['hasFlag', 'partWord', 'partStateOf', 'partAgentOf', 'useOf', 'usesOf', 'isWriting', 'chunkOwnerOf', 'poolAt'],
     ...['isReplacing', 'wantedAt', 'hasIdle'],
     ...[
