@@ -8,4 +8,4 @@ test('1,000 workers killed under load leave nobody hanging and nothing behind', 
   expect(tally.crashes, `seed ${seed}`).toBe(1000);
   expect(tally.dead, `seed ${seed}`).toBeGreaterThan(0);
   expect(tally.done, `seed ${seed}`).toBeGreaterThan(100);
-}, 600_000);
+}, 1_800_000);

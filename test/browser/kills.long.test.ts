@@ -41,5 +41,5 @@ describe.skipIf(program === undefined)(`Chromium${reason && ` (skipped: ${reason
     expect(seen?.replacedCount).toBeGreaterThan(5);
     expect(seen?.hit).toBeGreaterThan(0);
     expect(seen?.right).toBeGreaterThan(100);
-  }, 200_000);
+  }, 600_000);
 });

@@ -38,9 +38,9 @@ export interface Primitive {
 
 /** Seconds are for idle cores; this is for busy ones. */
 const secondsMax = 300;
-const testMs = 300_000;
+const testMs = 900_000;
 /** Time a single exploration of a planted bug may take before the next scenario is tried. */
-const plantedSeconds = 20;
+const plantedSeconds = 60;
 
 interface Planted extends PlantedBug {
   readonly primitive: string;

@@ -135,4 +135,4 @@ test('a thread that is stopped in the middle of a public call leaves nobody hang
   // What is excused is there, and is not called after all.
   const types = new Set(known.flatMap((member) => [member, member.replace(/#.*/, '')]));
   expect([...reasons].filter((name) => !types.has(name) || members.has(name))).toEqual([]);
-}, 120_000);
+}, 600_000);

@@ -2,7 +2,7 @@
 import { check } from 'fenceline/check';
 import { expect, test } from 'vitest';
 
-const secondsMax = 1700;
+const secondsMax = 3500;
 
 export function exploreThreeByTwo(rule: string, name: string): void {
   test(
