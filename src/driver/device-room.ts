@@ -6,14 +6,13 @@
  * Not here: how a buffer comes and goes (device-memory.ts).
  */
 import { fail } from '../base/errors.ts';
-import { B_LAST_USE, B_PRIORITY, H_SUBMITTED } from '../base/layout.ts';
 import type { BufferId } from '../buffer/buffer.ts';
-import { bufferAt, bufferSizeBytes, lockOf } from '../buffer/buffer.ts';
-import { load } from '../cells/cell.ts';
+import { bufferSizeBytes, lockOf } from '../buffer/buffer.ts';
 import { now } from '../cells/clock.ts';
 import { TRACE_EVICTED } from '../cells/trace.ts';
 import type { Core } from '../core.ts';
 import { hasBudget, undoBlock } from '../memory/allocator.ts';
+import { leaversOf, whoGoesFirst } from '../memory/first-to-go.ts';
 import { isPinned } from '../memory/pins.ts';
 import { takeBlockIn } from '../memory/placement.ts';
 import { residenceOf } from '../memory/residence.ts';
@@ -98,20 +97,14 @@ function isInPieces({ core, memory, sizeBytes }: Asking): boolean {
  */
 function victimFor(asking: Asking): BufferId | undefined {
   const { agent } = asking.core;
-  const moment = load(agent.words, H_SUBMITTED);
   const others = residentsOf(asking, false);
   const between = isInPieces(asking) ? betweenPieces(asking, others)[0] : undefined;
   if (between !== undefined) return between;
-  let best: { id: BufferId; priority: number; age: number } | undefined;
-  for (const id of others) {
-    const at = bufferAt(agent, id.buffer);
-    const priority = load(agent.words, at + B_PRIORITY);
-    const age = (moment - load(agent.words, at + B_LAST_USE)) | 0;
-    if (best === undefined || priority < best.priority || (priority === best.priority && age > best.age)) {
-      best = { id, priority, age };
-    }
-  }
-  return best?.id;
+  const [first] = leaversOf(
+    agent,
+    others.map(({ buffer }) => buffer),
+  ).sort(whoGoesFirst);
+  return others.find(({ buffer }) => buffer === first?.buffer);
 }
 
 /** Buffers in the device that nobody pins, and that the transaction uses, or does not. */

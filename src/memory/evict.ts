@@ -24,10 +24,10 @@
  *
  * Not here: what counts as in use (the scheduler knows which points were given back), who waits, in which order.
  */
-import { B_LAST_USE, B_PRIORITY, B_STATE, H_SUBMITTED, P_BUDGET, P_USED } from '../base/layout.ts';
+import { B_STATE, P_BUDGET, P_USED } from '../base/layout.ts';
 import { bufferAt, bufferSizeBytes, lockOf } from '../buffer/buffer.ts';
 import { load } from '../cells/cell.ts';
-import type { Agent, Memory } from '../cells/memory.ts';
+import type { Agent } from '../cells/memory.ts';
 import { CLOSED, CLOSING, LIVE, stateOf } from '../cells/slot.ts';
 import { TRACE_EVICTED, TRACE_MOVED } from '../cells/trace.ts';
 import { askToBeRung, clearSuspect } from '../lock/ww-lock.ts';
@@ -38,6 +38,7 @@ import { hasBudget } from './allocator.ts';
 import { heapAt } from './block-chain.ts';
 import { buffersIn } from './buffers-in.ts';
 import { FILL_CLEAN, fillOf, forgetContents } from './filling.ts';
+import { leaversOf, whoGoesFirst } from './first-to-go.ts';
 import { dropLocked, isNeeded, moveIntoLocked, moveLocked } from './move.ts';
 import { isPinned } from './pins.ts';
 import { takeBlockIn, tryRelease } from './placement.ts';
@@ -301,19 +302,14 @@ function exchangedBytesOf(agent: Agent, buffer: number): number {
 }
 
 /**
- * What lives in a heap, whoever should go first at the front: by their clients (victim-order.ts), then lower priority, then
- * longer unused. `only`: token of the account that they are charged to; 0: any. Each is looked at again.
+ * What lives in a heap, whoever should go first at the front: by their clients (victim-order.ts), then what the policy
+ * says, and first-to-go.ts. `only`: token of the account that they are charged to; 0: any. Each is looked at again.
  */
 function victimsIn(agent: Agent, heap: number, only: number = 0): number[] {
-  const found: (Candidate & { readonly priority: number; readonly age: number })[] = [];
-  const now = load(agent.words, H_SUBMITTED);
-  for (const buffer of buffersIn(agent, heap)) {
-    found.push({
-      ...{ buffer, client: clientOf(agent, buffer), bytes: bufferSizeBytes(agent, buffer) },
-      ...{ priority: priorityOf(agent, buffer), age: (now - lastUseOf(agent, buffer)) | 0 },
-    });
+  const found: Candidate[] = [];
+  for (const { buffer } of leaversOf(agent, buffersIn(agent, heap)).sort(whoGoesFirst)) {
+    found.push({ buffer, client: clientOf(agent, buffer), bytes: bufferSizeBytes(agent, buffer) });
   }
-  if (found.length > 1) found.sort((a, b) => a.priority - b.priority || b.age - a.age || a.buffer - b.buffer);
   const standings = only === 0 && found.length > 1 ? standingsIn(agent, heap) : noStandings;
   // Without clients the chooser was asked before.
   if (found.length > 1 && (only !== 0 || standings.size > 0)) rankFound(agent, heap, found);
@@ -327,14 +323,6 @@ function rankFound(agent: Agent, heap: number, found: Candidate[]): void {
   if (ranks.size === 0) return;
   const rankIn = ({ buffer }: Candidate): number => ranks.get(buffer) ?? ranks.size;
   found.sort((a, b) => rankIn(a) - rankIn(b));
-}
-
-function priorityOf(memory: Memory, buffer: number): number {
-  return load(memory.words, bufferAt(memory, buffer) + B_PRIORITY);
-}
-
-function lastUseOf(memory: Memory, buffer: number): number {
-  return load(memory.words, bufferAt(memory, buffer) + B_LAST_USE);
 }
 
 function isNone(): boolean {

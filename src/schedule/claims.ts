@@ -16,7 +16,7 @@ import type { Request } from '../memory/evict.ts';
 import { newRequest } from '../memory/evict.ts';
 import type { LockSet } from '../reservation/lock-set.ts';
 import { isIdle } from './idle.ts';
-import { ADMITTING, FLAG_ASKED, hasFlag, jobAt, loadPhase, phaseOf, QUEUED, usesOf } from './job.ts';
+import { FLAG_ASKED, hasFlag, isWaitingForTurn, jobAt, loadPhase, usesOf } from './job.ts';
 
 /** A request for room of a job. */
 export function requestOf(set: LockSet, job: number): Request {
@@ -39,8 +39,7 @@ function claimedBefore(memory: Memory, job: number): ReadonlySet<number> {
   const order = load(words, jobAt(memory, job) + J_ORDER);
   const top = load(words, H_JOB_TOP);
   for (let other = 0; other < top; other++) {
-    const phase = phaseOf(loadPhase(memory, other));
-    if ((phase !== QUEUED && phase !== ADMITTING) || !hasFlag(memory, other, FLAG_ASKED)) continue;
+    if (!isWaitingForTurn(loadPhase(memory, other)) || !hasFlag(memory, other, FLAG_ASKED)) continue;
     if (((load(words, jobAt(memory, other) + J_ORDER) - order) | 0) >= 0) continue;
     for (const { buffer } of usesOf(memory, other)) claimed.add(buffer);
   }

@@ -7,7 +7,7 @@ import { reservationOf } from '../buffer/buffer.ts';
 import type { Agent, Memory } from '../cells/memory.ts';
 import type { Point } from '../fence/points.ts';
 import { pendingPoints, USAGE_BOOKKEEP } from '../reservation/reservation.ts';
-import { ADMITTING, jobOfLane, loadPhase, phaseOf, QUEUED, seqnoOfJob } from './job.ts';
+import { isWaitingForTurn, jobOfLane, loadPhase, seqnoOfJob } from './job.ts';
 
 /** Whether no work on the buffer is under way or promised, of any usage. Lock or not: without it, the answer is of a moment. */
 export function isIdle(agent: Agent, buffer: number): boolean {
@@ -24,6 +24,5 @@ export function isIdle(agent: Agent, buffer: number): boolean {
 export function isReturned(memory: Memory, point: Point): boolean {
   const job = jobOfLane(memory, point.timeline);
   if (job < 0 || seqnoOfJob(memory, job) !== point.seqno) return false;
-  const phase = phaseOf(loadPhase(memory, job));
-  return phase === QUEUED || phase === ADMITTING;
+  return isWaitingForTurn(loadPhase(memory, job));
 }

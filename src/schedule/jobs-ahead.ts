@@ -4,27 +4,21 @@
  * A look without any lock, of a moment: jobs start and end meanwhile, and a slot that is used again while it is read gives
  * uses of two jobs. So these are hints, and whoever acts on one looks at the buffer itself.
  *
- * Not here: what follows for a buffer (memory/chooser.ts, prefetch.ts).
+ * Not here: what follows for a buffer (memory/chooser.ts, fetch-ahead.ts).
  */
-import { H_JOB_TOP, J_CLIENT, J_ORDER, J_POOL } from '../base/layout.ts';
+import { H_JOB_TOP, J_CLIENT, J_ORDER } from '../base/layout.ts';
 import { load } from '../cells/cell.ts';
 import type { Agent } from '../cells/memory.ts';
-import { ADMITTED, ADMITTING, jobAt, loadPhase, phaseOf, QUEUED, RUNNING, SPLIT, type Use, usesOf } from './job.ts';
+import type { ToldJob } from '../memory/told-jobs.ts';
+import { ADMITTED, isWaitingForTurn, jobAt, loadPhase, phaseOf, RUNNING, SPLIT, type Use, usesOf } from './job.ts';
 
-export interface JobAhead {
-  readonly job: number;
-  /** Its number among all jobs. */
-  readonly order: number;
-  /** Token of the client that it was submitted through; 0 = none. */
-  readonly client: number;
-  readonly pool: number;
-  /** It has no place in the reservations of its buffers yet. */
-  readonly isWaiting: boolean;
+/** As the chooser is told of it, with all that its uses say. */
+export interface JobAhead extends ToldJob {
   readonly uses: readonly Use[];
 }
 
 /** Jobs that wait, and are looked at: farther ahead it makes little difference. */
-export const aheadMax = 64;
+const aheadMax = 64;
 
 /** All jobs that have their place and are not over, and the first that wait for one, by order. */
 export function jobsAhead(agent: Agent): readonly JobAhead[] {
@@ -32,8 +26,8 @@ export function jobsAhead(agent: Agent): readonly JobAhead[] {
   const top = load(words, H_JOB_TOP);
   const found: { readonly job: number; readonly order: number; readonly isWaiting: boolean }[] = [];
   for (let job = 0; job < top; job++) {
-    const phase = phaseOf(loadPhase(agent, job));
-    const isWaiting = phase === QUEUED || phase === ADMITTING;
+    const word = loadPhase(agent, job);
+    const [phase, isWaiting] = [phaseOf(word), isWaitingForTurn(word)];
     if (!isWaiting && phase !== ADMITTED && phase !== RUNNING && phase !== SPLIT) continue;
     found.push({ job, order: load(words, jobAt(agent, job) + J_ORDER), isWaiting });
   }
@@ -57,9 +51,8 @@ function told(agent: Agent, { job, order, isWaiting }: { job: number; order: num
   if (before?.order === order && before.isWaiting === isWaiting) return before;
   const at = jobAt(agent, job);
   const client = load(agent.words, at + J_CLIENT);
-  const pool = load(agent.words, at + J_POOL);
   const uses = before?.order === order ? before.uses : usesOf(agent, job);
-  const now = { job, order, client, pool, isWaiting, uses };
+  const now = { job, order, client, isWaiting, uses };
   bySlot[job] = now;
   return now;
 }

@@ -13,17 +13,7 @@ import { clientOf } from '../memory/account.ts';
 import { requiredDependencies } from './dependencies.ts';
 import { isReturned } from './idle.ts';
 import type { Use } from './job.ts';
-import {
-  ADMITTING,
-  FLAG_WAITS_FOR_MEMORY,
-  hasFlag,
-  isWriting,
-  jobAt,
-  loadPhase,
-  phaseOf,
-  QUEUED,
-  usesOf,
-} from './job.ts';
+import { FLAG_WAITS_FOR_MEMORY, hasFlag, isWaitingForTurn, isWriting, jobAt, loadPhase, usesOf } from './job.ts';
 
 /**
  * Whether an earlier job waits for memory: requests are served in order of submission. One that only waits for the budget of
@@ -38,8 +28,7 @@ export function shortageAhead(agent: Agent, job: number, missing: readonly Use[]
   let isAnybodyWaiting = false;
   let ahead = -1;
   for (let other = 0; other < top; other++) {
-    const phase = phaseOf(loadPhase(agent, other));
-    if ((phase !== QUEUED && phase !== ADMITTING) || !hasFlag(agent, other, FLAG_WAITS_FOR_MEMORY)) continue;
+    if (!isWaitingForTurn(loadPhase(agent, other)) || !hasFlag(agent, other, FLAG_WAITS_FOR_MEMORY)) continue;
     // This job itself counts: it may be the one that others are behind.
     isAnybodyWaiting = true;
     if (other === job || ((load(words, jobAt(agent, other) + J_ORDER) - order) | 0) >= 0) continue;
@@ -75,8 +64,7 @@ export function isBehindEarlier(agent: Agent, job: number, uses: readonly Use[])
   const submitter = load(words, at + J_SUBMITTER);
   const top = load(words, H_JOB_TOP);
   for (let other = 0; other < top; other++) {
-    const phase = phaseOf(loadPhase(agent, other));
-    if (other === job || (phase !== QUEUED && phase !== ADMITTING)) continue;
+    if (other === job || !isWaitingForTurn(loadPhase(agent, other))) continue;
     const otherAt = jobAt(agent, other);
     if (load(words, otherAt + J_SUBMITTER) !== submitter) continue;
     if (((load(words, otherAt + J_ORDER) - order) | 0) < 0 && sharesBuffer(agent, other, uses)) return true;

@@ -117,6 +117,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
       'waitingOf',
       'isTicketOpen',
       'holderOf',
+      'isHeldHere',
       'agentOfTicket',
     ],
     ...['blockStartBytes', 'blockSizeBytes', 'blockHeap', 'bytesOfBuffer', 'bytesOfBlock', 'hasPending', 'usageBefore'],

@@ -7,7 +7,7 @@ import { scenario } from 'fenceline/check';
 import { ACCESS_READ, ACCESS_WRITE } from '#fenceline/schedule/job.js';
 import { assertEmpty } from '../schedule/accounting.ts';
 import { declareAndServe, newJobs, useOf } from '../schedule/jobs.ts';
-import { call, closePool, collect, drop, serve, specOf, waitCalled } from '../schedule/pool-calls.ts';
+import { call, closePool, collectAll, drop, serve, specOf } from '../schedule/pool-calls.ts';
 import { small } from '../schedule/space-world.ts';
 import { agentIn } from '../world.ts';
 
@@ -22,9 +22,7 @@ export default scenario({
         call(agent, specOf(6, [second])),
         call(agent, specOf(7, [{ ...first, access: ACCESS_READ }])),
       ];
-      waitCalled(agent, jobs);
-      let outcome = '';
-      for (const job of jobs) outcome += ` ${collect(agent, job)}`;
+      const outcome = collectAll(agent, jobs);
       drop(agent, first.buffer);
       drop(agent, second.buffer);
       closePool(agent);
@@ -37,7 +35,7 @@ export default scenario({
     assertEmpty(world);
     for (const line of world.ran)
       assert(!line.startsWith('read') || line === 'read 5', `What comes back is whole (${line}).`);
-    if (main !== undefined && worker !== undefined) assert.equal(main, ' 0 0 0');
+    if (main !== undefined && worker !== undefined) assert.equal(main, '0 0 0');
   },
   options: { preemptions: 1, patches: small },
 });

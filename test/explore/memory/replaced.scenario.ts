@@ -15,7 +15,7 @@ import { completeJob, decideError } from '#fenceline/schedule/complete.js';
 import { ACCESS_READ, ACCESS_WRITE, FINISHING, loadPhase, movePhase } from '#fenceline/schedule/job.js';
 import { assertEmpty } from '../schedule/accounting.ts';
 import { declareAndServe, type JobSpace, newJobs, useOf } from '../schedule/jobs.ts';
-import { call, closePool, collect, drop, serve, specOf, waitCalled } from '../schedule/pool-calls.ts';
+import { call, closePool, collect, collectAll, drop, serve, specOf } from '../schedule/pool-calls.ts';
 import { small } from '../schedule/space-world.ts';
 import { agentIn } from '../world.ts';
 import { placeOf } from './residents.ts';
@@ -55,9 +55,7 @@ export default scenario({
       giveUp(world, agent);
       const use = useOf(world, 0, ACCESS_WRITE);
       const jobs = [call(agent, specOf(5, [use])), call(agent, specOf(7, [{ ...use, access: ACCESS_READ }]))];
-      waitCalled(agent, jobs);
-      let outcome = '';
-      for (const job of jobs) outcome += ` ${collect(agent, job)}`;
+      const outcome = collectAll(agent, jobs);
       drop(agent, use.buffer);
       closePool(agent);
       return outcome;
@@ -69,7 +67,7 @@ export default scenario({
     assertEmpty(world);
     for (const line of world.ran)
       assert(!line.startsWith('read') || line === 'read 5', `What is read is whole (${line}).`);
-    if (main !== undefined && worker !== undefined) assert.equal(main, ' 0 0');
+    if (main !== undefined && worker !== undefined) assert.equal(main, '0 0');
   },
   options: { preemptions: 1, patches: small },
 });

@@ -5,7 +5,7 @@ import { ACCESS_READ, ACCESS_WRITE } from '#fenceline/schedule/job.js';
 import { agentIn } from '../world.ts';
 import { assertEmpty } from './accounting.ts';
 import { declareAndServe, newJobs } from './jobs.ts';
-import { call, closePool, collect, drop, serve, specOf, waitCalled } from './pool-calls.ts';
+import { call, closePool, collectAll, drop, serve, specOf } from './pool-calls.ts';
 import { small } from './space-world.ts';
 
 export default scenario({
@@ -18,8 +18,7 @@ export default scenario({
       const write = call(agent, specOf(5, [{ ...id, access: ACCESS_WRITE, isPart: false }]));
       const read = call(agent, specOf(6, [{ ...id, access: ACCESS_READ, isPart: false }]));
       drop(agent, id.buffer);
-      waitCalled(agent, [write, read]);
-      const outcome = [collect(agent, write), collect(agent, read)].join(' ');
+      const outcome = collectAll(agent, [write, read]);
       closePool(agent);
       return outcome;
     },

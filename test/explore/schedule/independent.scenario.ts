@@ -5,7 +5,7 @@ import { ACCESS_WRITE } from '#fenceline/schedule/job.js';
 import { agentIn } from '../world.ts';
 import { assertEmpty } from './accounting.ts';
 import { declareAndServe, newJobs, useOf } from './jobs.ts';
-import { call, closePool, collect, drop, serve, specOf, waitCalled } from './pool-calls.ts';
+import { call, closePool, collectAll, drop, serve, specOf } from './pool-calls.ts';
 import { small } from './space-world.ts';
 
 export default scenario({
@@ -15,8 +15,7 @@ export default scenario({
       const agent = agentIn(world, 0);
       const first = call(agent, specOf(5, [useOf(world, 0, ACCESS_WRITE)]));
       const second = call(agent, specOf(6, [useOf(world, 1, ACCESS_WRITE)]));
-      waitCalled(agent, [first, second], true);
-      const outcome = [collect(agent, first), collect(agent, second)].join(' ');
+      const outcome = collectAll(agent, [first, second], true);
       for (const { buffer } of world.ids) drop(agent, buffer);
       closePool(agent);
       return outcome;

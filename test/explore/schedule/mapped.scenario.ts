@@ -19,7 +19,7 @@ import {
 import { agentIn } from '../world.ts';
 import { assertEmpty } from './accounting.ts';
 import { declareAndServe, type JobSpace, newJobs, useOf } from './jobs.ts';
-import { type Called, call, closePool, collect, drop, retry, serve, specOf, waitCalled } from './pool-calls.ts';
+import { type Called, call, closePool, collectAll, drop, retry, serve, specOf } from './pool-calls.ts';
 import { payloadAt, small } from './space-world.ts';
 
 /** As beginLocalSync and its end in src/local-job.ts: looks at what the job before it has written. */
@@ -53,8 +53,7 @@ export default scenario({
       const mapping = call(agent, specOf(-1, [useOf(world, 0, ACCESS_READ)], { pool: -1 }));
       const again = call(agent, specOf(6, [useOf(world, 0, ACCESS_WRITE)]));
       const seen = look(world, agent, mapping);
-      waitCalled(agent, [write, mapping, again], true);
-      const outcomes = [collect(agent, write), collect(agent, mapping), collect(agent, again)].join(' ');
+      const outcomes = collectAll(agent, [write, mapping, again], true);
       drop(agent, 0);
       closePool(agent);
       return `${outcomes}, saw ${seen}`;

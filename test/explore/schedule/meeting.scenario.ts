@@ -5,7 +5,7 @@ import { ACCESS_WRITE } from '#fenceline/schedule/job.js';
 import { agentIn } from '../world.ts';
 import { assertEmpty } from './accounting.ts';
 import { newJobs, useOf } from './jobs.ts';
-import { call, closePool, collect, drop, meeting, serve, specOf, waitCalled } from './pool-calls.ts';
+import { call, closePool, collectAll, drop, meeting, serve, specOf } from './pool-calls.ts';
 import { small } from './space-world.ts';
 
 export default scenario({
@@ -15,8 +15,7 @@ export default scenario({
       const agent = agentIn(world, 0);
       const one = call(agent, specOf(meeting[0], [useOf(world, 0, ACCESS_WRITE)]));
       const two = call(agent, specOf(meeting[1], [useOf(world, 1, ACCESS_WRITE)]));
-      waitCalled(agent, [one, two], true);
-      const outcomes = [collect(agent, one), collect(agent, two)].join(' ');
+      const outcomes = collectAll(agent, [one, two], true);
       for (const { buffer } of world.ids) drop(agent, buffer);
       closePool(agent);
       return outcomes;

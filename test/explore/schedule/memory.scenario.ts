@@ -5,7 +5,7 @@ import { ACCESS_WRITE } from '#fenceline/schedule/job.js';
 import { agentIn } from '../world.ts';
 import { assertEmpty } from './accounting.ts';
 import { declareAndServe, newJobs, useOf } from './jobs.ts';
-import { call, closePool, collect, drop, serve, specOf, waitCalled } from './pool-calls.ts';
+import { call, closePool, collectAll, drop, serve, specOf } from './pool-calls.ts';
 import { small } from './space-world.ts';
 
 export default scenario({
@@ -18,8 +18,7 @@ export default scenario({
       const two = call(agent, specOf(6, [second]));
       // The first job's end gives its buffer back; nobody but the worker is awake.
       drop(agent, first.buffer);
-      waitCalled(agent, [one, two], true);
-      const outcome = [collect(agent, one), collect(agent, two)].join(' ');
+      const outcome = collectAll(agent, [one, two], true);
       drop(agent, second.buffer);
       closePool(agent);
       return outcome;

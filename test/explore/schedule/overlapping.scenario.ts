@@ -5,7 +5,7 @@ import { ACCESS_READ, ACCESS_WRITE } from '#fenceline/schedule/job.js';
 import { agentIn } from '../world.ts';
 import { assertEmpty } from './accounting.ts';
 import { declareAndServe, newJobs, useOf } from './jobs.ts';
-import { call, closePool, collect, drop, serve, specOf, waitCalled } from './pool-calls.ts';
+import { call, closePool, collectAll, drop, serve, specOf } from './pool-calls.ts';
 import { small } from './space-world.ts';
 
 export default scenario({
@@ -15,8 +15,7 @@ export default scenario({
       const agent = agentIn(world, 0);
       const write = call(agent, specOf(5, [useOf(world, 0, ACCESS_WRITE)]));
       const read = call(agent, specOf(6, [useOf(world, 0, ACCESS_READ)]));
-      waitCalled(agent, [write, read], true);
-      const outcome = [collect(agent, write), collect(agent, read)].join(' ');
+      const outcome = collectAll(agent, [write, read], true);
       for (const { buffer } of world.ids) drop(agent, buffer);
       closePool(agent);
       return outcome;

@@ -133,6 +133,14 @@ export function collect(agent: Agent, { job, seqno }: Called): number {
   return error;
 }
 
+/** Waits as `waitCalled` does, and collects: the error numbers in the order given, 0 = done. */
+export function collectAll(agent: Agent, called: readonly Called[], isIdle = false): string {
+  waitCalled(agent, called, isIdle);
+  const outcomes: number[] = [];
+  for (const one of called) outcomes.push(collect(agent, one));
+  return outcomes.join(' ');
+}
+
 /** As JobFence.cancel. Context: not collected yet. */
 export function cancel(agent: Agent, { job }: Called): void {
   setFlag(agent, job, FLAG_CANCELLED);

@@ -6,7 +6,7 @@ import { ACCESS_READ, FINISHING, loadPhase, movePhase, RUNNING } from '#fencelin
 import { agentIn, shrink } from '../world.ts';
 import { assertEmpty } from './accounting.ts';
 import { declareAndServe, newJobs, useOf } from './jobs.ts';
-import { call, closePool, collect, drop, serve, specOf, waitCalled } from './pool-calls.ts';
+import { call, closePool, collectAll, drop, serve, specOf } from './pool-calls.ts';
 import { small } from './space-world.ts';
 
 export default scenario({
@@ -21,8 +21,7 @@ export default scenario({
       const job = call(agent, specOf(5, uses));
       assert(movePhase(agent, own.job, loadPhase(agent, own.job), FINISHING, agent.index));
       completeJob(agent, own.job);
-      waitCalled(agent, [own, job], true);
-      const outcomes = [collect(agent, own), collect(agent, job)].join(' ');
+      const outcomes = collectAll(agent, [own, job], true);
       drop(agent, 0);
       closePool(agent);
       return outcomes;

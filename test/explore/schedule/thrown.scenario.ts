@@ -6,7 +6,7 @@ import { ACCESS_READ, ACCESS_WRITE } from '#fenceline/schedule/job.js';
 import { agentIn } from '../world.ts';
 import { assertEmpty } from './accounting.ts';
 import { declareAndServe, newJobs, useOf } from './jobs.ts';
-import { call, closePool, collect, drop, serve, specOf, throwing, waitCalled } from './pool-calls.ts';
+import { call, closePool, collectAll, drop, serve, specOf, throwing } from './pool-calls.ts';
 import { small } from './space-world.ts';
 
 const thrown = codeNumber('EKERNEL');
@@ -19,8 +19,7 @@ export default scenario({
       const agent = agentIn(world, 0);
       const job = call(agent, specOf(throwing, [useOf(world, 0, ACCESS_WRITE)], { parts: 2, rows: 2 }));
       const reader = call(agent, specOf(6, [useOf(world, 0, ACCESS_READ)]));
-      waitCalled(agent, [job, reader], true);
-      const outcomes = [collect(agent, job), collect(agent, reader)].join(' ');
+      const outcomes = collectAll(agent, [job, reader], true);
       drop(agent, 0);
       closePool(agent);
       return outcomes;
