@@ -11,7 +11,7 @@ import { checkCallback } from './bad-input.ts';
 import { disposeKey } from './base/dispose.ts';
 import { fail } from './base/errors.ts';
 import { H_QUEUED_INTEREST, H_QUEUED_OVERFLOW, H_SUBMITTED } from './base/layout.ts';
-import { reservationOf } from './buffer/buffer.ts';
+import { lockOf, reservationOf } from './buffer/buffer.ts';
 import { load } from './cells/cell.ts';
 import { now } from './cells/clock.ts';
 import { addAgent } from './cells/interest.ts';
@@ -22,6 +22,7 @@ import { chainOf, listLeaves, stubLeaf } from './fence/chain.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
 import type { Fence } from './fence.ts';
 import { leafInfo } from './leaf-info.ts';
+import { isHeldHere } from './lock/lock-wait.ts';
 import type { PointInfo } from './point-info.ts';
 import type { UsedPoint } from './reservation/reservation.ts';
 import {
@@ -57,7 +58,11 @@ export interface Implicit {
    * the list has grown or a job needs room.
    */
   readonly points: readonly UsedPointInfo[];
-  /** A snapshot of what a new access of that kind has to wait for (DMA_BUF_IOCTL_EXPORT_SYNC_FILE). */
+  /**
+   * A snapshot of what a new access of that kind has to wait for (DMA_BUF_IOCTL_EXPORT_SYNC_FILE). A job that waits for its
+   * turn at the buffer is promised by nobody, so it is in no file (contract C6). Outcomes: the file; EINVAL; EBUSY while jobs
+   * of this thread wait for their turn: they would be missed. In a transaction that has the lock they come after what it does.
+   */
   exportFile(access: 'read' | 'write', name?: string): SyncFile;
   /**
    * Adds foreign work, all in one step: readers wait for what was imported as write, writers for both
@@ -105,6 +110,7 @@ class ImplicitFences implements Implicit {
   }
 
   exportFile(access: 'read' | 'write', name?: string): SyncFile {
+    this.#checkTurn(this.#parts('exportFile'), 'exported from');
     const points = this.#blockers('exportFile', access);
     return syncFileOver(this.#core, chainOf(points.length > 0 ? points : [stubLeaf(0)]), name ?? '');
   }
@@ -144,14 +150,20 @@ class ImplicitFences implements Implicit {
   }
 
   #addNow(parts: BufferParts, points: readonly Leaf[], usage: number): void {
-    const core = this.#core;
-    // Jobs that could have their turn get it now; what this thread submitted before comes first in the order of the buffer.
-    serveQueue(core);
-    if (isQueuedBefore(core, parts.buffer, load(core.agent.words, H_SUBMITTED))) {
-      refuseBusy(parts, 'jobs of this thread wait for their turn at it', 'a queued job');
-    }
-    if (withLockNow(core.agent, parts.buffer, () => addForeign(core, parts, points, usage))) return;
-    refuseBusy(parts, 'somebody holds its lock', 'a transaction');
+    this.#checkTurn(parts, 'added to');
+    const { agent } = this.#core;
+    if (withLockNow(agent, parts.buffer, () => addForeign(this.#core, parts, points, usage))) return;
+    refuseBusy(parts, 'added to', 'somebody holds its lock', 'a transaction');
+  }
+
+  /** What this thread submitted before comes first in the order of the buffer; what could have its turn gets it now. */
+  #checkTurn(parts: BufferParts, what: Doing): void {
+    const { agent } = this.#core;
+    serveQueue(this.#core);
+    if (!isQueuedBefore(this.#core, parts.buffer, load(agent.words, H_SUBMITTED))) return;
+    // Behind a transaction of this thread: they come after what that does.
+    if (isHeldHere(agent, lockOf(agent, parts.buffer))) return;
+    refuseBusy(parts, what, 'jobs of this thread wait for their turn at it', 'a queued job');
   }
 
   /** Waits for jobs among the leaves to get their locks and memory: whoever admits one rings those who asked. */
@@ -188,10 +200,13 @@ function checkAccess(access: 'read' | 'write'): boolean {
   return fail('EINVAL', `The access (${String(access)}) is not read or write.`, { argument: 'access' });
 }
 
-function refuseBusy({ label }: BufferParts, why: string, by: string): never {
-  fail(
-    'EBUSY',
-    `Nothing can be added to buffer '${label}' now: ${why}. Hint: await importFileAsync(), or use tx.addFence().`,
-    { by },
-  );
+type Doing = keyof typeof hints;
+
+const hints = {
+  'added to': 'await importFileAsync(), or use tx.addFence()',
+  'exported from': 'export it in a transaction that has locked it',
+} as const;
+
+function refuseBusy({ label }: BufferParts, what: Doing, why: string, by: string): never {
+  fail('EBUSY', `Nothing can be ${what} buffer '${label}' now: ${why}. Hint: ${hints[what]}.`, { by });
 }

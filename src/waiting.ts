@@ -22,9 +22,8 @@ import { addInterest } from './fence/timeline.ts';
 import { isOwedByMe, traceBlocked, traceStep } from './fence/wait.ts';
 import { cancelWatch, watchPoints } from './fence/watch.ts';
 import { wantPoints } from './fence/wishes.ts';
-import { agentOfTicket } from './lock/ticket.ts';
+import { isHeldHere } from './lock/lock-wait.ts';
 import { beforeWait } from './lock/validator.ts';
-import { holderOf } from './lock/ww-lock.ts';
 import { pendingDependency } from './schedule/dependencies.ts';
 import {
   ADMITTED,
@@ -246,8 +245,5 @@ function isJobOwedHere({ agent }: Core, point: Points[number]): boolean {
 
 /** Whether a queued job waits for a lock that a transaction of this thread holds. */
 export function isLockedHere(agent: Core['agent'], job: number): boolean {
-  return usesOf(agent, job).some(({ buffer }) => {
-    const holder = holderOf(agent, lockOf(agent, buffer));
-    return holder >= 0 && agentOfTicket(holder) === agent.index;
-  });
+  return usesOf(agent, job).some(({ buffer }) => isHeldHere(agent, lockOf(agent, buffer)));
 }

@@ -29,13 +29,18 @@ export function acquireSync(agent: Agent, lockAt: number, ticket: Ticket, deadli
   return outcome;
 }
 
+/** Whether a ticket of this agent holds the lock. */
+export function isHeldHere(agent: Agent, lockAt: number): boolean {
+  const holder = holderOf(agent, lockAt);
+  return holder >= 0 && agentOfTicket(holder) === agent.index;
+}
+
 /**
  * Whether blocking for this lock could wait for this very thread: a ticket of the same agent holds it, or another open
  * ticket of this agent exists that may hold what the holder waits for. Stamps cannot order two tickets of one thread.
  */
 export function isSelfDeadlock(agent: Agent, lockAt: number, ticket: Ticket): boolean {
-  const holder = holderOf(agent, lockAt);
-  if (holder >= 0 && agentOfTicket(holder) === agent.index) return true;
+  if (isHeldHere(agent, lockAt)) return true;
   const first = agent.index * ticketsPerAgent;
   for (let id = first; id < first + userTickets; id++) {
     if (id !== ticket.id && isTicketOpen(agent, id)) return true;

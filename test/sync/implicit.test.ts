@@ -1,5 +1,5 @@
 /** The implicit fences of a buffer: listed as by Linux, exported and imported as sync files, waited for by jobs. */
-import { Fence, type FencelineError } from 'fenceline';
+import { Fence, type FencelineError, type SharedBuffer, type Space } from 'fenceline';
 import { implicit, type SyncFile, syncFile, timeline, type Usage } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
 import { withJobs } from '../pool/jobs-pool.ts';
@@ -10,6 +10,14 @@ function listOf(buffer: Parameters<typeof implicit>[0]): readonly string[] {
   return implicit(buffer).points.map(
     ({ usage, timeline: line, seqno, status }) => `${usage} ${line} ${seqno} ${status}`,
   );
+}
+
+/** In a transaction, which waits for the turns of what this thread submitted. */
+function exportLocked(space: Space, buffer: SharedBuffer, access: 'read' | 'write'): Promise<SyncFile> {
+  return space.transaction(async (tx) => {
+    await tx.lock(buffer);
+    return implicit(buffer).exportFile(access);
+  });
 }
 
 function codeOf(fn: () => unknown): string | undefined {
@@ -192,6 +200,32 @@ describe('who comes after imported work', () => {
       using file = implicit(src).exportFile('read');
       await file.fence.wait();
       expect(next.status).toBe('done');
+    }));
+
+  test('has what this thread submitted in it, or is refused with EBUSY while that waits for its turn', () =>
+    withJobs({}, async (space, pool) => {
+      using src = space.buffer('i32', [4]);
+      using dst = src.like();
+      using line = timeline(space, 'line');
+      await src.set([1, 2, 3, 4]);
+      const fences = implicit(src);
+      await space.transaction(async (tx) => {
+        await tx.lock(dst);
+        tx.addFence(dst, line.issue(), 'write');
+        pool.run.copy({ src, dst });
+        expect(codeOf(() => fences.exportFile('write'))).toBe('EBUSY');
+        // Here the copy comes after the transaction.
+        using before = implicit(dst).exportFile('write');
+        expect(before.status).toBe('pending');
+      });
+      using read = await exportLocked(space, src, 'write');
+      using written = await exportLocked(space, dst, 'read');
+      expect([read.status, written.status]).toEqual(['pending', 'pending']);
+      expect(fences.isReady('read')).toBe(true);
+      line.signal();
+      await written.fence.wait();
+      expect([...(await dst.get())]).toEqual([1, 2, 3, 4]);
+      expect(read.status).toBe('done');
     }));
 
   test('learns when it could begin', () =>
