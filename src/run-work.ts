@@ -23,6 +23,7 @@ import { viewOver } from './live-view.ts';
 import { failedInput } from './local-job.ts';
 import { enterSection, leaveSection, SIGNALLING } from './lock/validator.ts';
 import { bytesOfBuffer } from './memory/placement.ts';
+import { newReaderCheck, type ReaderCheck } from './reader-check.ts';
 import { failedDependency } from './schedule/dependencies.ts';
 import { chunkOwnerOf, FLAG_CANCELLED, jobAt, laneOf, seqnoOfJob, usesOf } from './schedule/job.ts';
 import { recordOf } from './schedule/submit.ts';
@@ -68,6 +69,15 @@ class RunningJob {
   }
 }
 
+/** A kernel that was called. */
+interface Running {
+  readonly core: Core;
+  readonly work: Work;
+  readonly call: CallRecord;
+  readonly views: readonly LiveView[];
+  readonly check: ReaderCheck | undefined;
+}
+
 /** Runs work that this thread has taken. Outcomes: undefined when it is over, or a promise of an asynchronous kernel. */
 export function runWork(
   core: Core,
@@ -88,22 +98,24 @@ export function runWork(
     traceWork(core, work, TRACE_BEGIN, load(agent.words, jobAt(agent, work.job) + J_KERNEL) | (work.part << 16));
   const plan = planFor(kernel);
   const rows = rowsOf(core, work);
-  const views = viewsOf(core, plan, call, rows);
+  const check = newReaderCheck(core);
+  const views = viewsOf(core, plan, call, rows, check);
+  const running = { core, work, call, views, check };
   const context = new RunningJob(core, work.job, rows.from, call.label);
   try {
     const args = assembleViews(plan, views, call.plain);
     const result =
       agent.validator === undefined ? kernel.run(args, context) : onTheWay(agent, () => kernel.run(args, context));
     if (!(result instanceof Promise)) {
-      endWith(core, work, views, call.label, result);
+      endWith(running, result);
       return undefined;
     }
     return result.then(
-      (value) => endWith(core, work, views, call.label, value),
-      (thrown: unknown) => endThrown(core, work, views, kernelError(call, worker, thrown)),
+      (value) => endWith(running, value),
+      (thrown: unknown) => endThrown(running, kernelError(call, worker, thrown)),
     );
   } catch (thrown) {
-    endThrown(core, work, views, kernelError(call, worker, thrown));
+    endThrown(running, kernelError(call, worker, thrown));
     return undefined;
   }
 }
@@ -167,7 +179,7 @@ function rowsOf({ agent }: Core, { job, part }: Work): Rows {
   return { from: Math.floor((all * part) / parts), to: Math.floor((all * (part + 1)) / parts), all };
 }
 
-function viewsOf(core: Core, plan: Plan, call: CallRecord, rows: Rows): LiveView[] {
+function viewsOf(core: Core, plan: Plan, call: CallRecord, rows: Rows, check: ReaderCheck | undefined): LiveView[] {
   const views: LiveView[] = [];
   let next = 0;
   let nextPlain = 0;
@@ -179,12 +191,13 @@ function viewsOf(core: Core, plan: Plan, call: CallRecord, rows: Rows): LiveView
     // A list is preceded by its length among the plain values.
     const count = step.kind === 'many' ? (call.plain[nextPlain++] as number) : 1;
     // The submitter wrote one use per buffer of the plan.
-    for (let index = 0; index < count; index++) views.push(viewOf(core, step, call.uses[next++] as CallUse, rows));
+    for (let index = 0; index < count; index++)
+      views.push(viewOf(core, step, call.uses[next++] as CallUse, rows, check));
   }
   return views;
 }
 
-function viewOf(core: Core, spec: BufferSpec, use: CallUse, rows: Rows): LiveView {
+function viewOf(core: Core, spec: BufferSpec, use: CallUse, rows: Rows, check: ReaderCheck | undefined): LiveView {
   const element = bytesPerElement(use.dtype);
   const [rowCount = 1, ...rest] = use.shape;
   const isCut = spec.isSplit && rows.all > 0;
@@ -193,11 +206,18 @@ function viewOf(core: Core, spec: BufferSpec, use: CallUse, rows: Rows): LiveVie
   const count = isCut ? (rows.to - rows.from) * rowLength : use.shape.length === 0 ? 1 : rowCount * rowLength;
   const start = (use.offset + (isCut ? rows.from * rowLength : 0)) * element;
   const bytes = bytesOfBuffer(core.agent, use.buffer).subarray(start, start + count * element);
+  if (spec.param.access === 'read') check?.add(use.label, bytes);
   return viewOver(use.dtype, shape, bytes, use.label);
 }
 
-function endWith(core: Core, work: Work, views: readonly LiveView[], label: string, result: unknown): void {
+function endWith({ core, work, call, views, check }: Running, result: unknown): void {
+  const { label, kernel } = call;
   for (const view of views) view.end();
+  const changed = check?.changed();
+  if (changed !== undefined) {
+    end(core, work, readerError(label, kernel, changed));
+    return;
+  }
   try {
     storeResult(core, work, result);
   } catch (error) {
@@ -208,6 +228,12 @@ function endWith(core: Core, work: Work, views: readonly LiveView[], label: stri
   if (isCancelled(core, work.job)) end(core, work, generalError('ECANCELED', label));
   else if (isOverdue(core.agent, work.job, 0)) end(core, work, errorInSlot(core.agent, work.job, 'ETIME', label));
   else end(core, work, undefined);
+}
+
+/** `changed`: what it reads (debug.checkReaders). */
+function readerError(label: string, kernel: string, changed: string): FencelineError {
+  const sentence = `Buffer '${changed}' changed while the kernel of ${label} ran, which declares to read it: it was written by that kernel, or by one that ran at the same time.`;
+  return new FencelineError('EKERNEL', sentence, { job: label, kernel, worker: -1 }) as FencelineError;
 }
 
 /** What the kernel returned threw while it was read: its fault, not ours. */
@@ -222,7 +248,7 @@ function resultError(label: string, thrown: unknown): FencelineError {
   ) as FencelineError;
 }
 
-function endThrown(core: Core, work: Work, views: readonly LiveView[], error: FencelineError): void {
+function endThrown({ core, work, views }: Running, error: FencelineError): void {
   for (const view of views) view.end();
   end(core, work, error);
 }

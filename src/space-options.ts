@@ -2,7 +2,7 @@
  * What a space is made with, and what it tells: the options and events of space.ts, and the checks of what it is given.
  */
 import { type FencelineError, fail } from './base/errors.ts';
-import { DEBUG_EVICT, DEBUG_POISON } from './base/layout.ts';
+import { DEBUG_CHECK_READERS, DEBUG_EVICT, DEBUG_POISON } from './base/layout.ts';
 import { defaultLimits, type Limits } from './base/limits.ts';
 import type { Finding } from './cells/lock-record.ts';
 import { checkBytes } from './client.ts';
@@ -44,6 +44,11 @@ export interface SpaceOptions {
      * each, and wraps mappings of `fenceline/driver`, so that stale ones are noticed.
      */
     poison?: boolean;
+    /**
+     * Fails a job (EKERNEL) if a buffer that its kernel declares to read changed while it ran: the kernel wrote it, or one that
+     * ran beside it did. Costs two looks at every byte that is read.
+     */
+    checkReaders?: boolean;
     /** What `lockOrder` said: whatever contradicts it is reported at first sight. Outcomes: EINVAL if it has a cycle. */
     lockOrder?: LockOrder;
   };
@@ -82,8 +87,9 @@ export function coreOptionsOf(options: SpaceOptions): CoreOptions {
   }
   const { heaps = [], swap } = options;
   checkHeapOptions(heaps, swap, options.limits?.heaps ?? defaultLimits.heaps);
-  const { validateLocks = false, lockOrder = [], evict, poison = false } = options.debug ?? {};
-  const debug = (evict === 'always' ? DEBUG_EVICT : 0) | (poison ? DEBUG_POISON : 0);
+  const { validateLocks = false, lockOrder = [], evict, poison = false, checkReaders = false } = options.debug ?? {};
+  const debug =
+    (evict === 'always' ? DEBUG_EVICT : 0) | (poison ? DEBUG_POISON : 0) | (checkReaders ? DEBUG_CHECK_READERS : 0);
   const limits = {
     ...options.limits,
     traceEvents: options.traceEvents ?? options.limits?.traceEvents ?? 0,

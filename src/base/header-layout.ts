@@ -30,6 +30,7 @@ export const H_DEBUG = 51;
 export const DEBUG_EVICT = 1;
 export const DEBUG_POISON = 2;
 export const DEBUG_NOT_AHEAD = 4;
+export const DEBUG_CHECK_READERS = 8;
 /** How often room had to be made, in which heap last, and who wants to hear of it: memory/pressure.ts. */
 export const H_PRESSURE = 52;
 export const H_PRESSURE_HEAP = 53;
