@@ -8,6 +8,9 @@ import { show } from '../../casebook/show.ts';
 import { firstFew } from '../lengths.ts';
 import { readText } from '../tidy/source.ts';
 
+/** Both designs of an exhibit, on a busy machine. */
+const judgeMs = 300_000;
+
 const exhibits = await allExhibits();
 const judged = new Map<string, Judged>();
 
@@ -24,9 +27,13 @@ const byName = (name: string): Shelved => {
 };
 
 describe.each(exhibits)('$name', (shelved) => {
-  test('is judged as it is written', async () => {
-    expect((await judgedOnce(shelved)).differences).toEqual([]);
-  });
+  test(
+    'is judged as it is written',
+    async () => {
+      expect((await judgedOnce(shelved)).differences).toEqual([]);
+    },
+    judgeMs,
+  );
 
   test('can be read at a glance', () => {
     for (const code of [shelved.wrong, shelved.right]) {
