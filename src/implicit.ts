@@ -23,6 +23,7 @@ import { cancelWatch, watchPoints } from './fence/watch.ts';
 import type { Fence } from './fence.ts';
 import { leafInfo } from './leaf-info.ts';
 import { isHeldHere } from './lock/lock-wait.ts';
+import { letAdmitPoints, tryLettingPass } from './passing.ts';
 import type { PointInfo } from './point-info.ts';
 import type { UsedPoint } from './reservation/reservation.ts';
 import {
@@ -152,17 +153,22 @@ class ImplicitFences implements Implicit {
   #addNow(parts: BufferParts, points: readonly Leaf[], usage: number): void {
     this.#checkTurn(parts, 'added to');
     const { agent } = this.#core;
-    if (withLockNow(agent, parts.buffer, () => addForeign(this.#core, parts, points, usage))) return;
+    letAdmitPoints(agent, points);
+    const add = (): boolean => withLockNow(agent, parts.buffer, () => addForeign(this.#core, parts, points, usage));
+    if (tryLettingPass(agent, parts.buffer, add)) return;
     refuseBusy(parts, 'added to', 'somebody holds its lock', 'a transaction');
   }
 
   /** What this thread submitted before comes first in the order of the buffer; what could have its turn gets it now. */
   #checkTurn(parts: BufferParts, what: Doing): void {
     const { agent } = this.#core;
-    serveQueue(this.#core);
-    if (!isQueuedBefore(this.#core, parts.buffer, load(agent.words, H_SUBMITTED))) return;
-    // Behind a transaction of this thread: they come after what that does.
-    if (isHeldHere(agent, lockOf(agent, parts.buffer))) return;
+    const isTurn = (): boolean => {
+      serveQueue(this.#core);
+      if (!isQueuedBefore(this.#core, parts.buffer, load(agent.words, H_SUBMITTED))) return true;
+      // Behind a transaction of this thread: they come after what that does.
+      return isHeldHere(agent, lockOf(agent, parts.buffer));
+    };
+    if (tryLettingPass(agent, parts.buffer, isTurn)) return;
     refuseBusy(parts, what, 'jobs of this thread wait for their turn at it', 'a queued job');
   }
 

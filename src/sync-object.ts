@@ -26,6 +26,7 @@ import type { Fence } from './fence.ts';
 import type { Handle } from './handle.ts';
 import { overSince } from './leaf-info.ts';
 import { indexOf, registerKind } from './open.ts';
+import { letAdmitPoints } from './passing.ts';
 import { coreOf, type Space } from './space.ts';
 import { chainOfFile, isSyncFile, type SyncFile, syncFileOver } from './sync-file.ts';
 import { countHold } from './sync-holds.ts';
@@ -107,7 +108,10 @@ class SharedSyncObject implements SyncObject {
     const core = this.#check(point);
     const isFile = typeof fence === 'object' && fence !== null && isSyncFile(fence);
     const chain = isFile ? chainOfFile(fence, core) : chainOf(leavesOfFence(fence, core));
-    for (const { leaves } of chain) if (isQueuedYet(core, leaves)) refuseQueued(this.label);
+    for (const { leaves } of chain) {
+      letAdmitPoints(core.agent, leaves);
+      if (isQueuedYet(core, leaves)) refuseQueued(this.label);
+    }
     if (point === 0) this.#put(chain, undefined);
     // A fence alone goes in as it is.
     else this.#put(chain.length === 1 ? chain : this.#merged(chain), point);

@@ -34,6 +34,7 @@ import { sendHome } from './memory/device-heap.ts';
 import { isPinned } from './memory/pins.ts';
 import { bytesOfBlock, freshen } from './memory/placement.ts';
 import { publishAllLocked } from './memory/publication.ts';
+import { letAdmitPoints } from './passing.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { leaveStep, lockStep, releaseAll, releaseSince } from './reservation/lock-set.ts';
 import type { UsedPoint } from './reservation/reservation.ts';
@@ -90,7 +91,9 @@ export abstract class BaseTransaction {
         argument: 'buffer',
       });
     }
-    addForeign(this.core, parts, pointsOfFence(fence, this.core), access === 'read' ? USAGE_READ : USAGE_WRITE);
+    const points = pointsOfFence(fence, this.core);
+    letAdmitPoints(agent, points);
+    addForeign(this.core, parts, points, access === 'read' ? USAGE_READ : USAGE_WRITE);
   }
 
   savepoint(): Savepoint {

@@ -117,6 +117,11 @@ export function agentOfTicket(id: number): number {
   return Math.floor(id / ticketsPerAgent);
 }
 
+/** Whether a ticket is the one that an agent admits jobs with: what it holds is free again in a moment. */
+export function isAdmissionTicket(id: number): boolean {
+  return id >= 0 && id % ticketsPerAgent === ticketsPerAgent - 1;
+}
+
 /** The ticket that a lock word names; -1 if none. */
 export function ticketIdOf(lockWord: number): number {
   return (lockWord & 0xfff) - 1;

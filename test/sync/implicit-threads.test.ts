@@ -75,6 +75,21 @@ test('who drops the buffer keeps what it added known until it is over', () =>
     await leave(worker, buffer);
   }));
 
+test('who has the lock for the moment in which a job gets its turn is let pass, and nothing is refused for that', () =>
+  withSpace({}, async (space) => {
+    using buffer = space.buffer('u8', [4]);
+    using line = timeline(space, 'ours');
+    const worker = await start(space);
+    const inside = new Int32Array(new SharedArrayBuffer(8));
+    const passed = ask(worker, { do: 'pass', buffer: buffer.handle, inside });
+    expect(Atomics.wait(inside, 0, 0, 20_000)).not.toBe('timed-out');
+    implicit(buffer).add(line.issue(), 'write');
+    expect(implicit(buffer).points).toMatchObject([{ usage: 'write', status: 'pending' }]);
+    line.signal();
+    await passed;
+    await leave(worker, buffer);
+  }));
+
 test('threads that import at once, while jobs use the buffer, all get through, and none loses a point of another', () =>
   withSpace({}, async (space) => {
     using buffer = space.buffer('u8', [4]);

@@ -9,7 +9,7 @@ const agent = new URL('../../build/test/sync/renderer.agent.js', import.meta.url
 
 // The program gives each wait 100 ms, which a busy machine may take for itself.
 test('sixty frames are acquired, drawn and presented, each promised before it is done', {
-  retry: 2,
+  retry: 6,
   timeout: 30_000,
 }, async () => {
   const refreshed: number[] = [];

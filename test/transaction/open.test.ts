@@ -1,11 +1,8 @@
 /** Transactions that are open are named: those that never end, and those that a job waits for. */
 
-import type { Space } from 'fenceline';
 import { wwLock } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
-import type { JobFence } from '#fenceline/job.js';
-import { ADMITTING, loadPhase, movePhase, phaseOf, QUEUED } from '#fenceline/schedule/job.js';
-import { coreOf } from '#fenceline/space.js';
+import { giveUp, tryAsWorker } from '../pool/as-worker.ts';
 import { withJobs } from '../pool/jobs-pool.ts';
 import { accounting } from '../space/accounting.ts';
 import { withSpace } from '../space/with-space.ts';
@@ -92,11 +89,11 @@ describe('a wait for a job that needs the locks of the transaction that waits', 
         async (tx) => {
           await tx.lock(a);
           const job = run.fill({ dst: a, with: 3 });
-          const giveUp = tryAsWorker(space, (job as unknown as JobFence<unknown>).slot);
+          const attempt = tryAsWorker(space, job);
           expect(space.describe()).toMatch(/transaction stuck: .*, holds a; 1 job waits for its locks/);
           expect(() => job.waitSync({ timeoutMs: 20_000 })).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
           const late = await errorOf(job.wait({ timeoutMs: 5 }));
-          giveUp();
+          giveUp(attempt);
           return late;
         },
         { label: 'stuck' },
@@ -116,18 +113,6 @@ describe('a wait for a job that needs the locks of the transaction that waits', 
       expect([...(await a.get())]).toEqual([4, 4, 4, 4]);
     }));
 });
-
-/** As if a worker had begun to admit a queued job. Outcomes: what puts it back. */
-function tryAsWorker(space: Space, job: number): () => void {
-  const { agent } = coreOf(space);
-  const worker = agent.index + 1;
-  // A real one may be at it, for a moment.
-  for (;;) {
-    const word = loadPhase(agent, job);
-    if (phaseOf(word) === QUEUED && movePhase(agent, job, word, ADMITTING, worker)) break;
-  }
-  return () => movePhase(agent, job, loadPhase(agent, job), QUEUED);
-}
 
 test('a transaction that blocks waits neither for a lock of this very thread, nor for a job that waits for one', () =>
   withSpace({}, async (space) => {

@@ -119,6 +119,7 @@ const elsewhere: Readonly<Record<string, readonly string[]>> = {
       'holderOf',
       'isHeldHere',
       'agentOfTicket',
+      'isAdmissionTicket',
     ],
     ...['blockStartBytes', 'blockSizeBytes', 'blockHeap', 'bytesOfBuffer', 'bytesOfBlock', 'hasPending', 'usageBefore'],
     ...['isNeeded', 'pinnersOf', 'pressureCount', 'pressedHeap', 'isIdle'],
