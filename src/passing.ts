@@ -17,49 +17,57 @@ import { holderOf } from './lock/ww-lock.ts';
 import { ADMITTING, jobAt, jobOfLane, loadPhase, phaseAgentOf, phaseOf, usesOf } from './schedule/job.ts';
 
 /**
- * How often a call tries again after somebody passed, and looks whether they have: most looks take a millisecond, which is far
- * more than a moment, for a system that lets a worker rest in the middle of it. Then the call is refused after all.
+ * How often a call tries again after somebody passed, and looks whether they have, in all: most looks take a millisecond, which
+ * is far more than a moment, for a system that lets a worker rest in the middle of it. Then the call is refused after all.
  */
 const passesMax = 100;
 const looksMax = 2000;
 const lifeCheckLooks = 100;
+
+/** What one call has left. */
+interface Looks {
+  left: number;
+}
 
 /**
  * Tries something about a buffer that whoever admits jobs may be in the way of. Outcomes: false if it failed twice, with nobody in
  * passing in between: what is in its way stays.
  */
 export function tryLettingPass(agent: Agent, buffer: number, attempt: () => boolean): boolean {
-  for (let passes = 0, isAgain = false; ; isAgain = !letPass(agent, buffer) || ++passes === passesMax) {
+  const looks = { left: looksMax };
+  for (let passes = 0, isLast = false; ; passes++) {
     if (attempt()) return true;
-    if (isAgain) return false;
+    if (isLast) return false;
+    isLast = !letPass(agent, buffer, looks) || looks.left === 0 || passes === passesMax;
   }
 }
 
 /** Lets those pass who admit jobs that use the buffer, or hold its lock for that. Outcomes: whether there were any. */
-function letPass(agent: Agent, buffer: number): boolean {
+function letPass(agent: Agent, buffer: number, looks: Looks): boolean {
   const top = load(agent.words, H_JOB_TOP);
   let wasAny = false;
   for (let job = 0; job < top; job++) {
     if (!isBeingAdmitted(agent, job) || !usesOf(agent, job).some((use) => use.buffer === buffer)) continue;
     wasAny = true;
-    letAdmit(agent, job);
+    letAdmit(agent, job, looks);
   }
   const lockAt = lockOf(agent, buffer);
   if (!isHeldInPassing(agent, lockAt)) return wasAny;
-  pauseAsLongAs(agent, lockAt + L_WORD, () => isHeldInPassing(agent, lockAt));
+  pauseAsLongAs(agent, lockAt + L_WORD, looks, () => isHeldInPassing(agent, lockAt));
   return true;
 }
 
 /** Lets those pass who admit the jobs among these points. */
 export function letAdmitPoints(agent: Agent, points: Points): void {
+  const looks = { left: looksMax };
   for (const { timeline } of points) {
     const job = jobOfLane(agent, timeline);
-    if (job >= 0) letAdmit(agent, job);
+    if (job >= 0) letAdmit(agent, job, looks);
   }
 }
 
-function letAdmit(agent: Agent, job: number): void {
-  pauseAsLongAs(agent, jobAt(agent, job) + J_PHASE, () => isBeingAdmitted(agent, job));
+function letAdmit(agent: Agent, job: number, looks: Looks): void {
+  pauseAsLongAs(agent, jobAt(agent, job) + J_PHASE, looks, () => isBeingAdmitted(agent, job));
 }
 
 function isHeldInPassing(agent: Agent, lockAt: number): boolean {
@@ -73,8 +81,8 @@ function isBeingAdmitted(agent: Agent, job: number): boolean {
 }
 
 /** One that stopped in the middle of it is repaired, and has passed then. */
-function pauseAsLongAs(agent: Agent, at: number, isPassing: () => boolean): void {
-  for (let look = 0; look < looksMax && isPassing(); look++) {
+function pauseAsLongAs(agent: Agent, at: number, looks: Looks, isPassing: () => boolean): void {
+  for (let look = 0; looks.left > 0 && isPassing(); look++, looks.left--) {
     pauseWhile(agent.words, at, load(agent.words, at), look);
     if (look % lifeCheckLooks === lifeCheckLooks - 1) agent.pump.checkLives(agent);
   }
