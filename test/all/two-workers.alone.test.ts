@@ -70,6 +70,7 @@ test.skipIf(availableParallelism() < 2)(
       true,
     );
   },
+  1_200_000,
 );
 
 /** Not a number before the first round. */
