@@ -307,7 +307,9 @@ function exchangedBytesOf(agent: Agent, buffer: number): number {
  */
 function victimsIn(agent: Agent, heap: number, only: number = 0): number[] {
   const found: Candidate[] = [];
-  for (const { buffer } of leaversOf(agent, buffersIn(agent, heap)).sort(whoGoesFirst)) {
+  // By number first, so that equals go in an order that does not depend on where they lie.
+  const buffers = buffersIn(agent, heap).sort((a, b) => a - b);
+  for (const { buffer } of leaversOf(agent, buffers).sort(whoGoesFirst)) {
     found.push({ buffer, client: clientOf(agent, buffer), bytes: bufferSizeBytes(agent, buffer) });
   }
   const standings = only === 0 && found.length > 1 ? standingsIn(agent, heap) : noStandings;

@@ -13,6 +13,7 @@ const planted: readonly (readonly [name: string, limits: Limits])[] = [
   ['reused', { preemptions: 1, ...alive }],
   ['foreign', { preemptions: 0, ...alive }],
   ['locked', { preemptions: 1, ...alive }],
+  ['passing', { preemptions: 1, ...alive }],
   ['late-listener', { preemptions: 1, ...alive }],
   ['memory', { preemptions: 1, ...alive }],
   ['own-budget', { preemptions: 0, ...alive }],

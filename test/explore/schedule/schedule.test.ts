@@ -20,6 +20,8 @@ const cases: readonly (readonly [rule: string, name: string, limits: Limits])[] 
   ['the parts of a job run once each', 'split', { preemptions: 0, ...alive }],
   ['a job waits for a point of another timeline, or fails with it', 'foreign', { preemptions: 0, ...alive }],
   ['a job is admitted when the lock of its buffer comes free', 'locked', { preemptions: 0, ...alive }],
+  ['who gives a job its turn is let pass', 'passing', { preemptions: 1, ...alive }],
+  ['who gives a job its turn is let pass, or dies over it', 'passing', killed],
   ['a job that a worker admits by its last look is listened for', 'late-listener', { preemptions: 1, ...alive }],
   ['a job waits for memory until a buffer is gone', 'memory', { preemptions: 0, ...alive }],
   ['jobs of two submitters over crossed buffers make no circle', 'crossed', { preemptions: 0, ...alive }],
