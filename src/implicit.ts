@@ -6,7 +6,7 @@
  * (reservation/foreign-points.ts), under the buffer's lock, in one step. A sync file that is exported is a snapshot.
  */
 import { addForeign, isQueuedYet } from './added-points.ts';
-import { isQueuedBefore, serveQueue } from './admission.ts';
+import { isAnyUse, isQueuedBefore, serveQueue } from './admission.ts';
 import { checkCallback } from './bad-input.ts';
 import { disposeKey } from './base/dispose.ts';
 import { fail } from './base/errors.ts';
@@ -23,7 +23,7 @@ import { cancelWatch, watchPoints } from './fence/watch.ts';
 import type { Fence } from './fence.ts';
 import { leafInfo } from './leaf-info.ts';
 import { isHeldHere } from './lock/lock-wait.ts';
-import { letAdmitPoints, tryLettingPass } from './passing.ts';
+import { type Looks, letAdmitPoints, looksFor, tryLettingPass } from './passing.ts';
 import type { PointInfo } from './point-info.ts';
 import type { UsedPoint } from './reservation/reservation.ts';
 import {
@@ -38,6 +38,7 @@ import {
 import { runTransaction } from './run-transaction.ts';
 import { withLockNow } from './schedule/admit.ts';
 import { isReturned } from './schedule/idle.ts';
+import { isWriting, type Use } from './schedule/job.ts';
 import type { BufferParts, SharedBuffer } from './shared-buffer.ts';
 import { coreOfBuffer, partsOf } from './shared-buffer.ts';
 import type { SyncFile } from './sync-file.ts';
@@ -62,7 +63,8 @@ export interface Implicit {
   /**
    * A snapshot of what a new access of that kind has to wait for (DMA_BUF_IOCTL_EXPORT_SYNC_FILE). A job that waits for its
    * turn at the buffer is promised by nobody, so it is in no file (contract C6). Outcomes: the file; EINVAL; EBUSY while jobs
-   * of this thread wait for their turn: they would be missed. In a transaction that has the lock they come after what it does.
+   * of this thread that it would have to wait for wait for their turn: they would be missed. Where a transaction of this thread
+   * has the lock they come after what that does, and are not in the file: export in that transaction, or after it.
    */
   exportFile(access: 'read' | 'write', name?: string): SyncFile;
   /**
@@ -111,7 +113,8 @@ class ImplicitFences implements Implicit {
   }
 
   exportFile(access: 'read' | 'write', name?: string): SyncFile {
-    this.#checkTurn(this.#parts('exportFile'), 'exported from');
+    const counts = checkAccess(access) ? isAnyUse : isWriting;
+    this.#checkTurn(this.#parts('exportFile'), 'exported from', counts, looksFor(this.#core));
     const points = this.#blockers('exportFile', access);
     return syncFileOver(this.#core, chainOf(points.length > 0 ? points : [stubLeaf(0)]), name ?? '');
   }
@@ -151,24 +154,25 @@ class ImplicitFences implements Implicit {
   }
 
   #addNow(parts: BufferParts, points: readonly Leaf[], usage: number): void {
-    this.#checkTurn(parts, 'added to');
     const { agent } = this.#core;
-    letAdmitPoints(agent, points);
+    const looks = looksFor(this.#core);
+    this.#checkTurn(parts, 'added to', isAnyUse, looks);
+    letAdmitPoints(agent, points, looks);
     const add = (): boolean => withLockNow(agent, parts.buffer, () => addForeign(this.#core, parts, points, usage));
-    if (tryLettingPass(agent, parts.buffer, add)) return;
+    if (tryLettingPass(agent, parts.buffer, looks, add)) return;
     refuseBusy(parts, 'added to', 'somebody holds its lock', 'a transaction');
   }
 
   /** What this thread submitted before comes first in the order of the buffer; what could have its turn gets it now. */
-  #checkTurn(parts: BufferParts, what: Doing): void {
+  #checkTurn(parts: BufferParts, what: Doing, counts: (use: Use) => boolean, looks: Looks): void {
     const { agent } = this.#core;
     const isTurn = (): boolean => {
       serveQueue(this.#core);
-      if (!isQueuedBefore(this.#core, parts.buffer, load(agent.words, H_SUBMITTED))) return true;
+      if (!isQueuedBefore(this.#core, parts.buffer, load(agent.words, H_SUBMITTED), counts)) return true;
       // Behind a transaction of this thread: they come after what that does.
       return isHeldHere(agent, lockOf(agent, parts.buffer));
     };
-    if (tryLettingPass(agent, parts.buffer, isTurn)) return;
+    if (tryLettingPass(agent, parts.buffer, looks, isTurn)) return;
     refuseBusy(parts, what, 'jobs of this thread wait for their turn at it', 'a queued job');
   }
 

@@ -213,11 +213,6 @@ function viewOf(core: Core, spec: BufferSpec, use: CallUse, rows: Rows, check: R
 function endWith({ core, work, call, views, check }: Running, result: unknown): void {
   const { label, kernel } = call;
   for (const view of views) view.end();
-  const changed = check?.changed();
-  if (changed !== undefined) {
-    end(core, work, readerError(label, kernel, changed));
-    return;
-  }
   try {
     storeResult(core, work, result);
   } catch (error) {
@@ -227,7 +222,10 @@ function endWith({ core, work, call, views, check }: Running, result: unknown): 
   // What was asked to stop may have stopped half way: it does not count as done.
   if (isCancelled(core, work.job)) end(core, work, generalError('ECANCELED', label));
   else if (isOverdue(core.agent, work.job, 0)) end(core, work, errorInSlot(core.agent, work.job, 'ETIME', label));
-  else end(core, work, undefined);
+  else {
+    const changed = check?.changed();
+    end(core, work, changed === undefined ? undefined : readerError(label, kernel, changed));
+  }
 }
 
 /** `changed`: what it reads (debug.checkReaders). */

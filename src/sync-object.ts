@@ -26,7 +26,7 @@ import type { Fence } from './fence.ts';
 import type { Handle } from './handle.ts';
 import { overSince } from './leaf-info.ts';
 import { indexOf, registerKind } from './open.ts';
-import { letAdmitPoints } from './passing.ts';
+import { letAdmitPoints, looksFor } from './passing.ts';
 import { coreOf, type Space } from './space.ts';
 import { chainOfFile, isSyncFile, type SyncFile, syncFileOver } from './sync-file.ts';
 import { countHold } from './sync-holds.ts';
@@ -108,8 +108,9 @@ class SharedSyncObject implements SyncObject {
     const core = this.#check(point);
     const isFile = typeof fence === 'object' && fence !== null && isSyncFile(fence);
     const chain = isFile ? chainOfFile(fence, core) : chainOf(leavesOfFence(fence, core));
+    const looks = looksFor(core);
     for (const { leaves } of chain) {
-      letAdmitPoints(core.agent, leaves);
+      letAdmitPoints(core.agent, leaves, looks);
       if (isQueuedYet(core, leaves)) refuseQueued(this.label);
     }
     if (point === 0) this.#put(chain, undefined);

@@ -34,7 +34,7 @@ import { sendHome } from './memory/device-heap.ts';
 import { isPinned } from './memory/pins.ts';
 import { bytesOfBlock, freshen } from './memory/placement.ts';
 import { publishAllLocked } from './memory/publication.ts';
-import { letAdmitPoints } from './passing.ts';
+import { letAdmitPoints, looksFor } from './passing.ts';
 import type { LockSet } from './reservation/lock-set.ts';
 import { leaveStep, lockStep, releaseAll, releaseSince } from './reservation/lock-set.ts';
 import type { UsedPoint } from './reservation/reservation.ts';
@@ -92,7 +92,7 @@ export abstract class BaseTransaction {
       });
     }
     const points = pointsOfFence(fence, this.core);
-    letAdmitPoints(agent, points);
+    letAdmitPoints(agent, points, looksFor(this.core));
     addForeign(this.core, parts, points, access === 'read' ? USAGE_READ : USAGE_WRITE);
   }
 

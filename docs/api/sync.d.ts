@@ -150,7 +150,7 @@ declare module 'fenceline/sync' {
   interface Implicit {
     /** What its reservation lists, in order, over or not. */
     readonly points: readonly UsedPointInfo[];
-    /** A snapshot of what a new access of that kind has to wait for (DMA_BUF_IOCTL_EXPORT_SYNC_FILE). */
+    /** A snapshot of what a new access of that kind has to wait for (EXPORT_SYNC_FILE). EBUSY while jobs of this thread wait for their turn. */
     exportFile(access: 'read' | 'write', name?: string): SyncFile;
     /**
      * Adds foreign work under the buffer's lock (IMPORT_SYNC_FILE). ENOSPC beyond 64 pending points; EBUSY while others hold the lock, while

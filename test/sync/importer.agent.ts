@@ -49,7 +49,7 @@ function pass({ id }: SharedBuffer, inside: Int32Array): void {
   const isHeld = withLockNow(agent, id, () => {
     Atomics.store(inside, 0, 1);
     Atomics.notify(inside, 0);
-    Atomics.wait(inside, 1, 0, 50);
+    Atomics.wait(inside, 1, 0, 5);
   });
   if (!isHeld) throw new Error('Nobody else has it.');
 }

@@ -5,13 +5,13 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'nobody is let pass',
     file: 'src/passing.ts',
-    find: 'isLast = !letPass(agent, buffer, looks) ||',
-    replace: 'isLast = true ||',
+    find: 'alone = letPass(agent, buffer, looks) ? 0 : alone + 1;',
+    replace: 'alone++;',
   },
   {
     name: 'who holds the lock for a job is not let pass',
     file: 'src/passing.ts',
-    find: 'if (!isHeldInPassing(agent, lockAt)) return wasAny;',
+    find: 'if (!isHeld(load(words, lockAt))) return wasAny;',
     replace: 'return wasAny;',
   },
   {
@@ -23,8 +23,8 @@ const bugs: readonly PlantedBug[] = [
   {
     name: 'the wait is for a word that does not change',
     file: 'src/passing.ts',
-    find: 'pauseAsLongAs(agent, lockAt + L_WORD, looks,',
-    replace: 'pauseAsLongAs(agent, J_PHASE, looks,',
+    find: 'pauseWhile(agent.words, at, word, look);',
+    replace: 'pauseWhile(agent.words, H_JOB_TOP, load(agent.words, H_JOB_TOP), look);',
   },
   {
     name: 'the ticket that admits is taken for another one',

@@ -30,10 +30,11 @@ function addAfter(agent: Agent, one: Called, buffer: number, writer: TimelineWri
     if (one.isQueued) retry(agent, one);
     return !isWaitingForTurn(loadPhase(agent, one.job));
   };
-  if (!tryLettingPass(agent, buffer, isTurn)) return false;
+  const looks = { left: 500 };
+  if (!tryLettingPass(agent, buffer, looks, isTurn)) return false;
   const points = [{ ...writer, seqno: issue(agent, writer) }];
   const add = (): void => void addForeignLocked(agent, reservationOf(agent, buffer), points, USAGE_WRITE);
-  return tryLettingPass(agent, buffer, () => withLockNow(agent, buffer, add));
+  return tryLettingPass(agent, buffer, looks, () => withLockNow(agent, buffer, add));
 }
 
 export default scenario({
