@@ -160,24 +160,15 @@ function locksFor({ agent }: Core, { job, locks }: Queued): LockSet | undefined 
   return usesOf(agent, job).every(({ buffer }) => locks.held.includes(lockOf(agent, buffer))) ? locks : undefined;
 }
 
-/** Whether a job that this thread submitted before `order`, and that uses the buffer so, still waits for its place in its order. */
-export function isQueuedBefore(
-  core: Core,
-  buffer: number,
-  order: number,
-  counts: (use: Use) => boolean = isAnyUse,
-): boolean {
+/** Whether a job that this thread submitted before `order` still waits for its place in the order of this buffer; of those uses that count. */
+export function isQueuedBefore(core: Core, buffer: number, order: number, counts?: (use: Use) => boolean): boolean {
   const { agent } = core;
   for (const entry of queueOf(core).entries) {
     if (!isStillQueued(core, entry)) continue;
     if (((load(agent.words, jobAt(agent, entry.job) + J_ORDER) - order) | 0) >= 0) continue;
-    for (const use of usesOf(agent, entry.job)) if (use.buffer === buffer && counts(use)) return true;
+    for (const use of usesOf(agent, entry.job)) if (use.buffer === buffer && counts?.(use) !== false) return true;
   }
   return false;
-}
-
-export function isAnyUse(): boolean {
-  return true;
 }
 
 function waitForTurn(core: Core, queue: Queue): void {

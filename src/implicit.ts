@@ -6,7 +6,7 @@
  * (reservation/foreign-points.ts), under the buffer's lock, in one step. A sync file that is exported is a snapshot.
  */
 import { addForeign, isQueuedYet } from './added-points.ts';
-import { isAnyUse, isQueuedBefore, serveQueue } from './admission.ts';
+import { isQueuedBefore, serveQueue } from './admission.ts';
 import { checkCallback } from './bad-input.ts';
 import { disposeKey } from './base/dispose.ts';
 import { fail } from './base/errors.ts';
@@ -113,8 +113,9 @@ class ImplicitFences implements Implicit {
   }
 
   exportFile(access: 'read' | 'write', name?: string): SyncFile {
-    const counts = checkAccess(access) ? isAnyUse : isWriting;
-    this.#checkTurn(this.#parts('exportFile'), 'exported from', counts, looksFor(this.#core));
+    // Readers do not wait for readers.
+    const counts = checkAccess(access) ? undefined : isWriting;
+    this.#checkTurn(this.#parts('exportFile'), 'exported from', looksFor(this.#core), counts);
     const points = this.#blockers('exportFile', access);
     return syncFileOver(this.#core, chainOf(points.length > 0 ? points : [stubLeaf(0)]), name ?? '');
   }
@@ -156,7 +157,7 @@ class ImplicitFences implements Implicit {
   #addNow(parts: BufferParts, points: readonly Leaf[], usage: number): void {
     const { agent } = this.#core;
     const looks = looksFor(this.#core);
-    this.#checkTurn(parts, 'added to', isAnyUse, looks);
+    this.#checkTurn(parts, 'added to', looks);
     letAdmitPoints(agent, points, looks);
     const add = (): boolean => withLockNow(agent, parts.buffer, () => addForeign(this.#core, parts, points, usage));
     if (tryLettingPass(agent, parts.buffer, looks, add)) return;
@@ -164,7 +165,7 @@ class ImplicitFences implements Implicit {
   }
 
   /** What this thread submitted before comes first in the order of the buffer; what could have its turn gets it now. */
-  #checkTurn(parts: BufferParts, what: Doing, counts: (use: Use) => boolean, looks: Looks): void {
+  #checkTurn(parts: BufferParts, what: Doing, looks: Looks, counts?: (use: Use) => boolean): void {
     const { agent } = this.#core;
     const isTurn = (): boolean => {
       serveQueue(this.#core);

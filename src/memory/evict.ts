@@ -302,8 +302,9 @@ function exchangedBytesOf(agent: Agent, buffer: number): number {
 }
 
 /**
- * What lives in a heap, whoever should go first at the front: by their clients (victim-order.ts), then what the policy
- * says, and first-to-go.ts. `only`: token of the account that they are charged to; 0: any. Each is looked at again.
+ * What lives in a heap, whoever should go first at the front: by their clients (victim-order.ts), then as the policy ranks
+ * them, then by priority and last use (first-to-go.ts). `only`: token of the account that they are charged to; 0: any.
+ * Whoever evicts one looks at it again, under its lock.
  */
 function victimsIn(agent: Agent, heap: number, only: number = 0): number[] {
   const found: Candidate[] = [];

@@ -214,6 +214,9 @@ describe('who comes after imported work', () => {
         tx.addFence(dst, line.issue(), 'write');
         pool.run.copy({ src, dst });
         expect(codeOf(() => fences.exportFile('write'))).toBe('EBUSY');
+        // It only reads: a reader would not wait for it.
+        using beside = fences.exportFile('read');
+        expect(beside.status).toBe('done');
         // Here the copy comes after the transaction.
         using before = implicit(dst).exportFile('write');
         expect(before.status).toBe('pending');

@@ -7,8 +7,8 @@ import { compositor } from '../types/programs/g-explicit-sync.ts';
 
 const agent = new URL('../../build/test/sync/renderer.agent.js', import.meta.url);
 
-// The program gives each wait 100 ms, which a busy machine may take for itself.
 test('sixty frames are acquired, drawn and presented, each promised before it is done', {
+  // The program gives each of its waits 100 ms, which a busy machine may take for itself: a late run says nothing of the order.
   retry: 6,
   timeout: 30_000,
 }, async () => {

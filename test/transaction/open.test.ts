@@ -1,5 +1,6 @@
 /** Transactions that are open are named: those that never end, and those that a job waits for. */
 
+import type { FencelineError, Job, Space } from 'fenceline';
 import { wwLock } from 'fenceline/sync';
 import { describe, expect, test } from 'vitest';
 import { giveUp, tryAsWorker } from '../pool/as-worker.ts';
@@ -60,17 +61,16 @@ describe('space.transactionStats', () => {
 });
 
 describe('a wait for a job that needs the locks of the transaction that waits', () => {
-  test('is told so when its time is up, and by describe() meanwhile', () =>
+  const described = /transaction stuck: .*, holds a; 1 job waits for its locks/;
+
+  /** Runs `wait` in a transaction that has the lock of a job: its error. The wait was the only thing in the way of the job. */
+  const whileStuck = (wait: (space: Space, job: Job<void>) => Promise<FencelineError>): Promise<void> =>
     withJobs({}, async (space, { run }) => {
       using a = space.buffer('i32', [4], { label: 'a' });
       const error = await space.transaction(
         async (tx) => {
           await tx.lock(a);
-          const job = run.fill({ dst: a, with: 3 });
-          await expect
-            .poll(() => space.describe())
-            .toMatch(/transaction stuck: .*, holds a; 1 job waits for its locks/);
-          return errorOf(job.wait({ timeoutMs: 20 }));
+          return wait(space, run.fill({ dst: a, with: 3 }));
         },
         { label: 'stuck' },
       );
@@ -78,28 +78,23 @@ describe('a wait for a job that needs the locks of the transaction that waits', 
       expect(error.message).toMatch(
         /waits for a lock that the open transaction 'stuck' of this thread holds. Hint: .*'tx'/,
       );
-      // Its own wait was the only thing in the way.
       expect([...(await a.get())]).toEqual([3, 3, 3, 3]);
+    });
+
+  test('is told so when its time is up, and by describe() meanwhile', () =>
+    whileStuck(async (space, job) => {
+      await expect.poll(() => space.describe()).toMatch(described);
+      return errorOf(job.wait({ timeoutMs: 20 }));
     }));
 
   test('is told so too while a worker is just trying to give the job its turn', () =>
-    withJobs({}, async (space, { run }) => {
-      using a = space.buffer('i32', [4], { label: 'a' });
-      const error = await space.transaction(
-        async (tx) => {
-          await tx.lock(a);
-          const job = run.fill({ dst: a, with: 3 });
-          const attempt = tryAsWorker(space, job);
-          expect(space.describe()).toMatch(/transaction stuck: .*, holds a; 1 job waits for its locks/);
-          expect(() => job.waitSync({ timeoutMs: 20_000 })).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
-          const late = await errorOf(job.wait({ timeoutMs: 5 }));
-          giveUp(attempt);
-          return late;
-        },
-        { label: 'stuck' },
-      );
-      expect(error.message).toMatch(/waits for a lock that the open transaction 'stuck' of this thread holds/);
-      expect([...(await a.get())]).toEqual([3, 3, 3, 3]);
+    whileStuck(async (space, job) => {
+      const attempt = tryAsWorker(space, job);
+      expect(space.describe()).toMatch(described);
+      expect(() => job.waitSync({ timeoutMs: 20_000 })).toThrow(expect.objectContaining({ code: 'EDEADLK' }));
+      const late = await errorOf(job.wait({ timeoutMs: 5 }));
+      giveUp(attempt);
+      return late;
     }));
 
   test('is an error at once where it blocks', () =>
